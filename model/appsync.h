@@ -1,0 +1,80 @@
+// The appSync engine as the world drives it: one implementation, its protocol and its strategy.
+// It satisfies the Engine concept of sim/engine.h and knows nothing of the world.
+#pragma once
+
+#include <utility>
+
+#include "model/client.h"
+#include "model/server.h"
+
+namespace tidemark {
+
+class AppSync {
+ public:
+  using Client = tidemark::Client;
+  using Server = tidemark::Server;
+  using Message = tidemark::Message;
+
+  AppSync(Protocol protocol, Strategy strategy)
+      : protocol_(protocol), strategy_(std::move(strategy)) {}
+
+  const Protocol& protocol() const { return protocol_; }
+  const Strategy& strategy() const { return strategy_; }
+
+  // The state of a new installation and of a new server. Memory is kept.
+  void install(Client& client, std::uint32_t /*installation*/) const {
+    client.counter = client.counter_lastsync = {};
+    client.servercounter_lastsync = {};
+    client.records.clear();
+    client.exchange.end();
+  }
+  void install(Server& server, std::uint32_t /*epoch*/) const {
+    server.counter = {};
+    server.records.clear();
+  }
+  void restore(Server& server, const Server& saved, std::uint32_t /*epoch*/) const {
+    server = saved;
+  }
+
+  template <class Replica>
+  void change(Replica& replica, const Change& change, Timestamp now) const {
+    apply_change(replica, change, now);
+  }
+
+  void begin(Client& client, bool full, Message& request) const {
+    begin_cycle(client, full, request);
+  }
+  void handle(Server& server, const Message& request, Timestamp now, Message& answer,
+              Facts& facts) const {
+    handle_request(server, request, protocol_, now, answer, facts);
+  }
+  // Returns whether `next` holds a request to send.
+  bool handle(Client& client, const Message& answer, Timestamp now, Value fresh, Message& next,
+              Facts& facts) const {
+    return handle_answer(client, answer, {protocol_, strategy_, now, fresh}, next, facts);
+  }
+  // An answer that the client no longer waits for.
+  void handle_stale(Client& /*client*/, const Message& /*answer*/) const {}
+  void end_exchange(Client& client) const { tidemark::end_exchange(client); }
+
+  static MessageKind kind(const Message& message) { return message.kind; }
+  template <class Visit>
+  static void for_each_object(const Message& message, Visit visit) {
+    for (const Object& object : message.objects) visit(object);
+  }
+  template <class Replica>
+  static const Object* find(const Replica& replica, Guid guid) {
+    const auto* record = replica.records.find(guid);
+    return record == nullptr ? nullptr : &record->object;
+  }
+  template <class Replica, class Visit>
+  static void for_each_held(const Replica& replica, Visit visit) {
+    replica.records.for_each([&](const auto& record) { visit(record.object); });
+  }
+
+ private:
+  Protocol protocol_;
+  Strategy strategy_;
+};
+
+}  // namespace tidemark

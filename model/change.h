@@ -1,0 +1,35 @@
+// A change that the app, or the web backend, makes to one object.
+#pragma once
+
+#include <cstdint>
+
+#include "model/object.h"
+
+namespace tidemark {
+
+enum class ChangeKind : std::uint8_t { create, edit, remove, undelete };
+
+struct Change {
+  ChangeKind kind = ChangeKind::create;
+  Guid guid;
+  Key pk;       // create only
+  Name name;    // create only
+  Value value;  // written by this change and by no other
+};
+
+// Stores a change in a replica's table, as of the replica's counter after it was increased.
+// "The counter is increased on each change of an object in the local database."
+template <class Counter>
+void store_change(Table<Counter>& records, const Change& change, Counter counter, Timestamp now) {
+  Record<Counter>& record = records.at(change.guid);
+  Object& object = record.object;
+  if (change.kind == ChangeKind::create)
+    object = {change.guid, change.pk, change.name, change.value, false, now, now};
+  object.value = change.value;
+  object.isdeleted = change.kind == ChangeKind::remove;
+  object.timestamp_lastupdate = now;
+  record.counter_lastupdate = counter;
+  record.refused = false;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,271 @@
+#include "model/client.h"
+
+#include <algorithm>
+
+namespace tidemark {
+namespace {
+
+using Row = Record<ClientCounter>;
+
+// Receives the objects of one download-reply, one after the other.
+class Receiver {
+ public:
+  Receiver(Client& client, const ClientInput& input, Facts& facts)
+      : client_(client), input_(input), facts_(facts), fresh_(input.fresh) {}
+
+  void receive(const Object& incoming) {
+    ConflictKind kind = ConflictKind::object;
+    Guid local_guid = incoming.guid;
+    Row* mine = client_.records.find(incoming.guid);
+    if (mine == nullptr && input_.protocol.key_conflict == KeyConflict::take_guid) {
+      if (Row* rival = find_rival(incoming)) {
+        kind = ConflictKind::primary_key;
+        local_guid = rival->object.guid;
+        mine = &relabel(*rival, incoming.guid);
+      }
+    }
+    if (mine == nullptr) return admit(incoming);
+    if (same_version(mine->object, incoming)) return see_again(*mine, incoming);
+    if (!pending(client_, *mine)) return admit(incoming);
+    resolve(*mine, local_guid, incoming, kind);
+  }
+
+ private:
+  bool holds_key(const Object& object) const {
+    return !object.isdeleted || input_.protocol.deleted_holds_key;
+  }
+
+  // The local object that holds the key of `incoming` under another guid, a live one first.
+  Row* find_rival(const Object& incoming) {
+    if (!holds_key(incoming)) return nullptr;
+    const auto rivals = [&](const Row& row) {
+      return row.object.pk == incoming.pk && row.object.guid != incoming.guid;
+    };
+    Row* live = client_.records.find_if(
+        [&](const Row& row) { return rivals(row) && !row.object.isdeleted; });
+    if (live != nullptr || !input_.protocol.deleted_holds_key) return live;
+    return client_.records.find_if(rivals);
+  }
+
+  // key-conflict=take-guid: the local object goes on under the incoming guid.
+  Row& relabel(const Row& rival, Guid guid) {
+    Row moved = rival;
+    client_.records.erase(moved.object.guid);
+    moved.object.guid = guid;
+    return client_.records.at(guid) = moved;
+  }
+
+  // The server holds what this client holds.
+  void see_again(Row& mine, const Object& incoming) {
+    mine.base = incoming.value;
+    if (input_.protocol.received_counter == ReceivedCounter::client) return;
+    mine.counter_lastupdate = {};
+    mine.refused = false;
+  }
+
+  Decision ask(const Object& local, const Object& server, ConflictKind kind) {
+    return input_.strategy.resolve({kind, local, server}, input_.protocol.equal_timestamps);
+  }
+
+  // An object conflict; under take-guid also a primary-key conflict.
+  void resolve(Row& mine, Guid local_guid, const Object& incoming, ConflictKind kind) {
+    const Decision decision = ask(mine.object, incoming, kind);
+    const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
+    tell(mine.object, local_guid, incoming, kind, decision.winner, merged);
+    if (decision.winner == Winner::server) return admit(incoming);
+    mine.base = incoming.value;
+    if (decision.winner == Winner::merge) store_merge(mine, merged, decision.merged_isdeleted);
+  }
+
+  // Takes `incoming` unless a local object that holds its key wins (key-conflict=drop-loser).
+  void admit(const Object& incoming) {
+    if (input_.protocol.key_conflict == KeyConflict::take_guid) return store(incoming);
+    while (const Row* rival = find_rival(incoming)) {
+      const Decision decision = pending(client_, *rival)
+                                    ? ask(rival->object, incoming, ConflictKind::primary_key)
+                                    : Decision::server_wins();
+      const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
+      if (pending(client_, *rival))
+        tell(rival->object, rival->object.guid, incoming, ConflictKind::primary_key,
+             decision.winner, merged);
+      if (decision.winner == Winner::local) return client_.records.erase(incoming.guid);
+      client_.records.erase(rival->object.guid);
+      if (decision.winner != Winner::merge) continue;
+      store(incoming);
+      return store_merge(client_.records.at(incoming.guid), merged, decision.merged_isdeleted);
+    }
+    store(incoming);
+  }
+
+  void store(const Object& incoming) {
+    const bool known = client_.records.find(incoming.guid) != nullptr;
+    Row& row = client_.records.at(incoming.guid);
+    known ? overwrite(row, incoming) : add(row, incoming);
+    row.base = incoming.value;
+  }
+
+  void add(Row& row, const Object& incoming) {
+    row.object = incoming;
+    if (input_.protocol.timestamps == Timestamps::local)
+      row.object.timestamp_created = row.object.timestamp_lastupdate = input_.now;
+    if (input_.protocol.received_counter == ReceivedCounter::client)
+      row.counter_lastupdate = client_.counter;
+  }
+
+  // "Only value and isdeleted are ever copied": key and name were set at creation.
+  void overwrite(Row& row, const Object& incoming) {
+    const bool conflict = pending(client_, row);
+    row.object.value = incoming.value;
+    row.object.isdeleted = incoming.isdeleted;
+    if (input_.protocol.timestamps == Timestamps::carried) {
+      row.object.timestamp_created = incoming.timestamp_created;
+      row.object.timestamp_lastupdate = incoming.timestamp_lastupdate;
+    } else if (conflict && input_.strategy.kind == StrategyKind::timestamp_priority) {
+      row.object.timestamp_lastupdate = input_.now;
+    }
+    if (conflict && input_.protocol.overwritten_stays_pending) return;
+    row.refused = false;
+    row.counter_lastupdate = input_.protocol.received_counter == ReceivedCounter::zero
+                                 ? ClientCounter{}
+                                 : std::min(row.counter_lastupdate, client_.counter_lastsync);
+  }
+
+  // "A merge is stored as a change made on that client": its counter moves, and it is pending.
+  void store_merge(Row& row, Value merged, bool isdeleted) {
+    row.object.value = merged;
+    row.object.isdeleted = isdeleted;
+    row.object.timestamp_lastupdate = input_.now;
+    row.counter_lastupdate = {++client_.counter.number};
+    row.refused = false;
+  }
+
+  Value next_fresh() { return {fresh_.number++}; }
+
+  void tell(const Object& local, Guid local_guid, const Object& server, ConflictKind kind,
+            Winner winner, Value merged) {
+    Fact fact{.kind = FactKind::conflict_resolved,
+              .conflict = kind,
+              .winner = winner,
+              .stamp_order = stamp_order(local, server),
+              .guid = local_guid,
+              .server_guid = server.guid,
+              .local = local.value,
+              .server = server.value,
+              .kept = kept(local, server, winner, merged)};
+    facts_.push_back(fact);
+    if (winner == Winner::local) return;
+    fact.kind =
+        winner == Winner::merge ? FactKind::change_merged : FactKind::change_overwritten;
+    facts_.push_back(fact);
+  }
+
+  static std::int8_t stamp_order(const Object& local, const Object& server) {
+    const auto order = local.timestamp_lastupdate <=> server.timestamp_lastupdate;
+    return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
+  }
+
+  static Value kept(const Object& local, const Object& server, Winner winner, Value merged) {
+    if (winner == Winner::merge) return merged;
+    return winner == Winner::local ? local.value : server.value;
+  }
+
+  Client& client_;
+  const ClientInput& input_;
+  Facts& facts_;
+  Value fresh_;
+};
+
+// "The client will fetch its objects with object.counter_lastupdate > counter_lastsync and send
+// them to the server." Returns whether there is anything to send.
+bool build_upload(Client& client, const Protocol& protocol, Message& request) {
+  request.reset(MessageKind::upload_request);
+  client.exchange.sent.clear();
+  client.records.for_each([&](const Row& row) {
+    if (!pending(client, row)) return;
+    request.objects.push_back(row.object);
+    if (protocol.server_check == ServerCheck::base) request.bases.push_back(row.base);
+    client.exchange.sent.push_back({row.object.guid, row.object.value});
+  });
+  client.exchange.built = client.counter;
+  return !request.objects.empty() || protocol.empty_upload;
+}
+
+bool handle_download_reply(Client& client, const Message& reply, const ClientInput& input,
+                           Message& request, Facts& facts) {
+  Receiver receiver(client, input, facts);
+  for (const Object& incoming : reply.objects) receiver.receive(incoming);
+  client.servercounter_lastsync = reply.servercounter;
+  if (!build_upload(client, input.protocol, request)) {
+    client.exchange.end();
+    return false;
+  }
+  client.exchange.awaited = MessageKind::upload_ack;
+  return true;
+}
+
+// Whether the answer's counter may become servercounter_lastsync.
+bool moves_download_mark(const Client& client, const Message& ack, std::size_t accepted,
+                         const Protocol& protocol) {
+  switch (protocol.upload_ack_moves_download_mark) {
+    case UploadAckMovesDownloadMark::never:
+      return false;
+    case UploadAckMovesDownloadMark::always:
+      return true;
+    case UploadAckMovesDownloadMark::if_alone:
+      break;
+  }
+  return ack.servercounter.number == client.servercounter_lastsync.number + accepted;
+}
+
+void note_accepted(Client& client, const Message& ack, Facts& facts) {
+  for (const Exchange::Sent& sent : client.exchange.sent) {
+    const bool refused =
+        std::find(ack.refused.begin(), ack.refused.end(), sent.guid) != ack.refused.end();
+    if (Row* row = client.records.find(sent.guid)) {
+      row->refused = refused;
+      if (!refused) row->base = sent.value;
+    }
+    if (!refused)
+      facts.push_back(
+          {.kind = FactKind::upload_accepted, .guid = sent.guid, .local = sent.value});
+  }
+}
+
+void handle_upload_ack(Client& client, const Message& ack, const Protocol& protocol, Facts& facts) {
+  if (ack.statuscode == StatusCode::ok) {
+    const std::size_t accepted = client.exchange.sent.size() - ack.refused.size();
+    client.counter_lastsync = protocol.upload_ack_covers == UploadAckCovers::now
+                                  ? client.counter
+                                  : client.exchange.built;
+    if (moves_download_mark(client, ack, accepted, protocol))
+      client.servercounter_lastsync = ack.servercounter;
+    note_accepted(client, ack, facts);
+  }
+  client.exchange.end();
+}
+
+}  // namespace
+
+void apply_change(Client& client, const Change& change, Timestamp now) {
+  store_change(client.records, change, ClientCounter{++client.counter.number}, now);
+}
+
+void begin_cycle(Client& client, bool full, Message& request) {
+  if (full) {
+    client.counter_lastsync = {};
+    client.servercounter_lastsync = {};
+  }
+  request.reset(MessageKind::download_request);
+  request.servercounter = client.servercounter_lastsync;
+  client.exchange.awaited = MessageKind::download_reply;
+}
+
+bool handle_answer(Client& client, const Message& answer, const ClientInput& input,
+                   Message& request, Facts& facts) {
+  if (answer.kind == MessageKind::download_reply)
+    return handle_download_reply(client, answer, input, request, facts);
+  handle_upload_ack(client, answer, input.protocol, facts);
+  return false;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,41 @@
+// Facts: what an engine tells the world about a step it has just made, in the past tense.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/object.h"
+#include "model/strategy.h"
+
+namespace tidemark {
+
+enum class FactKind : std::uint8_t {
+  // A strategy was asked and chose `kept`. Client.
+  conflict_resolved,
+  // The app was told that its version `local` was given up for `kept`. Client. ("In many cases a
+  // conflict requires informing the user.")
+  change_overwritten,
+  // The app was told that its version `local` went into the merge `kept`. Client.
+  change_merged,
+  // The client learned from an answer that the server took its version `local`. Client.
+  upload_accepted,
+  // The server did not take the uploaded version `local`. Server.
+  upload_refused
+};
+
+struct Fact {
+  FactKind kind = FactKind::conflict_resolved;
+  ConflictKind conflict = ConflictKind::object;
+  Winner winner = Winner::server;
+  // timestamp_lastupdate of the local version against the server's: negative, 0 or positive.
+  std::int8_t stamp_order = 0;
+  Guid guid{};         // of `local`
+  Guid server_guid{};  // of `server`; another than `guid` in a primary-key conflict
+  Value local = kNoValue;
+  Value server = kNoValue;
+  Value kept = kNoValue;
+};
+
+using Facts = std::vector<Fact>;
+
+}  // namespace tidemark
