@@ -1,0 +1,88 @@
+// The wire codec: the only place of the model where messages are text. JSON as the page's REST
+// calls carry it; docs/PROTOCOL.md shows one example of each.
+//
+//   download-request  GET /list/{servercounter_lastsync}
+//   download-reply    {"objects":[…],"result":{"statuscode":1,"servercounter":…}}
+//   upload-request    POST /update {"objects":[…]}
+//   upload-ack        {"result":{"statuscode":1,"servercounter":…}}
+//
+// Extensions, absent where a protocol does not use them: `base` of an uploaded object
+// (server-check=base), and `result.refused`, the guids that an upload-ack refuses.
+// "counter_lastupdate is NOT exchanged between the clients and server": an Object has none.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/message.h"
+
+namespace tidemark {
+
+// The texts behind the ids, as whoever owns the world keeps them. Two ids of a kind never share a
+// text. Texts are UTF-8.
+class Texts {
+ public:
+  virtual ~Texts() = default;
+
+  // Requires: the id is known, and a value is not kNoValue.
+  virtual std::string text_of(Guid guid) const = 0;
+  virtual std::string text_of(Key key) const = 0;
+  virtual std::string text_of(Name name) const = 0;
+  virtual std::string text_of(Value value) const = 0;
+
+  // The id of a text, which becomes known if it was not.
+  virtual Guid guid_of(std::string_view text) = 0;
+  virtual Key key_of(std::string_view text) = 0;
+  virtual Name name_of(std::string_view text) = 0;
+  virtual Value value_of(std::string_view text) = 0;
+};
+
+// Texts that are given ids in the order in which they first appear.
+class TextTable final : public Texts {
+ public:
+  std::string text_of(Guid guid) const override { return guids_.texts.at(guid.number); }
+  std::string text_of(Key key) const override { return keys_.texts.at(key.number); }
+  std::string text_of(Name name) const override { return names_.texts.at(name.number); }
+  std::string text_of(Value value) const override { return values_.texts.at(value.number - 1); }
+
+  Guid guid_of(std::string_view text) override { return {guids_.intern(text)}; }
+  Key key_of(std::string_view text) override { return {keys_.intern(text)}; }
+  Name name_of(std::string_view text) override { return {names_.intern(text)}; }
+  Value value_of(std::string_view text) override { return {values_.intern(text) + 1}; }
+
+  // How many texts are known, of all four kinds.
+  std::size_t size() const {
+    return guids_.texts.size() + keys_.texts.size() + names_.texts.size() + values_.texts.size();
+  }
+
+ private:
+  struct Column {
+    std::vector<std::string> texts;
+    std::map<std::string, std::uint32_t, std::less<>> numbers;
+    std::uint32_t intern(std::string_view text);
+  };
+  Column guids_, keys_, names_, values_;
+};
+
+// A message as text, without a line's end. Bytes that are no UTF-8 are written as U+FFFD.
+// Requires: message.kind is not none.
+std::string encode(const Message& message, const Texts& texts);
+
+// Reads a message of the kind that is expected here: a link knows which answer it waits for, a
+// server which call it was sent. Any bytes are allowed in; the work grows with their number.
+//
+// Returns nothing, or `where: what is wrong, expected what`, where `where` is a JSON path such as
+// $.objects[2].isdeleted, or `call` for the words before the JSON. On error the message is left as
+// it was, and no text became known.
+//
+// Fields that are not named above are passed over, so that an engine may add its own; but
+// counter_lastupdate is an error. Of a field given twice the last one counts. A call may have any
+// path before /list/ and /update.
+std::optional<std::string> decode(MessageKind expected, std::string_view text, Texts& texts,
+                                  Message& message);
+
+}  // namespace tidemark
