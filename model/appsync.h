@@ -71,8 +71,44 @@ class AppSync {
   static void for_each_held(const Replica& replica, Visit visit) {
     replica.records.for_each([&](const auto& record) { visit(record.object); });
   }
+  // Counters for the invariants that speak of them.
+  static std::uint64_t counter(const Client& client) { return client.counter.number; }
+  static std::uint64_t counter(const Server& server) { return server.counter.number; }
+  static std::uint64_t upload_mark(const Client& client) { return client.counter_lastsync.number; }
+  static std::uint64_t download_mark(const Client& client) {
+    return client.servercounter_lastsync.number;
+  }
+
+  // Adds to `digest`, anything with add(uint64), all that the replica's behaviour depends on.
+  template <class Digest>
+  static void digest(const Client& client, Digest& digest) {
+    digest.add(client.counter.number);
+    digest.add(client.counter_lastsync.number);
+    digest.add(client.servercounter_lastsync.number);
+    digest.add(static_cast<std::uint64_t>(client.exchange.awaited));
+    digest_records(client.records, digest);
+  }
+  template <class Digest>
+  static void digest(const Server& server, Digest& digest) {
+    digest.add(server.counter.number);
+    digest_records(server.records, digest);
+  }
 
  private:
+  template <class Counter, class Digest>
+  static void digest_records(const Table<Counter>& records, Digest& digest) {
+    records.for_each([&](const Record<Counter>& record) {
+      const Object& object = record.object;
+      digest.add(std::uint64_t{object.guid.number} << 32 | object.value.number);
+      digest.add(std::uint64_t{object.pk.number} << 32 | object.name.number);
+      digest.add(static_cast<std::uint64_t>(object.timestamp_created));
+      digest.add(static_cast<std::uint64_t>(object.timestamp_lastupdate));
+      digest.add(record.counter_lastupdate.number);
+      digest.add(std::uint64_t{record.base.number} << 2 | std::uint64_t{object.isdeleted} << 1 |
+                 std::uint64_t{record.refused});
+    });
+  }
+
   Protocol protocol_;
   Strategy strategy_;
 };

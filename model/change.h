@@ -11,10 +11,10 @@ enum class ChangeKind : std::uint8_t { create, edit, remove, undelete };
 
 struct Change {
   ChangeKind kind = ChangeKind::create;
-  Guid guid;
-  Key pk;       // create only
-  Name name;    // create only
-  Value value;  // written by this change and by no other
+  Guid guid{};
+  Key pk{};       // create only
+  Name name{};    // create only
+  Value value{};  // written by this change and by no other
 };
 
 // Stores a change in a replica's table, as of the replica's counter after it was increased.

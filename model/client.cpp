@@ -154,8 +154,7 @@ class Receiver {
               .kept = kept(local, server, winner, merged)};
     facts_.push_back(fact);
     if (winner == Winner::local) return;
-    fact.kind =
-        winner == Winner::merge ? FactKind::change_merged : FactKind::change_overwritten;
+    fact.kind = winner == Winner::merge ? FactKind::change_merged : FactKind::change_overwritten;
     facts_.push_back(fact);
   }
 
@@ -226,17 +225,15 @@ void note_accepted(Client& client, const Message& ack, Facts& facts) {
       if (!refused) row->base = sent.value;
     }
     if (!refused)
-      facts.push_back(
-          {.kind = FactKind::upload_accepted, .guid = sent.guid, .local = sent.value});
+      facts.push_back({.kind = FactKind::upload_accepted, .guid = sent.guid, .local = sent.value});
   }
 }
 
 void handle_upload_ack(Client& client, const Message& ack, const Protocol& protocol, Facts& facts) {
   if (ack.statuscode == StatusCode::ok) {
     const std::size_t accepted = client.exchange.sent.size() - ack.refused.size();
-    client.counter_lastsync = protocol.upload_ack_covers == UploadAckCovers::now
-                                  ? client.counter
-                                  : client.exchange.built;
+    client.counter_lastsync =
+        protocol.upload_ack_covers == UploadAckCovers::now ? client.counter : client.exchange.built;
     if (moves_download_mark(client, ack, accepted, protocol))
       client.servercounter_lastsync = ack.servercounter;
     note_accepted(client, ack, facts);

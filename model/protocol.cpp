@@ -121,15 +121,16 @@ std::string set_option(Protocol& protocol, string_view assignment) {
   const string_view value = assignment.substr(equals + 1);
   const ProtocolOption* option = find_option(key);
   if (option == nullptr)
-    return "unknown protocol option '" + std::string(key) + "', expected one of those that "
+    return "unknown protocol option '" + std::string(key) +
+           "', expected one of those that "
            "'tidemark list' shows";
   for (std::size_t i = 0; i < option->values.size(); ++i) {
     if (option->values[i] != value) continue;
     option->set(protocol, static_cast<int>(i));
     return {};
   }
-  return "'" + std::string(value) + "' is no value of " + std::string(key) + ", expected one of: " +
-         expected(option->values);
+  return "'" + std::string(value) + "' is no value of " + std::string(key) +
+         ", expected one of: " + expected(option->values);
 }
 
 }  // namespace tidemark

@@ -38,7 +38,12 @@ struct Decision {
   static constexpr Decision merged(bool isdeleted = false) { return {Winner::merge, isdeleted}; }
 };
 
-enum class StrategyKind : std::uint8_t { server_priority, client_priority, timestamp_priority, own };
+enum class StrategyKind : std::uint8_t {
+  server_priority,
+  client_priority,
+  timestamp_priority,
+  own
+};
 
 // One of the page's three strategies, or the user's own.
 struct Strategy {

@@ -24,8 +24,7 @@ struct Scenario {
 
   // "8 + 4 × clients + 2 × objects rounds", or what was asked for.
   std::uint32_t settle_bound() const {
-    return settle_rounds.value_or(8 + 4 * clients +
-                                  2 * static_cast<std::uint32_t>(objects.size()));
+    return settle_rounds.value_or(8 + 4 * clients + 2 * static_cast<std::uint32_t>(objects.size()));
   }
 
   // Keys: those of steps that name one are numbered after the objects' own.

@@ -51,7 +51,9 @@ std::optional<Replica> find_replica(char name) {
 std::span<const StepGrammar, kStepKinds> step_grammar() { return kGrammar; }
 const StepGrammar& grammar(StepKind kind) { return kGrammar[static_cast<std::size_t>(kind)]; }
 
-std::string_view message_name(MessageKind kind) { return kMessages[static_cast<std::size_t>(kind)]; }
+std::string_view message_name(MessageKind kind) {
+  return kMessages[static_cast<std::size_t>(kind)];
+}
 
 std::optional<MessageKind> find_message(std::string_view name) {
   for (std::size_t i = 1; i < kMessages.size(); ++i)

@@ -15,6 +15,10 @@
 namespace tidemark {
 
 inline constexpr int kTraceVersion = 1;
+inline constexpr std::size_t kMaxTraceBytes = 8 * 1024 * 1024;
+inline constexpr std::int64_t kMaxClockSeconds = 1'000'000'000'000;
+inline constexpr std::uint32_t kMaxSettleRounds = 1'000'000;
+inline constexpr std::size_t kMaxLabelCharacters = 64;
 
 // `expect no-lost-update violated`; an empty invariant speaks of all of them: `expect holds`.
 struct Expectation {
@@ -23,28 +27,46 @@ struct Expectation {
   friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
-// A comment and where it stood: before which line of the body (counted in steps), or behind it.
+// The kinds of lines, in the order in which print_trace writes them.
+enum class TraceLine : std::uint8_t {
+  version,
+  protocol,
+  option,
+  strategy,
+  clients,
+  settle_rounds,
+  step,
+  expect
+};
+
+// A comment belongs to a line: it stands before it, or on it behind the words. One that follows the
+// last line stands before the expect line that would come next: {TraceLine::expect, how many}.
 struct Comment {
-  std::size_t step = 0;  // before this step; steps.size(): after the last
-  bool behind = false;   // on the same line, behind it
-  std::string text;      // without the #, nothing stripped
+  TraceLine line = TraceLine::version;
+  std::size_t place = 0;  // option: in protocol_options(); step, expect: which one; others: 0
+  bool behind = false;
+  std::string text;  // one line, without the #, nothing stripped
   friend bool operator==(const Comment&, const Comment&) = default;
 };
 
 struct Trace {
-  std::string protocol = "page";         // its name, the base of the options
-  std::vector<std::string> options;      // those that differ from it, KEY=VALUE, in list order
-  Protocol engine;                       // the two together
+  std::string protocol = "page";     // its name, the base of the options
+  std::vector<std::string> options;  // those that differ from it, KEY=VALUE, in list order
+  Protocol engine;                   // the two together
   std::string strategy = "server-priority";
   Scenario scenario;
   std::vector<Expectation> expectations;
-  std::vector<Comment> comments;
+  std::vector<Comment> comments;  // in the order in which they are printed
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 
-// What is wrong with a trace, and where: `file:line: what is wrong, what was expected`.
+// Trace::options for an engine that was made from `base`.
+std::vector<std::string> differing_options(const Protocol& base, const Protocol& engine);
+
+// What is wrong with a trace, and where: `file:line: what is wrong, what was expected`. What is
+// wrong with the whole text is told of a line too, of the first or of the last.
 struct TraceError {
-  std::size_t line = 0;
+  std::size_t line = 1;
   std::string message;
 };
 
@@ -56,10 +78,16 @@ struct TraceError {
 std::optional<TraceError> parse_trace(std::string_view text,
                                       std::span<const std::string_view> invariants, Trace& trace);
 
-// Writes a trace so that parse_trace gives an equal one back.
+// Writes a trace so that parse_trace gives an equal one back. That asks for a canonical scenario,
+// and for comments in order that belong to lines which are written; any other trace is written so
+// that it runs the same, and printing what parse_trace makes of it changes nothing.
 std::string print_trace(const Trace& trace);
 
 // One step as a line of a trace, without the line's end.
 std::string print_step(const Scenario& scenario, const Step& step);
+
+// The scenario as parse_trace numbers it: objects and texts by their first appearance in the steps
+// (of one step: pk, name, value), each once, those that no step names left out.
+Scenario canonical(const Scenario& scenario);
 
 }  // namespace tidemark

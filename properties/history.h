@@ -1,0 +1,267 @@
+// What happened to every version of a run: the part of the past that the invariants judge by.
+//
+// Judge feeds it every event, after the invariants have seen it.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "properties/version_graph.h"
+#include "sim/world.h"
+
+namespace tidemark {
+
+constexpr std::uint32_t bit_of(Replica replica) { return 1u << replica.number; }
+
+// One version's past, in bits by replica.
+struct Trail {
+  std::uint32_t held_by = 0;    // holds it, or has held it since it was last wiped
+  std::uint32_t travelled = 0;  // by client: on its link, in an exchange that counts
+  std::uint32_t ack_lost = 0;   // by client: it was in an upload whose ack was lost
+  bool seen_accepted = false;   // by the client that wrote it: in an answer, or downloaded
+};
+
+enum class Cause : std::uint8_t { app, message, reinstall, restore };
+
+// A replica's record of an object changed from `before` to `after`; 0 is none.
+struct Holding {
+  Replica replica;
+  Guid guid;
+  Value before;
+  Value after;
+  Cause cause;
+  std::uint32_t message;  // counts messages; holdings of one message change together
+};
+
+class History {
+ public:
+  // The message that is being handled now.
+  struct Arriving {
+    MessageKind kind = MessageKind::none;
+    Replica client{};
+    bool late = false;
+    std::vector<std::pair<Guid, Value>> carried;
+    std::vector<Holding> changed;  // what it changed at its receiver
+    Replica receiver() const { return is_request(kind) ? kServer : client; }
+  };
+
+  template <class World>
+  void reset(const World& world);
+  template <class World>
+  void on(const Event& event, const World& world);
+
+  const Trail& trail(Value value) const { return trails_[value.number]; }
+  const Arriving& arriving() const { return arriving_; }
+  const std::vector<DecisionEdge>& decisions() const { return decisions_; }
+  const std::vector<Holding>& journal() const { return journal_; }
+  Cause cause() const { return cause_; }
+  std::uint32_t round() const { return round_; }
+  // Whether others changed the server between the download and the upload of this client.
+  bool others_wrote_since_download(Replica client) const {
+    return server_writes_ != exchange(client).server_writes;
+  }
+  // Whether this client's answer comes from an epoch of the server that it has not met.
+  bool meets_new_epoch(Replica client) const {
+    return exchange(client).answer_epoch != exchange(client).known_epoch;
+  }
+
+ private:
+  struct ExchangeTrail {
+    std::vector<Value> uploading;  // in the upload under way, without those refused
+    bool counts = true;            // for no-redundant-transfer
+    std::uint32_t server_writes = 0;
+    std::uint32_t answer_epoch = 0;
+    std::uint32_t known_epoch = 0;
+  };
+
+  ExchangeTrail& exchange(Replica client) { return exchanges_[client.number - 1]; }
+  const ExchangeTrail& exchange(Replica client) const { return exchanges_[client.number - 1]; }
+
+  template <class World>
+  void message_arrived(const Event& event, const World& world);
+  template <class World>
+  void fact_told(const Event& event, const World& world);
+  template <class World>
+  void wiped(Replica replica, const World& world);
+  template <class World>
+  void see_accepted(Value value, Replica client, const World& world);
+  void held(const Event& event);
+  void message_arriving(const Event& event);
+  void forget_travels(std::uint32_t clients) {
+    for (Trail& trail : trails_) trail.travelled &= ~clients;
+  }
+  void travel(Value value, Replica client) {
+    if (exchange(client).counts) trails_[value.number].travelled |= bit_of(client);
+  }
+
+  std::vector<Trail> trails_;  // by value
+  std::vector<DecisionEdge> decisions_;
+  std::vector<Holding> journal_;
+  std::vector<ExchangeTrail> exchanges_;
+  Arriving arriving_;
+  Cause cause_ = Cause::app;
+  std::uint32_t messages_ = 0;
+  std::uint32_t server_writes_ = 0;
+  std::uint32_t epoch_ = 0;
+  std::uint32_t round_ = 0;
+};
+
+template <class World>
+void History::reset(const World& world) {
+  trails_.assign(1, {});
+  decisions_.clear();
+  journal_.clear();
+  exchanges_.resize(world.replicas() - 1);
+  for (ExchangeTrail& exchange : exchanges_) {
+    exchange.uploading.clear();
+    exchange.counts = true;
+    exchange.server_writes = exchange.answer_epoch = exchange.known_epoch = 0;
+  }
+  cause_ = Cause::app;
+  messages_ = server_writes_ = epoch_ = round_ = 0;
+}
+
+template <class World>
+void History::on(const Event& event, const World& world) {
+  switch (event.kind) {
+    case EventKind::step_began:
+      cause_ = Cause::app;
+      break;
+    case EventKind::written:
+      trails_.resize(world.versions().size());
+      held(event);
+      break;
+    case EventKind::cycle_began:
+      exchange(event.replica).counts = true;
+      if (event.detail) forget_travels(bit_of(event.replica));
+      break;
+    case EventKind::message_arriving:
+      message_arriving(event);
+      break;
+    case EventKind::carried:
+      arriving_.carried.push_back({event.guid, event.value});
+      if (arriving_.kind == MessageKind::upload_request && !arriving_.late)
+        exchange(arriving_.client).uploading.push_back(event.value);
+      break;
+    case EventKind::fact_told:
+      fact_told(event, world);
+      break;
+    case EventKind::held:
+      held(event);
+      break;
+    case EventKind::message_arrived:
+      message_arrived(event, world);
+      break;
+    case EventKind::message_lost:
+      if (event.message != MessageKind::upload_ack || (event.detail & kLate)) break;
+      for (const Value value : exchange(event.replica).uploading)
+        trails_[value.number].ack_lost |= bit_of(event.replica);
+      break;
+    case EventKind::crashed:
+      forget_travels(bit_of(event.replica));
+      break;
+    case EventKind::reinstalled:
+      cause_ = Cause::reinstall;
+      forget_travels(bit_of(event.replica));
+      wiped(event.replica, world);
+      exchange(event.replica).known_epoch = epoch_;
+      break;
+    case EventKind::restored:
+      cause_ = Cause::restore;
+      ++epoch_;
+      ++server_writes_;
+      forget_travels(~0u);
+      for (ExchangeTrail& each : exchanges_) each.counts = false;
+      wiped(kServer, world);
+      break;
+    case EventKind::round_began:
+      round_ = event.number;
+      break;
+    default:
+      break;
+  }
+}
+
+// What a replica held before it was wiped counts no more; what it holds now does.
+template <class World>
+void History::wiped(Replica replica, const World& world) {
+  for (Trail& trail : trails_) trail.held_by &= ~bit_of(replica);
+  if (!replica.is_server()) return;
+  for (std::uint32_t guid = 0; guid < world.objects(); ++guid)
+    if (const Object* object = world.find(replica, Guid{guid}))
+      trails_[object->value.number].held_by |= bit_of(replica);
+}
+
+inline void History::held(const Event& event) {
+  if (event.replica.is_server()) ++server_writes_;
+  const Holding holding{event.replica, event.guid, event.other, event.value, cause_, messages_};
+  journal_.push_back(holding);
+  if (cause_ == Cause::message) arriving_.changed.push_back(holding);
+  if (event.value.number < trails_.size())
+    trails_[event.value.number].held_by |= bit_of(event.replica);
+}
+
+inline void History::message_arriving(const Event& event) {
+  cause_ = Cause::message;
+  ++messages_;
+  arriving_.kind = event.message;
+  arriving_.client = event.replica;
+  arriving_.late = event.detail & kLate;
+  arriving_.carried.clear();
+  arriving_.changed.clear();
+  if (arriving_.late) return;
+  if (event.message == MessageKind::upload_request) exchange(event.replica).uploading.clear();
+}
+
+template <class World>
+void History::fact_told(const Event& event, const World& world) {
+  const Fact& fact = world.facts()[event.number];
+  switch (fact.kind) {
+    case FactKind::conflict_resolved:
+      trails_.resize(world.versions().size());
+      if (fact.winner == Winner::merge || is_ancestor(world.versions(), fact.local, fact.server) ||
+          is_ancestor(world.versions(), fact.server, fact.local))
+        break;
+      if (fact.winner == Winner::local)
+        decisions_.push_back({fact.server, fact.local});
+      else
+        decisions_.push_back({fact.local, fact.server});
+      break;
+    case FactKind::upload_refused:
+      if (!arriving_.late) std::erase(exchange(arriving_.client).uploading, fact.local);
+      break;
+    case FactKind::upload_accepted:
+      see_accepted(fact.local, event.replica, world);
+      break;
+    case FactKind::change_overwritten:
+    case FactKind::change_merged:
+      break;
+  }
+}
+
+template <class World>
+void History::see_accepted(Value value, Replica client, const World& world) {
+  const Version& version = world.versions()[value.number];
+  if (version.writer == client) trails_[value.number].seen_accepted = true;
+}
+
+template <class World>
+void History::message_arrived(const Event& event, const World& world) {
+  if (arriving_.late) return;
+  ExchangeTrail& exchange = this->exchange(event.replica);
+  if (is_request(event.message)) {
+    exchange.answer_epoch = epoch_;
+    if (event.message == MessageKind::download_request) exchange.server_writes = server_writes_;
+    return;
+  }
+  exchange.known_epoch = exchange.answer_epoch;
+  if (event.message == MessageKind::upload_ack)
+    for (const Value value : exchange.uploading) travel(value, event.replica);
+  for (const auto& [guid, value] : arriving_.carried) {
+    travel(value, event.replica);
+    see_accepted(value, event.replica, world);
+  }
+}
+
+}  // namespace tidemark

@@ -1,0 +1,151 @@
+// integrity: no replica holds a value, key or name that nobody wrote and no strategy made. Counters
+// never run backwards but in a restore; marks only in a full sync, a reinstall, a restore, or when
+// a client meets an epoch of the server that it did not know. An answer that the client no longer
+// waits for leaves the client as it was. A second copy of a request leaves the server's objects as
+// the first one left them, unless another write came in between.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "properties/history.h"
+#include "properties/verdict.h"
+
+namespace tidemark {
+
+class Integrity {
+ public:
+  template <class World>
+  void reset(const World& world) {
+    tides_.assign(world.replicas(), {});
+    written_.assign(world.objects(), {});
+  }
+
+  template <class World>
+  void on(const Event& event, const World& world, const History& history, Verdict& verdict) {
+    switch (event.kind) {
+      case EventKind::written:
+        note_written(event, world);
+        check_tide(event.replica, false, world, history, verdict);
+        break;
+      case EventKind::held:
+        check_held(event, world, history, verdict);
+        break;
+      case EventKind::message_arrived:
+        check_arrived(event, world, history, verdict);
+        break;
+      case EventKind::cycle_began:
+        if (event.detail) forget_marks(event.replica);
+        break;
+      case EventKind::reinstalled:
+        tides_[event.replica.number] = {};
+        break;
+      case EventKind::restored:
+        tides_[kServer.number] = {};
+        break;
+      case EventKind::stale_changed_client:
+        break_at(BreachKind::stale_answer_applied, event, world, history, verdict);
+        break;
+      case EventKind::repeat_changed_server:
+        break_at(BreachKind::repeat_not_idempotent, event, world, history, verdict);
+        break;
+      default:
+        break;
+    }
+  }
+
+ private:
+  // The counter of a replica, and the two marks of a client.
+  struct Tide {
+    std::uint64_t counter = 0;
+    std::uint64_t upload_mark = 0;
+    std::uint64_t download_mark = 0;
+  };
+  struct Written {
+    Key pk;
+    Name name;
+    bool created = false;
+  };
+
+  void forget_marks(Replica client) {
+    tides_[client.number].upload_mark = tides_[client.number].download_mark = 0;
+  }
+
+  template <class World>
+  void note_written(const Event& event, const World& world) {
+    if (world.versions()[event.value.number].kind != VersionKind::create) return;
+    const Object* object = world.find(event.replica, event.guid);
+    if (object != nullptr) written_[event.guid.number] = {object->pk, object->name, true};
+  }
+
+  template <class World>
+  void check_held(const Event& event, const World& world, const History& history,
+                  Verdict& verdict) const {
+    const Object* object = world.find(event.replica, event.guid);
+    if (object == nullptr) return;
+    const auto& versions = world.versions();
+    const bool written = object->value.number < versions.size() &&
+                         versions[object->value.number].isdeleted == object->isdeleted &&
+                         was_written(*object);
+    if (!written) break_at(BreachKind::unwritten, event, world, history, verdict);
+  }
+
+  // Under take-guid an object may go on under another guid than it was created with.
+  bool was_written(const Object& object) const {
+    const Written& own = written_[object.guid.number];
+    if (own.created && own.pk == object.pk && own.name == object.name) return true;
+    const auto any = [&](auto fits) { return std::any_of(written_.begin(), written_.end(), fits); };
+    return any([&](const Written& w) { return w.created && w.pk == object.pk; }) &&
+           any([&](const Written& w) { return w.created && w.name == object.name; });
+  }
+
+  template <class World>
+  void check_arrived(const Event& event, const World& world, const History& history,
+                     Verdict& verdict) {
+    if (is_request(event.message))
+      check_tide(kServer, false, world, history, verdict);
+    else if (!(event.detail & kLate))
+      check_tide(event.replica, history.meets_new_epoch(event.replica), world, history, verdict);
+  }
+
+  template <class World>
+  void check_tide(Replica replica, bool marks_may_fall, const World& world, const History& history,
+                  Verdict& verdict) {
+    using Engine = std::remove_cvref_t<decltype(world.engine())>;
+    if constexpr (requires { Engine::counter(world.server()); }) {
+      Tide now;
+      if (replica.is_server()) {
+        now.counter = Engine::counter(world.server());
+      } else {
+        now.counter = Engine::counter(world.client(replica));
+        now.upload_mark = Engine::upload_mark(world.client(replica));
+        now.download_mark = Engine::download_mark(world.client(replica));
+      }
+      const Tide before = std::exchange(tides_[replica.number], now);
+      const Event event{.replica = replica};
+      if (now.counter < before.counter)
+        break_at(BreachKind::counter_backwards, event, world, history, verdict);
+      if (marks_may_fall) return;
+      if (now.upload_mark < before.upload_mark || now.download_mark < before.download_mark)
+        break_at(BreachKind::mark_backwards, event, world, history, verdict);
+    }
+  }
+
+  template <class World>
+  static void break_at(BreachKind kind, const Event& event, const World& world,
+                       const History& history, Verdict& verdict) {
+    verdict.break_first(Invariant::integrity, {.kind = kind,
+                                               .replica = event.replica,
+                                               .guid = event.guid,
+                                               .value = event.value,
+                                               .other = event.other,
+                                               .step = static_cast<std::uint32_t>(world.step()),
+                                               .round = history.round()});
+  }
+
+  std::vector<Tide> tides_;       // by replica
+  std::vector<Written> written_;  // by guid
+};
+
+}  // namespace tidemark

@@ -1,0 +1,89 @@
+// The judge: watches a run and finds, for every invariant, its first breach.
+//
+// A violation does not end a run. To add an invariant: a file of its own beside this one, an
+// enumerator and a name in verdict.h, and its calls here.
+#pragma once
+
+#include "properties/convergence.h"
+#include "properties/history.h"
+#include "properties/integrity.h"
+#include "properties/marks.h"
+#include "properties/no_lost_update.h"
+#include "properties/no_redundant_transfer.h"
+#include "properties/no_resurrection.h"
+#include "properties/one_object_per_key.h"
+#include "properties/quiescence.h"
+#include "properties/told.h"
+#include "properties/verdict.h"
+
+namespace tidemark {
+
+struct JudgeOptions {
+  bool compare_tombstones = false;  // convergence demands equal tombstones too
+};
+
+class Judge {
+ public:
+  explicit Judge(JudgeOptions options = {}) : options_(options) {}
+
+  template <class World>
+  void on(const Event& event, const World& world) {
+    if (event.kind == EventKind::world_began) return begin(world);
+    marks_.on(event, world, history_);
+    judge(event, world);
+    history_.on(event, world);
+  }
+
+  const Verdict& verdict() const { return verdict_; }
+  const History& history() const { return history_; }
+  Marks& marks() { return marks_; }
+
+ private:
+  template <class World>
+  void begin(const World& world) {
+    verdict_.clear();
+    history_.reset(world);
+    integrity_.reset(world);
+  }
+
+  template <class World>
+  void judge(const Event& event, const World& world) {
+    switch (event.kind) {
+      case EventKind::carried:
+        return NoRedundantTransfer::on_carried(event, world, history_, verdict_);
+      case EventKind::fact_told:
+        return NoLostUpdate::on_fact(event, world, history_, verdict_);
+      case EventKind::held:
+        NoLostUpdate::on_held(event, world, history_, verdict_);
+        break;
+      case EventKind::message_arrived:
+        Told::on_arrived(world, history_, verdict_);
+        break;
+      case EventKind::exchange_overran:
+        return Quiescence::on_overrun(event, world, history_, verdict_);
+      case EventKind::rested:
+        return at_rest(event, world);
+      default:
+        break;
+    }
+    integrity_.on(event, world, history_, verdict_);
+  }
+
+  template <class World>
+  void at_rest(const Event& event, const World& world) {
+    Quiescence::at_rest(event, world, history_, verdict_);
+    Convergence::at_rest(world, history_, options_.compare_tombstones, verdict_);
+    no_lost_update_.at_rest(world, history_, verdict_);
+    OneObjectPerKey::at_rest(world, history_, verdict_);
+    NoResurrection::at_rest(world, history_, verdict_);
+  }
+
+  JudgeOptions options_;
+  Verdict verdict_;
+  History history_;
+  Integrity integrity_;
+  NoLostUpdate no_lost_update_;
+  Marks marks_;
+};
+
+}  // namespace tidemark

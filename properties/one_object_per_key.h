@@ -1,0 +1,33 @@
+// one-object-per-key: at rest, at most one live object per primary key, on every replica.
+#pragma once
+
+#include "properties/history.h"
+#include "properties/verdict.h"
+
+namespace tidemark {
+
+class OneObjectPerKey {
+ public:
+  template <class World>
+  static void at_rest(const World& world, const History& history, Verdict& verdict) {
+    for (std::uint8_t number = 0; number < world.replicas(); ++number)
+      for (std::uint32_t guid = 1; guid < world.objects(); ++guid)
+        for (std::uint32_t other = 0; other < guid; ++other) {
+          const Object* a = world.find(Replica{number}, Guid{guid});
+          if (a == nullptr || a->isdeleted) break;
+          const Object* b = world.find(Replica{number}, Guid{other});
+          if (b == nullptr || b->isdeleted || a->pk != b->pk) continue;
+          return verdict.break_first(Invariant::one_object_per_key,
+                                     {.kind = BreachKind::key_held_twice,
+                                      .replica = Replica{number},
+                                      .guid = Guid{guid},
+                                      .value = a->value,
+                                      .other = b->value,
+                                      .step = static_cast<std::uint32_t>(world.step()),
+                                      .round = history.round(),
+                                      .at_rest = true});
+        }
+  }
+};
+
+}  // namespace tidemark

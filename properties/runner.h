@@ -1,0 +1,61 @@
+// Runs scenarios on the appSync engine under the judge. The door for everything above: templates of
+// the world are instantiated behind it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "model/protocol.h"
+#include "model/strategy.h"
+#include "properties/judge.h"
+#include "properties/verdict.h"
+#include "sim/world.h"
+
+namespace tidemark {
+
+struct Outcome {
+  RunSummary summary;
+  Verdict verdict;
+};
+
+// The counter and the marks of a replica after an event; marks are 0 for the server.
+struct Tide {
+  std::size_t event = 0;  // place in Recording::events
+  Replica replica{};
+  std::uint64_t counter = 0;
+  std::uint64_t counter_lastsync = 0;
+  std::uint64_t servercounter_lastsync = 0;
+};
+
+// All that happened in one run.
+struct Recording {
+  Outcome outcome;
+  std::vector<Event> events;  // the number of a fact_told is its place in `facts`
+  std::vector<Fact> facts;
+  std::vector<Version> versions;
+  std::vector<DecisionEdge> decisions;
+  std::vector<Tide> tides;  // where one changed
+};
+
+// Not for use by two threads at once; each takes a Runner of its own.
+class Runner {
+ public:
+  explicit Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions options = {});
+  ~Runner();
+  Runner(Runner&&) noexcept;
+  Runner& operator=(Runner&&) noexcept;
+
+  // Runs and judges. The outcome stays until the next run.
+  const Outcome& run(const Scenario& scenario);
+  // The same, and keeps everything.
+  Recording record(const Scenario& scenario);
+  // The marks of all runs so far.
+  const MarkCounts& marks() const;
+  void clear_marks();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tidemark

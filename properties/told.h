@@ -1,0 +1,98 @@
+// told: when a message makes a client give up a version that its own app wrote there and that it
+// has not yet seen accepted, for one that does not descend from it, an event names both. Never
+// where no such version was given up.
+#pragma once
+
+#include "properties/history.h"
+#include "properties/verdict.h"
+
+namespace tidemark {
+
+class Told {
+ public:
+  // After a message was handled, before History counts what it carried as seen.
+  template <class World>
+  static void on_arrived(const World& world, const History& history, Verdict& verdict) {
+    const History::Arriving& message = history.arriving();
+    if (is_request(message.kind)) return;
+    for (const Holding& change : message.changed)
+      if (given_up(change.before, world, history) && !told_of(change.before, world, history))
+        break_at(BreachKind::not_told, change.guid, change.before, change.after, world, history,
+                 verdict);
+    if (message.late) return;
+    for (const Fact& fact : world.facts())
+      if (is_telling(fact) && !rightly(fact, world, history))
+        break_at(BreachKind::told_wrongly, fact.guid, fact.local, fact.kept, world, history,
+                 verdict);
+  }
+
+ private:
+  static bool is_telling(const Fact& fact) {
+    return fact.kind == FactKind::change_overwritten || fact.kind == FactKind::change_merged;
+  }
+
+  // A version of this client's own, not yet seen accepted, that it no longer holds.
+  template <class World>
+  static bool own_and_gone(Value value, bool merges_too, const World& world,
+                           const History& history) {
+    if (value == kNoValue || value.number >= world.versions().size()) return false;
+    const Version& version = world.versions()[value.number];
+    const Replica client = history.arriving().client;
+    if (version.writer != client || version.installation != world.installation(client))
+      return false;
+    if (!version.by_app() && !merges_too) return false;
+    return !history.trail(value).seen_accepted && !holds_descendant(value, false, world, client);
+  }
+
+  template <class World>
+  static bool given_up(Value value, const World& world, const History& history) {
+    return own_and_gone(value, false, world, history) &&
+           !holds_descendant(value, true, world, history.arriving().client);
+  }
+
+  // Whether the client holds this version, or, if asked for, one that descends from it.
+  template <class World>
+  static bool holds_descendant(Value value, bool descendants, const World& world, Replica client) {
+    for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
+      const Value now = world.shadow(client, Guid{guid});
+      if (now == value) return true;
+      if (descendants && is_ancestor(world.versions(), value, now)) return true;
+    }
+    return false;
+  }
+
+  template <class World>
+  static bool told_of(Value value, const World& world, const History& history) {
+    for (const Fact& fact : world.facts())
+      if (is_telling(fact) && fact.local == value && names_real(fact.kept, world, history))
+        return true;
+    return false;
+  }
+
+  template <class World>
+  static bool rightly(const Fact& fact, const World& world, const History& history) {
+    return own_and_gone(fact.local, true, world, history) && names_real(fact.kept, world, history);
+  }
+
+  // The version named as kept came with this message, or is held now.
+  template <class World>
+  static bool names_real(Value kept, const World& world, const History& history) {
+    for (const auto& [guid, value] : history.arriving().carried)
+      if (value == kept) return true;
+    return holds_descendant(kept, false, world, history.arriving().client);
+  }
+
+  template <class World>
+  static void break_at(BreachKind kind, Guid guid, Value value, Value other, const World& world,
+                       const History& history, Verdict& verdict) {
+    verdict.break_first(Invariant::told, {.kind = kind,
+                                          .replica = history.arriving().client,
+                                          .guid = guid,
+                                          .value = value,
+                                          .other = other,
+                                          .step = static_cast<std::uint32_t>(world.step()),
+                                          .round = history.round()});
+  }
+};
+
+}  // namespace tidemark

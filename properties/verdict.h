@@ -1,0 +1,111 @@
+// Invariants by name, and what a run is found to be: the first breach of each.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/object.h"
+#include "sim/step.h"
+
+namespace tidemark {
+
+enum class Invariant : std::uint8_t {
+  convergence,
+  no_lost_update,
+  one_object_per_key,
+  no_resurrection,
+  quiescence,
+  no_redundant_transfer,
+  integrity,
+  told
+};
+inline constexpr std::size_t kInvariants = 8;
+
+struct NamedInvariant {
+  Invariant invariant;
+  std::string_view name;
+  std::string_view meaning;
+};
+std::span<const NamedInvariant, kInvariants> invariants();
+std::string_view name_of(Invariant invariant);
+std::optional<Invariant> find_invariant(std::string_view name);
+std::span<const std::string_view> invariant_names();
+
+// In which way an invariant was broken. What `replica`, `value` and `other` of a Breach mean.
+enum class BreachKind : std::uint8_t {
+  // convergence: replica holds `value` (0: no live object), the server `other`.
+  diverged,
+  // no-lost-update: on a message, replica put `value` over `other`, which descends from it.
+  stale_overwrite,
+  // no-lost-update: a strategy at replica was asked between `value` and `other`, which descends
+  // from it, and chose `value`.
+  ancestor_chosen,
+  // no-lost-update: no path leads from `value` to what the server holds at rest.
+  lost,
+  // one-object-per-key: replica holds `value` and `other` live under one key.
+  key_held_twice,
+  // no-resurrection: replica held the deletion `other`, and holds `value` live.
+  resurrected,
+  // quiescence: settle did not come to rest within its rounds / met a state again / an exchange
+  // did not end.
+  no_rest,
+  circle,
+  exchange_without_end,
+  // no-redundant-transfer: `value` was delivered to replica, which knew it.
+  redundant,
+  // integrity: replica holds `value`, which nobody wrote so (its value, key, name or deletion).
+  unwritten,
+  // integrity: a counter / a mark of replica ran backwards.
+  counter_backwards,
+  mark_backwards,
+  // integrity: an answer not waited for changed the client / a repeated request the server.
+  stale_answer_applied,
+  repeat_not_idempotent,
+  // told: replica gave up `value` of its own app without telling / told of `value` wrongly.
+  not_told,
+  told_wrongly
+};
+
+// The first breach of an invariant in a run.
+struct Breach {
+  BreachKind kind = BreachKind::diverged;
+  Replica replica{};
+  Guid guid{};
+  Value value{};
+  Value other{};
+  std::uint32_t step = 0;   // its place; the number of steps: in settle
+  std::uint32_t round = 0;  // of settle; 0: none
+  bool at_rest = false;     // judged after the last round
+  friend bool operator==(const Breach&, const Breach&) = default;
+};
+
+class Verdict {
+ public:
+  void clear() { broken_ = 0; }
+  // Only the first breach of each invariant counts.
+  void break_first(Invariant invariant, const Breach& breach) {
+    if (broken(invariant)) return;
+    broken_ |= bit(invariant);
+    breaches_[static_cast<std::size_t>(invariant)] = breach;
+  }
+  bool holds() const { return broken_ == 0; }
+  bool broken(Invariant invariant) const { return broken_ & bit(invariant); }
+  // Requires: broken(invariant).
+  const Breach& breach(Invariant invariant) const {
+    return breaches_[static_cast<std::size_t>(invariant)];
+  }
+  // One bit per broken invariant, in the order of the enumerators.
+  std::uint32_t bits() const { return broken_; }
+
+ private:
+  static constexpr std::uint32_t bit(Invariant invariant) {
+    return 1u << static_cast<std::uint32_t>(invariant);
+  }
+  std::uint32_t broken_ = 0;
+  std::array<Breach, kInvariants> breaches_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,94 @@
+#include "properties/version_graph.h"
+
+#include <algorithm>
+#include <boost/graph/breadth_first_search.hpp>
+#include <boost/graph/graph_concepts.hpp>
+#include <boost/graph/visitors.hpp>
+#include <boost/property_map/property_map.hpp>
+
+namespace tidemark {
+namespace {
+
+BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<VersionGraph>));
+BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<VersionGraph>));
+
+using Vertex = VersionGraph::Vertex;
+
+template <class T>
+auto vertex_map(std::vector<T>& values) {
+  return boost::make_iterator_property_map(values.begin(),
+                                           boost::typed_identity_property_map<Vertex>());
+}
+
+// Searches from `from`, breadth first, and leaves each vertex's predecessor in `predecessors`.
+void search(const VersionGraph& graph, Vertex from, std::vector<Vertex>& predecessors) {
+  std::vector<boost::default_color_type> colors(graph.size(), boost::white_color);
+  boost::queue<Vertex> queue;
+  const auto recorder = boost::record_predecessors(vertex_map(predecessors), boost::on_tree_edge());
+  boost::breadth_first_visit(graph, from, queue, boost::make_bfs_visitor(recorder),
+                             vertex_map(colors));
+}
+
+}  // namespace
+
+VersionGraph::VersionGraph(const std::vector<Version>& versions,
+                           const std::vector<DecisionEdge>& decisions) {
+  for (Vertex vertex = 1; vertex < versions.size(); ++vertex) {
+    const Version& version = versions[vertex];
+    const EdgeKind kind = version.kind == VersionKind::merge ? EdgeKind::merge : EdgeKind::edit;
+    if (version.over != kNoValue) edges_.push_back({version.over.number, vertex, kind});
+    if (version.over_too != kNoValue) edges_.push_back({version.over_too.number, vertex, kind});
+  }
+  for (const DecisionEdge& decision : decisions)
+    edges_.push_back({decision.over.number, decision.kept.number, EdgeKind::decision});
+  std::stable_sort(edges_.begin(), edges_.end(),
+                   [](const Edge& a, const Edge& b) { return a.source < b.source; });
+  offsets_.assign(versions.size() + 1, 0);
+  for (const Edge& edge : edges_) ++offsets_[edge.source + 1];
+  for (std::size_t i = 1; i < offsets_.size(); ++i) offsets_[i] += offsets_[i - 1];
+}
+
+std::vector<bool> VersionGraph::reachable(Value from) const {
+  std::vector<Vertex> predecessors(size(), 0);
+  search(*this, from.number, predecessors);
+  std::vector<bool> reached(size());
+  for (std::size_t i = 0; i < reached.size(); ++i) reached[i] = predecessors[i] != 0;
+  reached[from.number] = true;
+  return reached;
+}
+
+std::vector<Value> VersionGraph::shortest_chain(Value from, Value to) const {
+  std::vector<Vertex> predecessors(size(), 0);
+  search(*this, from.number, predecessors);
+  std::vector<Value> chain{to};
+  while (chain.back() != from) {
+    const Vertex before = predecessors[chain.back().number];
+    if (before == 0) return {};
+    chain.push_back({before});
+  }
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+// A version is written after those that it was written over, so numbers fall along the way back,
+// and the largest number of a frontier is reached from nothing else in it.
+bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer) {
+  if (older == kNoValue || older == newer) return false;
+  while (newer > older && versions[newer.number].over_too == kNoValue)
+    newer = versions[newer.number].over;
+  if (newer <= older) return newer == older;
+  std::vector<Value> frontier{newer};
+  while (!frontier.empty()) {
+    const auto last = std::max_element(frontier.begin(), frontier.end());
+    const Version& version = versions[last->number];
+    frontier.erase(last);
+    for (const Value before : {version.over, version.over_too}) {
+      if (before == older) return true;
+      if (before > older && std::find(frontier.begin(), frontier.end(), before) == frontier.end())
+        frontier.push_back(before);
+    }
+  }
+  return false;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,21 @@
+// A rolling hash over all events of a run. Equal runs have equal digests, on every build.
+#pragma once
+
+#include <cstdint>
+
+namespace tidemark {
+
+class Digest {
+ public:
+  constexpr void add(std::uint64_t word) {
+    state_ = (state_ ^ word) * 0x9fb21c651e98df25u;
+    state_ ^= state_ >> 32;
+  }
+  constexpr std::uint64_t value() const { return state_; }
+  friend constexpr bool operator==(Digest, Digest) = default;
+
+ private:
+  std::uint64_t state_ = 0x7469646d61726b31u;  // "tidmark1"
+};
+
+}  // namespace tidemark

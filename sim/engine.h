@@ -1,0 +1,50 @@
+// The door between the world and a sync engine. What travels is opaque to the world: it moves
+// messages, and asks an engine only which objects a message carries and which a replica holds.
+#pragma once
+
+#include <concepts>
+
+#include "model/change.h"
+#include "model/fact.h"
+#include "model/message.h"
+#include "sim/digest.h"
+
+namespace tidemark {
+
+// An engine is a pure state machine: it reads no clock, draws no random number, and keeps what it
+// knows in Client and Server, which are plain values.
+template <class E>
+concept Engine = std::equality_comparable<typename E::Client> &&
+    std::copyable<typename E::Client> && std::copyable<typename E::Server> &&
+    requires(const E& engine, typename E::Client& client, typename E::Server& server,
+             const typename E::Server& saved, const typename E::Message& in,
+             typename E::Message& out, const Change& change, Timestamp now, Value fresh,
+             Facts& facts, Digest& digest, bool full, std::uint32_t id, Guid guid) {
+  // A new installation, a new server; `id` was never used before. Also: all data is gone.
+  engine.install(client, id);
+  engine.install(server, id);
+  // The server's data is `saved` again, under a fresh epoch.
+  engine.restore(server, saved, id);
+  // A change by the app, or in the web backend.
+  engine.change(client, change, now);
+  engine.change(server, change, now);
+  // A cycle starts: writes the first request. Requires: no exchange is under way.
+  engine.begin(client, full, out);
+  // The server handles a request and writes the answer.
+  engine.handle(server, in, now, out, facts);
+  // The client handles the answer that it waits for; returns whether it wrote a next request.
+  // Versions made by merges take the values from `fresh` on, in order.
+  { engine.handle(client, in, now, fresh, out, facts) } -> std::same_as<bool>;
+  // An answer that the client no longer waits for.
+  engine.handle_stale(client, in);
+  // The client gives up waiting, or is killed.
+  engine.end_exchange(client);
+  { engine.kind(in) } -> std::same_as<MessageKind>;
+  { engine.find(client, guid) } -> std::same_as<const Object*>;
+  { engine.find(server, guid) } -> std::same_as<const Object*>;
+  // Adds to a digest all that the behaviour of the replica depends on.
+  engine.digest(client, digest);
+  engine.digest(server, digest);
+};
+
+}  // namespace tidemark

@@ -1,0 +1,65 @@
+// The scope of a search: how many clients, objects and steps, and what may happen to them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sim/scenario.h"
+
+namespace tidemark {
+
+// Kinds of fault, as `--faults` names them.
+enum class Fault : std::uint8_t {
+  lost,       // sync lose=…, drop
+  late,       // give-up, arrive
+  duplicate,  // duplicate, arrive
+  offline,
+  clock,
+  crash,
+  reinstall,
+  restore,   // backup, restore
+  full_sync  // full-sync, begin-full
+};
+inline constexpr std::size_t kFaults = 9;
+using FaultSet = std::uint16_t;  // one bit a kind
+constexpr FaultSet fault_bit(Fault fault) {
+  return static_cast<FaultSet>(1u << static_cast<unsigned>(fault));
+}
+inline constexpr FaultSet kAllFaults = (1u << kFaults) - 1;
+
+struct NamedFault {
+  Fault fault;
+  std::string_view name;
+  std::string_view meaning;
+};
+std::span<const NamedFault, kFaults> named_faults();
+
+// Reads `lost,late` (also `none`, `all`). Returns what is wrong, or nothing.
+std::string parse_faults(std::string_view text, FaultSet& faults);
+// Writes what parse_faults reads, shortest.
+std::string print_faults(FaultSet faults);
+
+struct Scope {
+  std::uint8_t clients = 3;   // 1 to kMaxClients
+  std::uint32_t objects = 3;  // at least 1
+  std::uint32_t steps = 40;   // drawn per scenario
+  bool backend = true;        // S makes changes of its own
+  bool shared_keys = true;    // objects may share a primary key
+  bool deletes = true;        // delete and undelete
+  bool interleave = true;     // cycles message by message
+  FaultSet faults = kAllFaults;
+  std::optional<std::uint32_t> settle_rounds;
+
+  // Late and duplicated messages exist only where cycles are told message by message.
+  FaultSet reachable_faults() const {
+    const FaultSet interleaved = fault_bit(Fault::late) | fault_bit(Fault::duplicate);
+    return interleave ? faults : static_cast<FaultSet>(faults & ~interleaved);
+  }
+  bool has(Fault fault) const { return reachable_faults() & fault_bit(fault); }
+  friend bool operator==(const Scope&, const Scope&) = default;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,52 @@
+// The words of a trace line: bytes that may stand in it, splitting, quoting, excerpts for errors.
+// Private to sim/trace.cpp; what the text means is not known here.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+inline constexpr std::size_t kMaxLineBytes = 4096;
+inline constexpr std::size_t kMaxExcerptCharacters = 60;
+
+// Thrown by whoever finds a line wrong; parse_trace catches it and adds the line's number.
+struct Refusal {
+  std::string message;
+};
+
+template <class... Arguments>
+[[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  throw Refusal{fmt::format(format, std::forward<Arguments>(arguments)...)};
+}
+
+// Bytes of the first character of a text that is not empty; 0 if it is no valid UTF-8.
+std::size_t character_size(std::string_view text);
+bool is_utf8(std::string_view text);
+
+// The beginning of what the user wrote, short enough for a message.
+std::string excerpt(std::string_view text);
+
+// Refuses a line that is too long, or has control characters but tab, or is no valid UTF-8.
+void check_bytes(std::string_view line);
+
+// The words of a line, quotes and escapes left in, and the comment behind them. The views are into
+// the line.
+struct Words {
+  std::vector<std::string_view> words;
+  std::optional<std::string_view> comment;  // without the #
+};
+// `words` is filled anew, so that one buffer serves all lines.
+void split_line(std::string_view line, Words& words);
+
+// What `name=…` stands for: the text itself, or what a quoted text means.
+std::string unquote(std::string_view written);
+// The other way round; quoted only where it must be.
+std::string quote(std::string_view text);
+
+}  // namespace tidemark

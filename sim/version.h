@@ -1,0 +1,29 @@
+// Versions: what one create, edit, delete, undelete or merge wrote.
+#pragma once
+
+#include <cstdint>
+
+#include "model/change.h"
+#include "sim/step.h"
+
+namespace tidemark {
+
+enum class VersionKind : std::uint8_t { create, edit, remove, undelete, merge };
+
+// A version is named by its value: the place in World::versions(). Place 0 is no version.
+struct Version {
+  VersionKind kind = VersionKind::create;
+  Replica writer{};                // where the app wrote it, or the strategy made it
+  std::uint32_t installation = 0;  // of the writer, if a client
+  std::uint32_t step = 0;          // the place of the step that wrote it
+  Guid guid{};
+  Value over{};      // what it was written over; of a merge, the local version
+  Value over_too{};  // of a merge, the server's version
+  TextId text = 0;   // value= of the step
+  bool isdeleted = false;
+
+  // Not made by sync.
+  bool by_app() const { return kind != VersionKind::merge; }
+};
+
+}  // namespace tidemark
