@@ -1,0 +1,87 @@
+// Fuzzing one configuration: random scenarios, judged; failures shrunk and grouped.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "properties/runner.h"
+#include "sim/generator.h"
+#include "sim/shrinker.h"
+#include "sim/trace.h"
+
+namespace tidemark {
+
+// An engine under one strategy, as traces and reports name it.
+struct Configuration {
+  std::string protocol_name = "page";
+  std::vector<std::string> options;  // KEY=VALUE where it differs from the protocol of that name
+  Protocol protocol;
+  Strategy strategy;
+  JudgeOptions judge;
+};
+
+struct FuzzPlan {
+  Scope scope;
+  std::uint64_t seed = 0;
+  std::uint64_t episodes = 20'000;
+  ShrinkBudget budget;
+  // Of each invariant, so many failing episodes are shrunk; the others are only counted.
+  std::uint32_t shrink_most = 16;
+};
+
+// One bug: an invariant, broken in one shape.
+struct Finding {
+  Invariant invariant = Invariant::convergence;
+  std::string fingerprint;        // 12 hexadecimal digits
+  std::uint64_t episodes = 0;     // shrunk to this fingerprint
+  std::uint64_t first_index = 0;  // the first such episode, and its seed
+  std::uint64_t first_seed = 0;
+  Scenario original;    // of the first such episode
+  ShrinkResult shrunk;  // the simplest of the group
+  Trace trace;          // the same, as a file that expects the violation
+};
+
+struct FuzzResult {
+  std::uint64_t episodes = 0;
+  std::uint64_t broken_episodes = 0;
+  std::uint64_t effective_steps = 0;
+  std::uint64_t skipped_steps = 0;
+  std::array<std::uint64_t, kInvariants> broken{};  // episodes, by invariant
+  std::array<std::uint64_t, kInvariants> shrunk{};  // of them
+  // In the order of invariants; within one, the shortest trace first.
+  std::vector<Finding> findings;
+  MarkCounts marks{};
+  std::vector<std::string_view> missed_marks;  // granted by the scope, never reached
+  std::uint64_t digest = 0;                    // over all episodes, whatever their order
+};
+
+// Where a fuzz run stands.
+struct FuzzProgress {
+  std::uint64_t episodes = 0;
+  std::uint64_t broken_episodes = 0;
+  std::size_t findings = 0;
+};
+
+// Called now and then; returns false to end the run.
+using FuzzWatch = std::function<bool(const FuzzProgress&)>;
+
+FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch);
+
+// Shrinks a failing scenario for one invariant. Requires: it is broken there.
+ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& scenario,
+                        ShrinkBudget budget);
+
+// The invariant and the shape of its minimal trace.
+std::string fingerprint(Invariant invariant, const Scenario& minimal);
+
+// A scenario of this configuration as a trace.
+Trace make_trace(const Configuration& configuration, const Scenario& scenario);
+
+// `no-lost-update-3f2a….trace`
+std::string file_name(const Finding& finding);
+
+}  // namespace tidemark

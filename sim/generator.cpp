@@ -1,0 +1,323 @@
+#include "sim/generator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace tidemark {
+namespace {
+
+constexpr std::array<std::string_view, kDraws> kDrawNames{
+    "change", "delete",    "undelete", "sync",      "deliver",  "finish",
+    "lose",   "give-up",   "arrive",   "duplicate", "offline",  "clock",
+    "crash",  "reinstall", "backup",   "restore",   "full-sync"};
+
+std::uint64_t bit(std::uint32_t object) { return std::uint64_t{1} << object; }
+
+// The draws that a scope allows at all.
+bool is_allowed(Draw draw, const Scope& scope) {
+  switch (draw) {
+    case Draw::change:
+    case Draw::cycle:
+      return true;
+    case Draw::erase:
+    case Draw::undelete:
+      return scope.deletes;
+    case Draw::move_on:
+    case Draw::finish:
+      return scope.interleave;
+    case Draw::lose:
+      return scope.has(Fault::lost);
+    case Draw::give_up:
+      return scope.has(Fault::late);
+    case Draw::arrive:
+      return scope.has(Fault::late) || scope.has(Fault::duplicate);
+    case Draw::duplicate:
+      return scope.has(Fault::duplicate);
+    case Draw::go_offline:
+      return scope.has(Fault::offline);
+    case Draw::jump:
+      return scope.has(Fault::clock);
+    case Draw::crash:
+      return scope.has(Fault::crash);
+    case Draw::reinstall:
+      return scope.has(Fault::reinstall);
+    case Draw::back_up:
+    case Draw::restore:
+      return scope.has(Fault::restore);
+    case Draw::full:
+      return scope.has(Fault::full_sync);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string print_swarm(const Swarm& swarm) {
+  std::string text = fmt::format(
+      "clients {} · objects {} · steps {} · shared keys {} · backend {} % · return {} % · weights",
+      swarm.clients, swarm.objects, swarm.steps, swarm.keys, swarm.backend_share,
+      swarm.return_share);
+  for (std::size_t i = 0; i < kDraws; ++i)
+    if (swarm.weights[i] > 0) text += fmt::format(" {}:{}", kDrawNames[i], swarm.weights[i]);
+  return text;
+}
+
+Generator::Generator(const Scope& scope) : scope_(scope) {
+  scenario_.clients = scope.clients;
+  scenario_.settle_rounds = scope.settle_rounds;
+  if (scope.shared_keys) scenario_.texts = {"k1", "k2", "k3"};
+}
+
+const Scenario& Generator::generate(std::uint64_t seed) {
+  random_ = Random(seed);
+  scenario_.steps.clear();
+  guesses_.fill({});
+  created_ = 0;
+  last_object_ = changes_since_ = 0;
+  key_to_repeat_ = 0;
+  choose_swarm();
+  fill_table();
+  while (scenario_.steps.size() < swarm_.steps) draw_step();
+  scenario_.steps.resize(swarm_.steps);
+  return scenario_;
+}
+
+void Generator::choose_swarm() {
+  swarm_ = {};
+  const std::uint8_t fewest = std::min<std::uint8_t>(2, scope_.clients);
+  swarm_.clients =
+      random_.one_in(4)
+          ? static_cast<std::uint8_t>(1 + random_.below(scope_.clients))
+          : static_cast<std::uint8_t>(fewest + random_.below(scope_.clients - fewest + 1u));
+  const std::uint32_t most = random_.one_in(3) ? scope_.objects : std::min(scope_.objects, 3u);
+  swarm_.objects = 1 + random_.below(most);
+  swarm_.steps = scope_.steps - random_.below(scope_.steps / 2 + 1);
+  swarm_.keys = scope_.shared_keys ? static_cast<std::uint8_t>(random_.below(4)) : std::uint8_t{0};
+  swarm_.backend_share = scope_.backend && random_.one_in(2)
+                             ? static_cast<std::uint8_t>(5 + random_.below(40))
+                             : std::uint8_t{0};
+  swarm_.return_share = static_cast<std::uint8_t>(30 + random_.below(70));
+  for (std::size_t i = 0; i < kDraws; ++i)
+    if (is_allowed(static_cast<Draw>(i), scope_) && random_.percent(60))
+      swarm_.weights[i] = static_cast<std::uint8_t>(1u << random_.below(5));
+  const auto at_least = [&](Draw draw, std::uint8_t weight) {
+    std::uint8_t& chosen = swarm_.weights[static_cast<std::size_t>(draw)];
+    chosen = std::max(chosen, weight);
+  };
+  at_least(Draw::change, 8);
+  if (swarm_.weights[static_cast<std::size_t>(Draw::move_on)] < 8) at_least(Draw::cycle, 8);
+  if (swarm_.weights[static_cast<std::size_t>(Draw::give_up)] +
+          swarm_.weights[static_cast<std::size_t>(Draw::duplicate)] >
+      0)
+    at_least(Draw::arrive, 4);
+  if (swarm_.weights[static_cast<std::size_t>(Draw::restore)] > 0) at_least(Draw::back_up, 2);
+  scenario_.objects.resize(std::min<std::size_t>(scenario_.objects.size(), swarm_.objects));
+  while (scenario_.objects.size() < swarm_.objects)
+    scenario_.objects.push_back(fmt::format("o{}", scenario_.objects.size() + 1));
+}
+
+void Generator::fill_table() {
+  std::uint32_t total = 0;
+  for (const std::uint8_t weight : swarm_.weights) total += weight;
+  std::size_t slot = 0;
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < kDraws; ++i) {
+    sum += swarm_.weights[i];
+    const std::size_t end = (sum * kDrawTable + total - 1) / total;
+    while (slot < end) table_[slot++] = static_cast<Draw>(i);
+  }
+}
+
+void Generator::draw_step() {
+  switch (table_[random_.below(kDrawTable)]) {
+    case Draw::change:
+      return change(any_replica());
+    case Draw::erase:
+      return erase(any_replica());
+    case Draw::undelete:
+      return undelete(any_replica());
+    case Draw::cycle:
+      return cycle(any_client(), StepKind::sync, MessageKind::none);
+    case Draw::move_on:
+      return move_on(any_client(), false);
+    case Draw::finish:
+      return finish(any_client());
+    case Draw::lose:
+      return lose(any_client());
+    case Draw::give_up:
+      return end_in_flight(any_client(), StepKind::give_up);
+    case Draw::arrive: {
+      const Replica client = any_client();
+      if (guess(client).late == 0) return move_on(client, false);
+      --guess(client).late;
+      return add(StepKind::arrive, client);
+    }
+    case Draw::duplicate:
+      return end_in_flight(any_client(), StepKind::duplicate);
+    case Draw::go_offline:
+      return go_offline(any_client());
+    case Draw::jump:
+      return jump(any_replica());
+    case Draw::crash:
+      return end_in_flight(any_client(), StepKind::crash);
+    case Draw::reinstall: {
+      const Replica client = any_client();
+      guess(client) = {.late = guess(client).late, .offline = guess(client).offline};
+      return add(StepKind::reinstall, client);
+    }
+    case Draw::back_up:
+      return add(StepKind::backup, kServer);
+    case Draw::restore:
+      return add(StepKind::restore, kServer);
+    case Draw::full: {
+      const Replica client = any_client();
+      if (scope_.interleave && random_.one_in(2)) return move_on(client, true);
+      return cycle(client, StepKind::full_sync, MessageKind::none);
+    }
+  }
+}
+
+Replica Generator::any_replica() {
+  return random_.percent(swarm_.backend_share) ? kServer : any_client();
+}
+
+// One of a set of objects; the set is not empty.
+std::uint32_t Generator::pick(std::uint64_t objects) {
+  std::uint32_t skip = random_.below(static_cast<std::uint32_t>(std::popcount(objects)));
+  while (skip-- > 0) objects &= objects - 1;
+  return static_cast<std::uint32_t>(std::countr_zero(objects));
+}
+
+// A new object while there are any, more readily where the replica holds nothing; else an edit.
+void Generator::change(Replica replica) {
+  const std::uint64_t held = guess(replica).live;
+  const auto next = static_cast<std::uint32_t>(std::popcount(created_));
+  const bool may_create = next < swarm_.objects;
+  if (may_create && (held == 0 || key_to_repeat_ != 0 || random_.one_in(4)))
+    return create(replica, next);
+  if (held == 0)
+    return cycle(replica.is_server() ? any_client() : replica, StepKind::sync, MessageKind::none);
+  edit(replica, held);
+}
+
+void Generator::create(Replica replica, std::uint32_t object) {
+  Step step{.kind = StepKind::create, .replica = replica, .object = object};
+  if (swarm_.keys > 0) {
+    step.pk = key_to_repeat_ != 0 ? key_to_repeat_ : 1 + random_.below(swarm_.keys);
+    key_to_repeat_ = key_to_repeat_ == 0 && random_.one_in(2) ? step.pk : 0;
+  }
+  add(step);
+  created_ |= bit(object);
+  guess(replica).live |= bit(object);
+  guess(replica).pending = true;
+  last_object_ = object;
+  changes_since_ = 0;
+}
+
+void Generator::edit(Replica replica, std::uint64_t held) {
+  const bool returns = (held & bit(last_object_)) && random_.percent(swarm_.return_share);
+  const std::uint32_t object = returns ? last_object_ : pick(held);
+  add({.kind = StepKind::edit, .replica = replica, .object = object});
+  guess(replica).pending = true;
+  changes_since_ = object == last_object_ ? 0 : changes_since_ + 1;
+  if (random_.one_in(2)) last_object_ = object;
+}
+
+void Generator::erase(Replica replica) {
+  Guess& guessed = guess(replica);
+  if (guessed.live == 0) return change(replica);
+  const bool returns = (guessed.live & bit(last_object_)) && random_.percent(swarm_.return_share);
+  const std::uint32_t object = returns ? last_object_ : pick(guessed.live);
+  add({.kind = StepKind::remove, .replica = replica, .object = object});
+  guessed.live &= ~bit(object);
+  guessed.deleted |= bit(object);
+  guessed.pending = true;
+  ++changes_since_;
+}
+
+void Generator::undelete(Replica replica) {
+  Guess& guessed = guess(replica);
+  if (guessed.deleted == 0) return change(replica);
+  const std::uint32_t object = pick(guessed.deleted);
+  add({.kind = StepKind::undelete, .replica = replica, .object = object});
+  guessed.deleted &= ~bit(object);
+  guessed.live |= bit(object);
+  guessed.pending = true;
+  ++changes_since_;
+}
+
+// After a whole exchange client and server are thought to hold the same.
+void Generator::exchange_holdings(Replica client) {
+  Guess& mine = guess(client);
+  Guess& server = guess(kServer);
+  mine.deleted = server.deleted |= mine.deleted;
+  mine.live = server.live = (server.live | mine.live) & ~server.deleted;
+  mine.pending = false;
+}
+
+void Generator::cycle(Replica client, StepKind kind, MessageKind lose) {
+  if (guess(client).in_flight > 0) return finish(client);
+  add({.kind = kind, .replica = client, .lose = lose});
+  if (!guess(client).offline) exchange_holdings(client);
+}
+
+void Generator::move_on(Replica client, bool full) {
+  if (!scope_.interleave) return cycle(client, StepKind::sync, MessageKind::none);
+  Guess& guessed = guess(client);
+  if (guessed.in_flight == 0) {
+    add(full ? StepKind::begin_full : StepKind::begin, client);
+    guessed.in_flight = guessed.offline ? 0 : 1;
+    return;
+  }
+  add(StepKind::deliver, client);
+  const std::uint8_t last = guessed.pending ? 4 : 2;
+  if (++guessed.in_flight <= last) return;
+  guessed.in_flight = 0;
+  exchange_holdings(client);
+}
+
+void Generator::finish(Replica client) {
+  if (!scope_.interleave || guess(client).in_flight == 0)
+    return cycle(client, StepKind::sync, MessageKind::none);
+  add(StepKind::finish, client);
+  guess(client).in_flight = 0;
+  exchange_holdings(client);
+}
+
+void Generator::lose(Replica client) {
+  if (guess(client).in_flight > 0) return end_in_flight(client, StepKind::drop);
+  const auto message = static_cast<MessageKind>(1 + random_.below(4));
+  cycle(client,
+        random_.one_in(4) && scope_.has(Fault::full_sync) ? StepKind::full_sync : StepKind::sync,
+        message);
+}
+
+// A step that concerns the message in flight; where there is none yet, a cycle begins.
+void Generator::end_in_flight(Replica client, StepKind kind) {
+  Guess& guessed = guess(client);
+  if (guessed.in_flight == 0 && kind != StepKind::crash) return move_on(client, false);
+  add(kind, client);
+  if (kind == StepKind::give_up || kind == StepKind::duplicate) ++guessed.late;
+  if (kind != StepKind::duplicate) guessed.in_flight = 0;
+}
+
+void Generator::go_offline(Replica client) {
+  Guess& guessed = guess(client);
+  add(guessed.offline ? StepKind::online : StepKind::offline, client);
+  guessed.offline = !guessed.offline;
+  guessed.in_flight = 0;
+}
+
+// Often just so far back that the next change here gets the stamp of the last one elsewhere.
+void Generator::jump(Replica replica) {
+  constexpr std::array<std::int64_t, 6> kFar{10, 60, 3600, -60, -3600, 86400};
+  const bool equal = random_.one_in(2);
+  const std::int64_t seconds =
+      equal ? -10 * (std::int64_t{changes_since_} + 1) : kFar[random_.below(kFar.size())];
+  add({.kind = StepKind::clock, .replica = replica, .seconds = seconds});
+  if (equal) change(replica);
+}
+
+}  // namespace tidemark
