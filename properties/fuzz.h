@@ -56,7 +56,9 @@ struct FuzzResult {
   std::vector<Finding> findings;
   MarkCounts marks{};
   std::vector<std::string_view> missed_marks;  // granted by the scope, never reached
-  std::uint64_t digest = 0;                    // over all episodes, whatever their order
+  // Failing episodes that ran otherwise the second time: a fault of the harness, or of a strategy.
+  std::vector<std::uint64_t> nondeterministic_seeds;
+  std::uint64_t digest = 0;  // over all episodes, whatever their order
 };
 
 // Where a fuzz run stands.

@@ -29,7 +29,14 @@ struct Scenario {
 
   // Keys: those of steps that name one are numbered after the objects' own.
   Key key_of(const Step& create) const { return own_or_text<Key>(create.object, create.pk); }
-  Name name_of(const Step& create) const { return own_or_text<Name>(create.object, create.name); }
+  // A name that is another object's label is the same name, not one that looks like it.
+  Name name_of(const Step& create) const {
+    if (create.name != 0) {
+      const auto label = std::find(objects.begin(), objects.end(), texts[create.name - 1]);
+      if (label != objects.end()) return {static_cast<std::uint32_t>(label - objects.begin())};
+    }
+    return own_or_text<Name>(create.object, create.name);
+  }
   std::string key_text(Key key) const {
     return is_own(key) ? "object:" + objects[key.number] : text_of(key);
   }

@@ -571,7 +571,7 @@ std::string print_step(const Scenario& scenario, const Step& step) {
   return line;
 }
 
-Scenario canonical(const Scenario& scenario) {
+Scenario compacted(const Scenario& scenario) {
   Scenario result;
   result.clients = scenario.clients;
   result.settle_rounds = scenario.settle_rounds;

@@ -88,6 +88,6 @@ std::string print_step(const Scenario& scenario, const Step& step);
 
 // The scenario as parse_trace numbers it: objects and texts by their first appearance in the steps
 // (of one step: pk, name, value), each once, those that no step names left out.
-Scenario canonical(const Scenario& scenario);
+Scenario compacted(const Scenario& scenario);
 
 }  // namespace tidemark

@@ -1,0 +1,156 @@
+#include "properties/fuzz.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "sim/shape.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::uint64_t kEpisodesPerWatch = 64;
+
+// One fuzz run under way.
+class Fuzzing {
+ public:
+  Fuzzing(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch)
+      : configuration_(configuration),
+        plan_(plan),
+        watch_(watch),
+        generator_(plan.scope),
+        runner_(configuration.protocol, configuration.strategy, configuration.judge),
+        shrinking_(configuration.protocol, configuration.strategy, configuration.judge) {}
+
+  FuzzResult run() {
+    for (std::uint64_t index = 0; index < plan_.episodes; ++index) {
+      if (index % kEpisodesPerWatch == 0 && !go_on()) break;
+      episode(index);
+    }
+    sort_findings();
+    result_.marks = runner_.marks();
+    note_missed_marks();
+    return std::move(result_);
+  }
+
+ private:
+  bool go_on() {
+    return watch_ == nullptr ||
+           watch_({result_.episodes, result_.broken_episodes, result_.findings.size()});
+  }
+
+  void episode(std::uint64_t index) {
+    const std::uint64_t seed = seed_of(plan_.seed, index);
+    const Scenario& scenario = generator_.generate(seed);
+    const Outcome& outcome = runner_.run(scenario);
+    ++result_.episodes;
+    result_.effective_steps += outcome.summary.effective_steps;
+    result_.skipped_steps += outcome.summary.skipped_steps;
+    result_.digest += mix(seed ^ outcome.summary.digest);
+    if (outcome.verdict.holds()) return;
+    ++result_.broken_episodes;
+    for (const NamedInvariant& named : invariants())
+      if (outcome.verdict.broken(named.invariant))
+        broken(named.invariant, index, seed, scenario, outcome.summary.digest);
+  }
+
+  void broken(Invariant invariant, std::uint64_t index, std::uint64_t seed,
+              const Scenario& scenario, std::uint64_t digest) {
+    const auto place = static_cast<std::size_t>(invariant);
+    ++result_.broken[place];
+    if (result_.shrunk[place] >= plan_.shrink_most) return;
+    if (shrinking_.run(scenario).summary.digest != digest) {
+      result_.nondeterministic_seeds.push_back(seed);
+      return;
+    }
+    ++result_.shrunk[place];
+    add(invariant, index, seed, scenario,
+        shrink_for(shrinking_, invariant, scenario, plan_.budget));
+  }
+
+  void add(Invariant invariant, std::uint64_t index, std::uint64_t seed, const Scenario& scenario,
+           ShrinkResult&& shrunk) {
+    const std::string print = fingerprint(invariant, shrunk.scenario);
+    for (Finding& known : result_.findings) {
+      if (known.invariant != invariant || known.fingerprint != print) continue;
+      ++known.episodes;
+      if (is_simpler(shrunk.scenario, known.shrunk.scenario)) set_minimal(known, std::move(shrunk));
+      return;
+    }
+    Finding& finding = result_.findings.emplace_back();
+    finding.invariant = invariant;
+    finding.fingerprint = print;
+    finding.episodes = 1;
+    finding.first_index = index;
+    finding.first_seed = seed;
+    finding.original = scenario;
+    set_minimal(finding, std::move(shrunk));
+  }
+
+  void set_minimal(Finding& finding, ShrinkResult&& shrunk) {
+    finding.shrunk = std::move(shrunk);
+    finding.trace = make_trace(configuration_, finding.shrunk.scenario);
+    finding.trace.expectations = {{std::string(name_of(finding.invariant)), false}};
+  }
+
+  void sort_findings() {
+    std::stable_sort(result_.findings.begin(), result_.findings.end(),
+                     [](const Finding& a, const Finding& b) {
+                       if (a.invariant != b.invariant) return a.invariant < b.invariant;
+                       return is_simpler(a.shrunk.scenario, b.shrunk.scenario);
+                     });
+  }
+
+  void note_missed_marks() {
+    for (const NamedMark& named : tidemark::marks())
+      if (result_.marks[static_cast<std::size_t>(named.mark)] == 0 &&
+          is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy.kind))
+        result_.missed_marks.push_back(named.name);
+  }
+
+  const Configuration& configuration_;
+  const FuzzPlan& plan_;
+  const FuzzWatch& watch_;
+  Generator generator_;
+  Runner runner_;
+  Runner shrinking_;  // of its own, so that its runs count for no mark
+  FuzzResult result_;
+};
+
+}  // namespace
+
+FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch) {
+  return Fuzzing(configuration, plan, watch).run();
+}
+
+ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& scenario,
+                        ShrinkBudget budget) {
+  return shrink(
+      scenario,
+      [&](const Scenario& candidate) { return runner.run(candidate).verdict.broken(invariant); },
+      budget);
+}
+
+std::string fingerprint(Invariant invariant, const Scenario& minimal) {
+  Digest digest;
+  for (const char letter : name_of(invariant)) digest.add(static_cast<unsigned char>(letter));
+  digest.add(shape_digest(minimal));
+  return fmt::format("{:012x}", digest.value() >> 16);
+}
+
+Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
+  Trace trace;
+  trace.protocol = configuration.protocol_name;
+  trace.options = configuration.options;
+  trace.engine = configuration.protocol;
+  trace.strategy = configuration.strategy.name;
+  trace.scenario = compacted(scenario);
+  return trace;
+}
+
+std::string file_name(const Finding& finding) {
+  return fmt::format("{}-{}.trace", name_of(finding.invariant), finding.fingerprint);
+}
+
+}  // namespace tidemark

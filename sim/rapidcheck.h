@@ -1,0 +1,31 @@
+// RapidCheck's face of the simulator, and the only header that includes RapidCheck.
+//
+//   RC_GTEST_PROP(Guarded, Converges, ()) {
+//     const auto scenario = *tidemark::scenarios({.clients = 2});
+//     RC_ASSERT(…);
+//   }
+//
+// The generator and the shrinker are the command's own. rc::check and *gen belong to one thread.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <ostream>
+
+#include "sim/generator.h"
+#include "sim/scenario.h"
+
+namespace tidemark {
+
+// Scenarios that are simpler than this one, the boldest first, each strictly simpler
+// (sim/shrinker.h); lazy. A scenario for which this is empty of failures is minimal.
+rc::Seq<Scenario> simpler(const Scenario& scenario);
+
+// Random scenarios of a scope that shrink as the command shrinks. RapidCheck's size, 0 to 100,
+// scales the number of steps.
+rc::Gen<Scenario> scenarios(const Scope& scope);
+
+// One step a line, as in a trace.
+void showValue(const Scenario& scenario, std::ostream& stream);
+
+}  // namespace tidemark

@@ -1,0 +1,492 @@
+#include "sim/shrinker.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <tuple>
+
+#include "sim/rapidcheck.h"
+#include "sim/shape.h"
+
+namespace tidemark {
+namespace {
+
+using Candidate = std::optional<Scenario>;
+
+constexpr std::size_t kMostForPairs = 40;  // steps of a scenario of which pairs are removed
+constexpr std::size_t kMostForMoves = 10;  // steps of a scenario in which steps are moved
+
+// ---- what is simpler -------------------------------------------------------------------------
+
+// Less is simpler. A fault is never simpler than none; a whole cycle never less simple than parts.
+std::uint32_t weight(const Step& step) {
+  const std::uint32_t fault = step.lose == MessageKind::none ? 0 : 2;
+  switch (step.kind) {
+    case StepKind::create:
+      return 1;
+    case StepKind::edit:
+      return 1;
+    case StepKind::sync:
+      return 2 + fault;
+    case StepKind::remove:
+    case StepKind::online:
+      return 3;
+    case StepKind::undelete:
+    case StepKind::finish:
+    case StepKind::full_sync:
+      return 4 + fault;
+    case StepKind::begin:
+    case StepKind::deliver:
+    case StepKind::backup:
+      return 5;
+    case StepKind::begin_full:
+    case StepKind::drop:
+    case StepKind::offline:
+    case StepKind::clock:
+      return 7;
+    case StepKind::crash:
+    case StepKind::restore:
+      return 8;
+    case StepKind::reinstall:
+    case StepKind::give_up:
+    case StepKind::arrive:
+    case StepKind::duplicate:
+      return 9;
+  }
+  return 0;
+}
+
+std::uint32_t used_objects(const Scenario& scenario) {
+  std::vector<bool> used(scenario.objects.size());
+  for (const Step& step : scenario.steps)
+    if (is_change(step.kind)) used[step.object] = true;
+  return static_cast<std::uint32_t>(std::count(used.begin(), used.end(), true));
+}
+
+std::uint64_t text_weight(const Scenario& scenario) {
+  std::uint64_t sum = scenario.objects.size();
+  for (const Step& step : scenario.steps) {
+    for (const TextId text : {step.pk, step.name, step.value})
+      if (text != 0) sum += 2 + scenario.text(text).size();
+    sum += static_cast<std::uint64_t>(step.seconds < 0 ? 1 - 2 * step.seconds : 2 * step.seconds);
+  }
+  return sum;
+}
+
+struct Simplicity {
+  explicit Simplicity(const Scenario& scenario)
+      : rank(scenario.steps.size(), scenario.clients, used_objects(scenario), std::uint32_t{0},
+             text_weight(scenario)),
+        codes(shape_codes(scenario)),
+        is_named(renamed(scenario) == scenario) {
+    for (const Step& step : scenario.steps) std::get<3>(rank) += weight(step);
+  }
+  bool operator<(const Simplicity& other) const {
+    return std::tuple(rank, std::cref(codes).get(), !is_named) <
+           std::tuple(other.rank, std::cref(other.codes).get(), !other.is_named);
+  }
+
+  std::tuple<std::size_t, std::uint8_t, std::uint32_t, std::uint32_t, std::uint64_t> rank;
+  std::vector<std::uint64_t> codes;
+  bool is_named;
+};
+
+// ---- candidates -------------------------------------------------------------------------------
+
+// Candidates by number: `count` of them, some of which may turn out not to exist.
+struct Pass {
+  std::size_t count;
+  std::function<Candidate(std::size_t)> make;
+};
+
+using Shared = std::shared_ptr<const Scenario>;
+
+Scenario without(const Scenario& scenario, std::size_t begin, std::size_t end) {
+  Scenario result = scenario;
+  result.steps.erase(
+      result.steps.begin() + static_cast<std::ptrdiff_t>(begin),
+      result.steps.begin() + static_cast<std::ptrdiff_t>(std::min(end, result.steps.size())));
+  return result;
+}
+
+template <class Fits>
+Candidate without_all(const Scenario& scenario, Fits fits) {
+  Scenario result = scenario;
+  if (std::erase_if(result.steps, fits) == 0) return std::nullopt;
+  return result;
+}
+
+Scenario with_step(const Scenario& scenario, std::size_t place, const Step& step) {
+  Scenario result = scenario;
+  result.steps[place] = step;
+  return result;
+}
+
+// All chunks of n, n/2, …, 1 steps, so that every single step is tried in the end.
+Pass chunks(const Shared& s) {
+  const std::size_t n = s->steps.size();
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (std::size_t size = n; size > 0; size /= 2)
+    for (std::size_t begin = 0; begin < n; begin += size) ranges.emplace_back(begin, begin + size);
+  return {ranges.size(), [s, ranges](std::size_t i) -> Candidate {
+            return without(*s, ranges[i].first, ranges[i].second);
+          }};
+}
+
+Pass whole_clients(const Shared& s) {
+  return {s->clients, [s](std::size_t i) {
+            return without_all(*s, [&](const Step& step) { return step.replica.number == i + 1; });
+          }};
+}
+
+Pass whole_objects(const Shared& s) {
+  return {s->objects.size(), [s](std::size_t i) {
+            return without_all(
+                *s, [&](const Step& step) { return is_change(step.kind) && step.object == i; });
+          }};
+}
+
+Pass whole_kinds(const Shared& s) {
+  return {kStepKinds, [s](std::size_t i) {
+            return without_all(
+                *s, [&](const Step& step) { return step.kind == static_cast<StepKind>(i); });
+          }};
+}
+
+// The last client, if no step names it.
+Pass last_client(const Shared& s) {
+  return {1, [s](std::size_t) -> Candidate {
+            Scenario result = renamed(*s);
+            const bool used = std::any_of(
+                result.steps.begin(), result.steps.end(),
+                [&](const Step& step) { return step.replica.number == result.clients; });
+            if (result.clients == 1 || used) return std::nullopt;
+            --result.clients;
+            return result;
+          }};
+}
+
+// One client's steps are another's.
+Pass joined_clients(const Shared& s) {
+  const std::size_t n = s->clients;
+  return {n * n, [s, n](std::size_t i) -> Candidate {
+            const auto from = static_cast<std::uint8_t>(1 + i / n);
+            const auto to = static_cast<std::uint8_t>(1 + i % n);
+            if (from == to) return std::nullopt;
+            Scenario result = *s;
+            for (Step& step : result.steps)
+              if (step.replica.number == from) step.replica.number = to;
+            result = renamed(result);
+            --result.clients;
+            return result;
+          }};
+}
+
+// One object's changes are another's; creations that are then in vain go.
+Pass joined_objects(const Shared& s) {
+  const std::size_t n = s->objects.size();
+  return {n * n, [s, n](std::size_t i) -> Candidate {
+            if (i / n == i % n) return std::nullopt;
+            Scenario result = *s;
+            for (Step& step : result.steps)
+              if (is_change(step.kind) && step.object == i / n)
+                step.object = static_cast<std::uint32_t>(i % n);
+            return result;
+          }};
+}
+
+bool moves_exchange(StepKind kind) {
+  return kind == StepKind::deliver || kind == StepKind::finish || kind == StepKind::drop ||
+         kind == StepKind::give_up;
+}
+
+// A cycle told message by message, from its begin at `begin` on, becomes one whole cycle: at its
+// first or its last step, with or without a loss.
+Candidate fused(const Scenario& scenario, std::size_t begin, std::size_t variant) {
+  const Step& first = scenario.steps[begin];
+  if (first.kind != StepKind::begin && first.kind != StepKind::begin_full) return std::nullopt;
+  const auto lose = static_cast<MessageKind>(variant % 5);
+  const Step whole{.kind = first.kind == StepKind::begin ? StepKind::sync : StepKind::full_sync,
+                   .replica = first.replica,
+                   .lose = lose};
+  Scenario result = scenario;
+  result.steps.clear();
+  std::size_t last = begin;
+  for (std::size_t i = begin + 1; i < scenario.steps.size(); ++i) {
+    const Step& step = scenario.steps[i];
+    if (step.replica != first.replica) continue;
+    if (moves_exchange(step.kind)) last = i;
+    if (step.kind == StepKind::begin || step.kind == StepKind::begin_full) break;
+  }
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+    const Step& step = scenario.steps[i];
+    if (i == (variant < 5 ? begin : last)) {
+      result.steps.push_back(whole);
+      continue;
+    }
+    const bool part = i >= begin && i <= last && step.replica == first.replica &&
+                      (i == begin || moves_exchange(step.kind));
+    if (!part) result.steps.push_back(step);
+  }
+  return result;
+}
+
+Pass fused_cycles(const Shared& s) {
+  return {s->steps.size() * 10, [s](std::size_t i) { return fused(*s, i / 10, i % 10); }};
+}
+
+// Two steps of one client become one step: finish, sync or what a simpler cycle is.
+Pass joined_steps(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
+  return {n * n * 2, [s, n](std::size_t i) -> Candidate {
+            const std::size_t a = i / 2 / n;
+            const std::size_t b = i / 2 % n;
+            const Replica who = s->steps[a].replica;
+            if (a >= b || who.is_server() || s->steps[b].replica != who) return std::nullopt;
+            const StepKind kind = i % 2 == 0 ? StepKind::sync : StepKind::finish;
+            return without(with_step(*s, b, {.kind = kind, .replica = who}), a, a + 1);
+          }};
+}
+
+Pass without_pairs(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
+  return {n * n, [s, n](std::size_t i) -> Candidate {
+            if (i / n >= i % n) return std::nullopt;
+            return without(without(*s, i % n, i % n + 1), i / n, i / n + 1);
+          }};
+}
+
+// Simpler steps in the place of one. What is not simpler is filtered out later.
+std::vector<Step> instead(const Step& step) {
+  std::vector<Step> steps;
+  if (step.replica.is_server() && !is_change(step.kind)) return steps;
+  const auto kind = [&](StepKind other) {
+    steps.push_back(step);
+    steps.back().kind = other;
+    steps.back().lose = MessageKind::none;
+    steps.back().seconds = 0;
+  };
+  if (is_change(step.kind)) {
+    kind(StepKind::edit);
+    kind(StepKind::remove);
+    return steps;
+  }
+  for (const StepKind other :
+       {StepKind::sync, StepKind::finish, StepKind::full_sync, StepKind::begin, StepKind::deliver,
+        StepKind::drop, StepKind::offline, StepKind::crash})
+    kind(other);
+  for (std::uint8_t lose = 1; lose <= 4; ++lose)
+    steps.push_back(
+        {.kind = StepKind::sync, .replica = step.replica, .lose = static_cast<MessageKind>(lose)});
+  return steps;
+}
+
+Pass simpler_steps(const Shared& s) {
+  constexpr std::size_t kMost = 12;
+  return {s->steps.size() * kMost, [s](std::size_t i) -> Candidate {
+            const std::vector<Step> steps = instead(s->steps[i / kMost]);
+            if (i % kMost >= steps.size()) return std::nullopt;
+            return with_step(*s, i / kMost, steps[i % kMost]);
+          }};
+}
+
+// A step made on another replica: fewer clients may be left.
+Pass other_replicas(const Shared& s) {
+  const std::size_t replicas = s->clients + std::size_t{1};
+  return {s->steps.size() * replicas, [s, replicas](std::size_t i) -> Candidate {
+            Step step = s->steps[i / replicas];
+            const StepGrammar& allowed = grammar(step.kind);
+            step.replica = {static_cast<std::uint8_t>(i % replicas)};
+            if (step.replica.is_server() ? !allowed.takes_server : !allowed.takes_client)
+              return std::nullopt;
+            return with_step(*s, i / replicas, step);
+          }};
+}
+
+// One step less, and another one elsewhere: frees minima that single removals do not leave.
+Pass moved_and_removed(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
+  return {n * n * n, [s, n](std::size_t i) -> Candidate {
+            const std::size_t gone = i / n / n;
+            const std::size_t from = i / n % n;
+            const std::size_t to = i % n;
+            if (from == to || gone == from) return std::nullopt;
+            Scenario result = *s;
+            const Step moved = result.steps[from];
+            result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(from));
+            result.steps.insert(result.steps.begin() + static_cast<std::ptrdiff_t>(to), moved);
+            const std::size_t place = gone < from ? gone + (to <= gone) : gone - (to >= gone);
+            return without(result, place, place + 1);
+          }};
+}
+
+// One step less, and a simpler or another replica's step in the place of another one.
+Pass changed_and_removed(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
+  const std::size_t variants = 12 + s->clients + 1u;
+  return {n * n * variants, [s, n, variants](std::size_t i) -> Candidate {
+            const std::size_t gone = i / variants / n;
+            const std::size_t place = i / variants % n;
+            const std::size_t variant = i % variants;
+            if (gone == place) return std::nullopt;
+            const Pass pass = variant < 12 ? simpler_steps(s) : other_replicas(s);
+            const Candidate changed = variant < 12
+                                          ? pass.make(place * 12 + variant)
+                                          : pass.make(place * (s->clients + 1u) + variant - 12);
+            if (!changed) return std::nullopt;
+            return without(*changed, gone, gone + 1);
+          }};
+}
+
+// Smaller keys, names, values, and jumps of clocks.
+Pass smaller_texts(const Shared& s) {
+  constexpr std::size_t kVariants = 7;
+  return {s->steps.size() * kVariants, [s](std::size_t i) -> Candidate {
+            Step step = s->steps[i / kVariants];
+            switch (i % kVariants) {
+              case 0:
+                step.pk = 0;
+                break;
+              case 1:
+                step.name = 0;
+                break;
+              case 2:
+                step.value = 0;
+                break;
+              case 3:
+                step.seconds = step.seconds < 0 ? -10 : 10;
+                break;
+              case 4:
+                step.seconds = -10;
+                break;
+              case 5:
+                step.seconds /= 2;
+                break;
+              case 6:
+                step.seconds += step.seconds < 0 ? 10 : -10;
+                break;
+            }
+            if (s->steps[i / kVariants].kind == StepKind::clock && step.seconds == 0)
+              return std::nullopt;
+            return with_step(*s, i / kVariants, step);
+          }};
+}
+
+Pass canonical_order(const Shared& s) {
+  return {2, [s](std::size_t i) -> Candidate { return i == 0 ? canonical(*s) : renamed(*s); }};
+}
+
+Pass swapped_neighbours(const Shared& s) {
+  const std::size_t n = s->steps.size();
+  return {n < 2 ? 0 : n - 1, [s](std::size_t i) -> Candidate {
+            Scenario result = *s;
+            std::swap(result.steps[i], result.steps[i + 1]);
+            return renamed(result);
+          }};
+}
+
+// The candidates of all passes that are strictly simpler, one after the other.
+class Candidates {
+ public:
+  explicit Candidates(const Scenario& scenario)
+      : scenario_(std::make_shared<const Scenario>(scenario)), simplicity_(scenario) {
+    passes_ = {chunks(scenario_),
+               whole_clients(scenario_),
+               whole_objects(scenario_),
+               whole_kinds(scenario_),
+               fused_cycles(scenario_),
+               without_pairs(scenario_),
+               joined_steps(scenario_),
+               last_client(scenario_),
+               joined_clients(scenario_),
+               joined_objects(scenario_),
+               simpler_steps(scenario_),
+               other_replicas(scenario_),
+               moved_and_removed(scenario_),
+               changed_and_removed(scenario_),
+               smaller_texts(scenario_),
+               canonical_order(scenario_),
+               swapped_neighbours(scenario_)};
+  }
+
+  rc::Maybe<Scenario> operator()() {
+    for (; pass_ < passes_.size(); ++pass_, next_ = 0)
+      while (next_ < passes_[pass_].count) {
+        Candidate candidate = passes_[pass_].make(next_++);
+        if (candidate && Simplicity(*candidate) < simplicity_) return std::move(*candidate);
+      }
+    return rc::Nothing;
+  }
+
+ private:
+  Shared scenario_;
+  Simplicity simplicity_;
+  std::vector<Pass> passes_;
+  std::size_t pass_ = 0;
+  std::size_t next_ = 0;
+};
+
+// ---- the search -------------------------------------------------------------------------------
+
+class Search {
+ public:
+  Search(const Scenario& scenario, const Fails& fails, ShrinkBudget budget)
+      : fails_(fails), budget_(budget) {
+    result_.scenario = scenario;
+  }
+
+  ShrinkResult run() {
+    sweep();
+    while (result_.complete && improve()) {
+    }
+    return result_;
+  }
+
+ private:
+  // Takes the candidate if it fails. Once the budget is spent nothing is taken any more.
+  bool take(Scenario&& candidate) {
+    if (result_.tried == budget_.runs) result_.complete = false;
+    if (!result_.complete) return false;
+    ++result_.tried;
+    if (!fails_(candidate)) return false;
+    ++result_.accepted;
+    result_.scenario = std::move(candidate);
+    return true;
+  }
+
+  // Most steps go in one pass of halving chunks that does not start anew when one goes.
+  void sweep() {
+    for (std::size_t size = result_.scenario.steps.size(); size > 0 && result_.complete; size /= 2)
+      for (std::size_t begin = 0; begin < result_.scenario.steps.size();)
+        if (!take(without(result_.scenario, begin, begin + size))) begin += size;
+  }
+
+  // Takes the first candidate that fails; false: there is none.
+  bool improve() {
+    auto candidates = simpler(result_.scenario);
+    while (auto candidate = candidates.next()) {
+      if (take(std::move(*candidate))) return true;
+      if (!result_.complete) return false;
+    }
+    return false;
+  }
+
+  const Fails& fails_;
+  ShrinkBudget budget_;
+  ShrinkResult result_;
+};
+
+}  // namespace
+
+rc::Seq<Scenario> simpler(const Scenario& scenario) {
+  return rc::makeSeq<Candidates>(Candidates(scenario));
+}
+
+bool is_simpler(const Scenario& a, const Scenario& b) { return Simplicity(a) < Simplicity(b); }
+
+ShrinkResult shrink(const Scenario& scenario, const Fails& fails, ShrinkBudget budget) {
+  return Search(scenario, fails, budget).run();
+}
+
+}  // namespace tidemark
