@@ -1,6 +1,8 @@
 #include "sim/scope.h"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 namespace tidemark {
 namespace {
@@ -21,6 +23,49 @@ const NamedFault* find_fault(std::string_view name) {
   for (const NamedFault& named : kNamed)
     if (named.name == name) return &named;
   return nullptr;
+}
+
+FeatureSet feature(const Step& step) {
+  const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
+  switch (step.kind) {
+    case StepKind::create:
+    case StepKind::edit:
+      return step.replica.is_server() ? kUsesBackend : 0;
+    case StepKind::remove:
+    case StepKind::undelete:
+      return kUsesDeletes | (step.replica.is_server() ? kUsesBackend : 0);
+    case StepKind::sync:
+      return lost;
+    case StepKind::full_sync:
+      return lost | fault_bit(Fault::full_sync);
+    case StepKind::begin_full:
+      return kUsesInterleaving | fault_bit(Fault::full_sync);
+    case StepKind::begin:
+    case StepKind::deliver:
+    case StepKind::finish:
+      return kUsesInterleaving;
+    case StepKind::drop:
+      return kUsesInterleaving | fault_bit(Fault::lost);
+    case StepKind::give_up:
+      return kUsesInterleaving | fault_bit(Fault::late);
+    case StepKind::arrive:
+      return kUsesInterleaving;
+    case StepKind::duplicate:
+      return kUsesInterleaving | fault_bit(Fault::duplicate);
+    case StepKind::offline:
+    case StepKind::online:
+      return fault_bit(Fault::offline);
+    case StepKind::clock:
+      return fault_bit(Fault::clock);
+    case StepKind::crash:
+      return fault_bit(Fault::crash);
+    case StepKind::reinstall:
+      return fault_bit(Fault::reinstall);
+    case StepKind::backup:
+    case StepKind::restore:
+      return fault_bit(Fault::restore);
+  }
+  return 0;
 }
 
 std::string unknown(std::string_view name) {
@@ -58,6 +103,16 @@ std::string print_faults(FaultSet faults) {
   for (const NamedFault& named : kNamed)
     if (faults & fault_bit(named.fault)) text.append(text.empty() ? "" : ",").append(named.name);
   return text;
+}
+
+FeatureSet features(const Scenario& scenario) {
+  FeatureSet used = 0;
+  std::vector<std::uint32_t> keys(scenario.texts.size() + 1, 0);
+  for (const Step& step : scenario.steps) {
+    used |= feature(step);
+    if (step.pk != 0 && ++keys[step.pk] == 2) used |= kUsesSharedKeys;
+  }
+  return used;
 }
 
 }  // namespace tidemark

@@ -62,4 +62,13 @@ struct Scope {
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
+// What a scenario makes use of: the faults, and in the bits above them the other switches of a
+// scope.
+using FeatureSet = std::uint32_t;
+inline constexpr FeatureSet kUsesBackend = 1u << kFaults;
+inline constexpr FeatureSet kUsesDeletes = 2u << kFaults;
+inline constexpr FeatureSet kUsesInterleaving = 4u << kFaults;
+inline constexpr FeatureSet kUsesSharedKeys = 8u << kFaults;
+FeatureSet features(const Scenario& scenario);
+
 }  // namespace tidemark
