@@ -1,0 +1,178 @@
+// What the tests of the engine and of the judge share: an episode told as text, run to its rest,
+// and what was found in words that an assertion can compare.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/appsync.h"
+#include "properties/judge.h"
+#include "sim/trace.h"
+#include "sim/world.h"
+
+namespace tidemark {
+
+// Reads a trace. Its lines may also stand on one line, a `;` between them, and the line with the
+// version may be left out.
+inline Trace trace_of(std::string_view text) {
+  std::string lines(text);
+  std::replace(lines.begin(), lines.end(), ';', '\n');
+  if (lines.find("tidemark-trace") == std::string::npos) lines.insert(0, "tidemark-trace 1\n");
+  Trace trace;
+  if (const auto error = parse_trace(lines, invariant_names(), trace))
+    ADD_FAILURE() << "line " << error->line << ": " << error->message << "\nin\n" << lines;
+  return trace;
+}
+
+inline AppSync engine_of(const Trace& trace) {
+  return {trace.engine, built_in(find_strategy(trace.strategy)->kind)};
+}
+
+inline std::string_view word_of(BreachKind kind) {
+  constexpr std::array<std::string_view, 17> kWords{"diverged",
+                                                    "stale overwrite",
+                                                    "ancestor chosen",
+                                                    "lost",
+                                                    "key held twice",
+                                                    "resurrected",
+                                                    "no rest",
+                                                    "circle",
+                                                    "exchange without end",
+                                                    "redundant",
+                                                    "unwritten",
+                                                    "counter backwards",
+                                                    "mark backwards",
+                                                    "stale answer applied",
+                                                    "repeat not idempotent",
+                                                    "not told",
+                                                    "told wrongly"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+// When a breach was caught: in a step, counted from 1, in a round of settle, or at rest.
+inline std::string time_of(const Breach& breach) {
+  if (breach.at_rest) return "at rest";
+  if (breach.round > 0) return "in round " + std::to_string(breach.round);
+  return "in step " + std::to_string(breach.step + 1);
+}
+
+// "holds", or how, where and when an invariant was first broken: "redundant at A in round 2".
+inline std::string finding(const Verdict& verdict, Invariant invariant) {
+  if (!verdict.broken(invariant)) return "holds";
+  const Breach& breach = verdict.breach(invariant);
+  return std::string(word_of(breach.kind)) + " at " + replica_name(breach.replica) + " " +
+         time_of(breach);
+}
+
+// All that was found: "no-lost-update lost at A at rest; told not told at A in step 3".
+inline std::string findings(const Verdict& verdict) {
+  std::string found;
+  for (const NamedInvariant& named : invariants())
+    if (verdict.broken(named.invariant))
+      found.append(found.empty() ? "" : "; ")
+          .append(named.name)
+          .append(" ")
+          .append(finding(verdict, named.invariant));
+  return found.empty() ? "holds" : found;
+}
+
+// Judges a run and keeps what happened in it.
+struct Watch {
+  Judge judge;
+  std::vector<Event> events;
+  std::vector<Fact> facts;
+
+  template <class World>
+  void on(const Event& event, const World& world) {
+    judge.on(event, world);
+    events.push_back(event);
+    if (event.kind == EventKind::fact_told) facts.push_back(world.facts()[event.number]);
+  }
+};
+
+// How far a run goes: to its rest, or to where settle would begin.
+enum class Until { rest, last_step };
+
+// One run of a trace on an engine.
+template <Engine E>
+class EpisodeOn {
+ public:
+  EpisodeOn(std::string_view text, E engine, Until until = Until::rest)
+      : trace_(trace_of(text)), engine_(std::move(engine)) {
+    world_.begin(trace_.scenario, watch_);
+    for (std::size_t i = 0; i < trace_.scenario.steps.size(); ++i) world_.apply(i, watch_);
+    if (until == Until::rest) world_.settle(watch_);
+  }
+  EpisodeOn(const EpisodeOn&) = delete;
+  EpisodeOn& operator=(const EpisodeOn&) = delete;
+
+  const Verdict& verdict() const { return watch_.judge.verdict(); }
+  std::string found(Invariant invariant) const { return finding(verdict(), invariant); }
+  std::string found() const { return findings(verdict()); }
+  const World<E>& world() const { return world_; }
+  const std::vector<Event>& events() const { return watch_.events; }
+  const std::vector<Fact>& facts() const { return watch_.facts; }
+  Judge& judge() { return watch_.judge; }
+
+  const Object* find(char replica, std::string_view label) const {
+    const auto& labels = trace_.scenario.objects;
+    const auto place = std::find(labels.begin(), labels.end(), label) - labels.begin();
+    return world_.find(*find_replica(replica), Guid{static_cast<std::uint32_t>(place)});
+  }
+  // What a replica holds of an object at rest: its value as the trace gave it (of a version without
+  // one: v and its number), with a - in front if it is deleted, or "nothing".
+  std::string held(char replica, std::string_view label) const {
+    const Object* object = find(replica, label);
+    if (object == nullptr) return "nothing";
+    const Version& version = world_.versions()[object->value.number];
+    const std::string value = version.text == 0 ? "v" + std::to_string(object->value.number)
+                                                : std::string(trace_.scenario.text(version.text));
+    return (object->isdeleted ? "-" : "") + value;
+  }
+  // What everyone holds of an object, the server first: "S new, A new, B nothing".
+  std::string held(std::string_view label) const {
+    std::string all;
+    for (std::uint8_t number = 0; number < world_.replicas(); ++number) {
+      const char name = replica_name(Replica{number});
+      all.append(all.empty() ? "" : ", ").append(1, name).append(" ").append(held(name, label));
+    }
+    return all;
+  }
+  // How many events of this kind there were.
+  std::size_t count(EventKind kind) const {
+    return static_cast<std::size_t>(std::count_if(
+        events().begin(), events().end(), [&](const Event& event) { return event.kind == kind; }));
+  }
+  // How many objects messages delivered to a replica, in the whole run.
+  std::size_t delivered(char receiver) const {
+    std::size_t count = 0;
+    Replica to{};
+    for (const Event& event : events()) {
+      if (event.kind == EventKind::message_arriving)
+        to = is_request(event.message) ? kServer : event.replica;
+      count += event.kind == EventKind::carried && to == *find_replica(receiver);
+    }
+    return count;
+  }
+
+ private:
+  Trace trace_;
+  E engine_;
+  World<E> world_{engine_};
+  Watch watch_;
+};
+
+// On the engine that the trace names.
+class Episode : public EpisodeOn<AppSync> {
+ public:
+  explicit Episode(std::string_view text, Until until = Until::rest)
+      : EpisodeOn(text, engine_of(trace_of(text)), until) {}
+};
+
+}  // namespace tidemark
