@@ -65,8 +65,14 @@ class Fuzzing {
       return;
     }
     ++result_.shrunk[place];
-    add(invariant, index, seed, scenario,
-        shrink_for(shrinking_, invariant, scenario, plan_.budget));
+    add(invariant, index, seed, scenario, shrink_for(shrinking_, invariant, scenario, budget()));
+  }
+
+  // The backend may take a client's part, where the scope has one: that story is shorter.
+  ShrinkBudget budget() const {
+    ShrinkBudget budget = plan_.budget;
+    if (plan_.scope.backend) budget.may_use |= kUsesBackend;
+    return budget;
   }
 
   void add(Invariant invariant, std::uint64_t index, std::uint64_t seed, const Scenario& scenario,

@@ -18,8 +18,9 @@
 namespace tidemark {
 
 // Scenarios that are simpler than this one, the boldest first, each strictly simpler
-// (sim/shrinker.h); lazy. A scenario for which this is empty of failures is minimal.
-rc::Seq<Scenario> simpler(const Scenario& scenario);
+// (sim/shrinker.h); lazy. A scenario for which this is empty of failures is minimal. They make use
+// of what the scenario uses, and of what it may.
+rc::Seq<Scenario> simpler(const Scenario& scenario, FeatureSet may_use);
 
 // Random scenarios of a scope that shrink as the command shrinks. RapidCheck's size, 0 to 100,
 // scales the number of steps.

@@ -51,7 +51,7 @@ struct Scope {
   bool deletes = true;        // delete and undelete
   bool interleave = true;     // cycles message by message
   FaultSet faults = kAllFaults;
-  std::optional<std::uint32_t> settle_rounds;
+  std::optional<std::uint32_t> settle_rounds{};
 
   // Late and duplicated messages exist only where cycles are told message by message.
   FaultSet reachable_faults() const {

@@ -75,23 +75,23 @@ std::uint64_t text_weight(const Scenario& scenario) {
   return sum;
 }
 
-struct Simplicity {
-  explicit Simplicity(const Scenario& scenario)
-      : rank(scenario.steps.size(), scenario.clients, used_objects(scenario), std::uint32_t{0},
-             text_weight(scenario)),
-        codes(shape_codes(scenario)),
-        is_named(renamed(scenario) == scenario) {
-    for (const Step& step : scenario.steps) std::get<3>(rank) += weight(step);
-  }
-  bool operator<(const Simplicity& other) const {
-    return std::tuple(rank, std::cref(codes).get(), !is_named) <
-           std::tuple(other.rank, std::cref(other.codes).get(), !other.is_named);
-  }
+using Rank = std::tuple<std::size_t, std::uint8_t, std::uint32_t, std::uint32_t, std::uint64_t>;
 
-  std::tuple<std::size_t, std::uint8_t, std::uint32_t, std::uint32_t, std::uint64_t> rank;
-  std::vector<std::uint64_t> codes;
-  bool is_named;
-};
+Rank rank(const Scenario& scenario) {
+  std::uint32_t weights = 0;
+  for (const Step& step : scenario.steps) weights += weight(step);
+  return {scenario.steps.size(), scenario.clients, used_objects(scenario), weights,
+          text_weight(scenario)};
+}
+
+// Of two scenarios of one rank: whose steps stand in the order, and have the names, that a
+// canonical scenario has.
+bool is_more_canonical(const Scenario& a, const Scenario& b) {
+  const auto a_codes = shape_codes(a);
+  const auto b_codes = shape_codes(b);
+  if (a_codes != b_codes) return a_codes < b_codes;
+  return renamed(a) == a && renamed(b) != b;
+}
 
 // ---- candidates -------------------------------------------------------------------------------
 
@@ -203,7 +203,8 @@ bool moves_exchange(StepKind kind) {
 }
 
 // A cycle told message by message, from its begin at `begin` on, becomes one whole cycle: at its
-// first or its last step, with or without a loss.
+// first step, its last one, or at the very end, where settle would have finished it; with or
+// without a loss.
 Candidate fused(const Scenario& scenario, std::size_t begin, std::size_t variant) {
   const Step& first = scenario.steps[begin];
   if (first.kind != StepKind::begin && first.kind != StepKind::begin_full) return std::nullopt;
@@ -220,9 +221,10 @@ Candidate fused(const Scenario& scenario, std::size_t begin, std::size_t variant
     if (moves_exchange(step.kind)) last = i;
     if (step.kind == StepKind::begin || step.kind == StepKind::begin_full) break;
   }
+  const std::size_t place = variant < 5 ? begin : variant < 10 ? last : scenario.steps.size();
   for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
     const Step& step = scenario.steps[i];
-    if (i == (variant < 5 ? begin : last)) {
+    if (i == place) {
       result.steps.push_back(whole);
       continue;
     }
@@ -230,11 +232,12 @@ Candidate fused(const Scenario& scenario, std::size_t begin, std::size_t variant
                       (i == begin || moves_exchange(step.kind));
     if (!part) result.steps.push_back(step);
   }
+  if (place == scenario.steps.size()) result.steps.push_back(whole);
   return result;
 }
 
 Pass fused_cycles(const Shared& s) {
-  return {s->steps.size() * 10, [s](std::size_t i) { return fused(*s, i / 10, i % 10); }};
+  return {s->steps.size() * 15, [s](std::size_t i) { return fused(*s, i / 15, i % 15); }};
 }
 
 // Two steps of one client become one step: finish, sync or what a simpler cycle is.
@@ -305,6 +308,14 @@ Pass other_replicas(const Shared& s) {
           }};
 }
 
+Scenario moved(const Scenario& scenario, std::size_t from, std::size_t to) {
+  Scenario result = scenario;
+  const Step step = result.steps[from];
+  result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(from));
+  result.steps.insert(result.steps.begin() + static_cast<std::ptrdiff_t>(to), step);
+  return result;
+}
+
 // One step less, and another one elsewhere: frees minima that single removals do not leave.
 Pass moved_and_removed(const Shared& s) {
   const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
@@ -313,12 +324,8 @@ Pass moved_and_removed(const Shared& s) {
             const std::size_t from = i / n % n;
             const std::size_t to = i % n;
             if (from == to || gone == from) return std::nullopt;
-            Scenario result = *s;
-            const Step moved = result.steps[from];
-            result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(from));
-            result.steps.insert(result.steps.begin() + static_cast<std::ptrdiff_t>(to), moved);
             const std::size_t place = gone < from ? gone + (to <= gone) : gone - (to >= gone);
-            return without(result, place, place + 1);
+            return without(moved(*s, from, to), place, place + 1);
           }};
 }
 
@@ -337,6 +344,79 @@ Pass changed_and_removed(const Shared& s) {
                                           : pass.make(place * (s->clients + 1u) + variant - 12);
             if (!changed) return std::nullopt;
             return without(*changed, gone, gone + 1);
+          }};
+}
+
+// One step elsewhere.
+Pass moved_steps(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
+  return {n * n, [s, n](std::size_t i) -> Candidate {
+            if (i / n == i % n) return std::nullopt;
+            return renamed(moved(*s, i / n, i % n));
+          }};
+}
+
+// Two clients change roles from some step on.
+Pass swapped_roles(const Shared& s) {
+  const std::size_t clients = s->clients;
+  return {s->steps.size() * clients * clients, [s, clients](std::size_t i) -> Candidate {
+            const auto a = static_cast<std::uint8_t>(1 + i / clients % clients);
+            const auto b = static_cast<std::uint8_t>(1 + i % clients);
+            if (a >= b) return std::nullopt;
+            Scenario result = *s;
+            for (std::size_t place = i / clients / clients; place < result.steps.size(); ++place) {
+              std::uint8_t& who = result.steps[place].replica.number;
+              who = who == a ? b : who == b ? a : who;
+            }
+            return renamed(result);
+          }};
+}
+
+// The backend makes a client's changes, where the client would have uploaded them next.
+Pass clients_into_server(const Shared& s) {
+  return {s->clients, [s](std::size_t i) -> Candidate {
+            const Replica client{static_cast<std::uint8_t>(i + 1)};
+            Scenario result = *s;
+            result.steps.clear();
+            std::vector<Step> waiting;
+            for (const Step& step : s->steps) {
+              if (step.replica != client) {
+                result.steps.push_back(step);
+              } else if (is_change(step.kind)) {
+                waiting.push_back(step);
+                waiting.back().replica = kServer;
+              } else {
+                result.steps.insert(result.steps.end(), waiting.begin(), waiting.end());
+                waiting.clear();
+              }
+            }
+            result.steps.insert(result.steps.end(), waiting.begin(), waiting.end());
+            return renamed(result);
+          }};
+}
+
+// Nobody shares an object: whoever changed it creates one of its own instead.
+Pass split_objects(const Shared& s) {
+  return {s->objects.size(), [s](std::size_t object) -> Candidate {
+            Scenario result = *s;
+            result.steps.clear();
+            std::vector<std::uint32_t> own(kMaxClients + 1, 0);
+            for (Step step : s->steps) {
+              if (!is_change(step.kind) || step.object != object) {
+                result.steps.push_back(step);
+                continue;
+              }
+              if (step.kind == StepKind::create) continue;
+              std::uint32_t& mine = own[step.replica.number];
+              if (mine == 0) {
+                step.kind = StepKind::create;
+                mine = static_cast<std::uint32_t>(result.objects.size());
+                result.objects.push_back(result.objects[object] + replica_name(step.replica));
+              }
+              step.object = mine;
+              result.steps.push_back(step);
+            }
+            return renamed(result);
           }};
 }
 
@@ -378,40 +458,34 @@ Pass canonical_order(const Shared& s) {
   return {2, [s](std::size_t i) -> Candidate { return i == 0 ? canonical(*s) : renamed(*s); }};
 }
 
-Pass swapped_neighbours(const Shared& s) {
-  const std::size_t n = s->steps.size();
-  return {n < 2 ? 0 : n - 1, [s](std::size_t i) -> Candidate {
-            Scenario result = *s;
-            std::swap(result.steps[i], result.steps[i + 1]);
-            return renamed(result);
-          }};
-}
-
-// The candidates of all passes that are strictly simpler, one after the other. None of them makes
-// use of what the scenario did not use: a failure found without a fault is not told with one.
+// The candidates of all passes that are strictly simpler, one after the other.
 class Candidates {
  public:
-  explicit Candidates(const Scenario& scenario)
+  Candidates(const Scenario& scenario, FeatureSet may_use)
       : scenario_(std::make_shared<const Scenario>(scenario)),
-        simplicity_(scenario),
-        features_(features(scenario)) {
-    passes_ = {chunks(scenario_),
-               whole_clients(scenario_),
-               whole_objects(scenario_),
-               whole_kinds(scenario_),
-               fused_cycles(scenario_),
-               without_pairs(scenario_),
-               joined_steps(scenario_),
-               last_client(scenario_),
-               joined_clients(scenario_),
-               joined_objects(scenario_),
-               simpler_steps(scenario_),
-               other_replicas(scenario_),
-               moved_and_removed(scenario_),
-               changed_and_removed(scenario_),
-               smaller_texts(scenario_),
-               canonical_order(scenario_),
-               swapped_neighbours(scenario_)};
+        rank_(rank(scenario)),
+        features_(features(scenario) | may_use) {
+    for (const auto pass : {chunks,
+                            whole_clients,
+                            whole_objects,
+                            whole_kinds,
+                            clients_into_server,
+                            fused_cycles,
+                            without_pairs,
+                            joined_steps,
+                            last_client,
+                            joined_clients,
+                            joined_objects,
+                            split_objects,
+                            simpler_steps,
+                            other_replicas,
+                            moved_and_removed,
+                            changed_and_removed,
+                            smaller_texts,
+                            canonical_order,
+                            swapped_roles,
+                            moved_steps})
+      passes_.push_back(pass(scenario_));
   }
 
   rc::Maybe<Scenario> operator()() {
@@ -425,11 +499,14 @@ class Candidates {
 
  private:
   bool fits(const Scenario& candidate) const {
-    return (features(candidate) & ~features_) == 0 && Simplicity(candidate) < simplicity_;
+    if ((features(candidate) & ~features_) != 0) return false;
+    const Rank other = rank(candidate);
+    if (other != rank_) return other < rank_;
+    return is_more_canonical(candidate, *scenario_);
   }
 
   Shared scenario_;
-  Simplicity simplicity_;
+  Rank rank_;
   FeatureSet features_;
   std::vector<Pass> passes_;
   std::size_t pass_ = 0;
@@ -473,7 +550,7 @@ class Search {
 
   // Takes the first candidate that fails; false: there is none.
   bool improve() {
-    auto candidates = simpler(result_.scenario);
+    auto candidates = simpler(result_.scenario, budget_.may_use);
     while (auto candidate = candidates.next()) {
       if (take(std::move(*candidate))) return true;
       if (!result_.complete) return false;
@@ -488,11 +565,15 @@ class Search {
 
 }  // namespace
 
-rc::Seq<Scenario> simpler(const Scenario& scenario) {
-  return rc::makeSeq<Candidates>(Candidates(scenario));
+rc::Seq<Scenario> simpler(const Scenario& scenario, FeatureSet may_use) {
+  return rc::makeSeq<Candidates>(Candidates(scenario, may_use));
 }
 
-bool is_simpler(const Scenario& a, const Scenario& b) { return Simplicity(a) < Simplicity(b); }
+bool is_simpler(const Scenario& a, const Scenario& b) {
+  const Rank a_rank = rank(a);
+  const Rank b_rank = rank(b);
+  return a_rank != b_rank ? a_rank < b_rank : is_more_canonical(a, b);
+}
 
 ShrinkResult shrink(const Scenario& scenario, const Fails& fails, ShrinkBudget budget) {
   return Search(scenario, fails, budget).run();

@@ -12,6 +12,7 @@
 #include <functional>
 
 #include "sim/scenario.h"
+#include "sim/scope.h"
 
 namespace tidemark {
 
@@ -20,6 +21,9 @@ using Fails = std::function<bool(const Scenario&)>;
 
 struct ShrinkBudget {
   std::uint32_t runs = 50'000;
+  // What the result may make use of though the scenario did not: none of the faults, by default
+  // nothing at all. A failure that was found without a fault is not told with one.
+  FeatureSet may_use = 0;
 };
 
 struct ShrinkResult {
