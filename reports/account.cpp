@@ -1,0 +1,241 @@
+#include "reports/account.h"
+
+#include <algorithm>
+
+namespace tidemark {
+namespace {
+
+bool opens_passage(EventKind kind) {
+  return kind == EventKind::step_began || kind == EventKind::settle_began ||
+         kind == EventKind::round_began || kind == EventKind::rested;
+}
+
+// Whether an entry may begin with this event; the others belong to the entry before.
+bool heads_entry(EventKind kind) {
+  switch (kind) {
+    case EventKind::step_skipped:
+    case EventKind::written:
+    case EventKind::clock_jumped:
+    case EventKind::cycle_began:
+    case EventKind::exchange_overran:
+    case EventKind::went_offline:
+    case EventKind::came_online:
+    case EventKind::crashed:
+    case EventKind::reinstalled:
+    case EventKind::backed_up:
+    case EventKind::restored:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_message(EventKind kind) {
+  return kind == EventKind::message_sent || kind == EventKind::message_lost ||
+         kind == EventKind::message_became_late || kind == EventKind::message_copied ||
+         kind == EventKind::message_arriving;
+}
+
+bool is_same_message(const Event& a, const Event& b) {
+  return a.message == b.message && a.number == b.number && a.replica == b.replica;
+}
+
+}  // namespace
+
+Account::Account(const Scenario& scenario, const Recording& recording)
+    : scenario_(&scenario), recording_(&recording) {
+  holdings_.assign(std::size_t{replicas()} * objects(), kNoValue);
+  for (std::uint8_t replica = 0; replica < replicas(); ++replica)
+    tides_.push_back({.replica = Replica{replica}});
+  read_messages();
+  for (std::size_t place = 0; place < recording.events.size(); ++place) read(place);
+}
+
+// What each message carried, wherever in the run it arrived.
+void Account::read_messages() {
+  std::vector<Item>* carried = nullptr;
+  std::uint32_t request = 0;
+  for (const Event& event : recording_->events) {
+    if (event.kind == EventKind::message_arriving) {
+      request = event.number;
+      carried = &carried_[{event.message, event.number}];
+      carried->clear();
+      refused_[request].clear();
+    }
+    if (event.kind == EventKind::carried) carried->push_back({event.guid, event.value});
+    if (event.kind != EventKind::fact_told) continue;
+    const Fact& fact = recording_->facts[event.number];
+    if (fact.kind == FactKind::upload_refused) refused_[request].push_back({fact.guid, fact.local});
+  }
+}
+
+void Account::read(std::size_t place) {
+  const Event& event = recording_->events[place];
+  if (event.kind == EventKind::step_began) open(PassageKind::step, event.number, event);
+  if (event.kind == EventKind::settle_began) open(PassageKind::open_exchanges, 0, event);
+  if (event.kind == EventKind::round_began) open(PassageKind::round, event.number, event);
+  if (event.kind == EventKind::rested) open(PassageKind::rest, event.number, event);
+  if (is_message(event.kind)) read_message(place);
+  if (heads_entry(event.kind)) add_entry(place);
+  if (!passages_.empty() && !passages_.back().entries.empty()) {
+    Entry& entry = passages_.back().entries.back();
+    entry.end = place + 1;
+    if (event.kind == EventKind::written || event.kind == EventKind::held)
+      change_holding(entry, event);
+    if (event.kind == EventKind::fact_told) entry.facts.push_back(recording_->facts[event.number]);
+  }
+  read_tides(place);
+}
+
+void Account::open(PassageKind kind, std::uint32_t number, const Event& event) {
+  passages_.push_back({.kind = kind, .number = number, .head = event, .entries = {}});
+}
+
+Entry& Account::add_entry(std::size_t place) {
+  Entry& entry = passages_.back().entries.emplace_back();
+  entry.head = recording_->events[place];
+  entry.begin = place;
+  return entry;
+}
+
+void Account::read_message(std::size_t place) {
+  const Event& event = recording_->events[place];
+  if (event.kind == EventKind::message_sent && is_resolved_in_passage(place)) return;
+  Entry& entry = add_entry(place);
+  const bool ack = event.message == MessageKind::upload_ack;
+  const MessageKind carrier = ack ? MessageKind::upload_request : event.message;
+  if (const auto found = carried_.find({carrier, event.number}); found != carried_.end())
+    entry.carried = found->second;
+  if (ack || event.message == MessageKind::upload_request) entry.refused = refused_[event.number];
+}
+
+// Whether a message that was sent arrives, is lost or becomes late in the same passage.
+bool Account::is_resolved_in_passage(std::size_t sent) const {
+  const auto& events = recording_->events;
+  for (std::size_t place = sent + 1; place < events.size(); ++place) {
+    const Event& event = events[place];
+    if (opens_passage(event.kind)) return false;
+    const bool resolves = event.kind == EventKind::message_arriving ||
+                          event.kind == EventKind::message_lost ||
+                          event.kind == EventKind::message_became_late;
+    if (resolves && is_same_message(event, events[sent])) return true;
+  }
+  return false;
+}
+
+void Account::change_holding(Entry& entry, const Event& event) {
+  entry.changes.push_back({event.replica, event.guid, event.other, event.value});
+  holdings_[event.replica.number * objects() + event.guid.number] = event.value;
+}
+
+// What changed without an event of its own is seen at the next one; where that opens a passage, it
+// belongs to the one before.
+void Account::read_tides(std::size_t place) {
+  const auto& tides = recording_->tides;
+  for (; next_tide_ < tides.size() && tides[next_tide_].event == place; ++next_tide_) {
+    const Tide& now = tides[next_tide_];
+    const Tide before = std::exchange(tides_[now.replica.number], now);
+    const auto owner = std::find_if(passages_.rbegin(), passages_.rend(),
+                                    [](const Passage& each) { return !each.entries.empty(); });
+    if (owner != passages_.rend()) owner->entries.back().tides.push_back({before, now});
+  }
+  const Event& event = recording_->events[place];
+  if (event.kind == EventKind::message_sent && event.message == MessageKind::download_request)
+    asked_since_[event.number] = tides_[event.replica.number].servercounter_lastsync;
+}
+
+std::uint64_t Account::asked_since(std::uint32_t number) const {
+  const auto found = asked_since_.find(number);
+  return found == asked_since_.end() ? 0 : found->second;
+}
+
+std::vector<Spot> Account::spots() const {
+  std::vector<Spot> result;
+  for (std::size_t passage = 0; passage < passages_.size(); ++passage)
+    for (std::size_t entry = 0; entry < passages_[passage].entries.size(); ++entry)
+      result.push_back({passage, entry});
+  return result;
+}
+
+std::size_t Account::passage_of(const Breach& breach) const {
+  const auto steps = scenario_->steps.size();
+  const bool in_step = breach.step < steps;
+  if (in_step) return breach.step;
+  if (breach.at_rest) return passages_.size() - 1;
+  return std::min<std::size_t>(steps + breach.round, passages_.size() - 1);
+}
+
+bool Account::fits(const Breach& breach, const Entry& entry) const {
+  const auto begin = recording_->events.begin() + static_cast<std::ptrdiff_t>(entry.begin);
+  const auto end = recording_->events.begin() + static_cast<std::ptrdiff_t>(entry.end);
+  const auto has = [&](EventKind kind) {
+    return std::any_of(begin, end, [&](const Event& event) { return event.kind == kind; });
+  };
+  const auto changed = [&](const HoldingChange& change) {
+    return change.replica == breach.replica && change.guid == breach.guid &&
+           change.after == breach.value && change.before == breach.other;
+  };
+  const auto chose = [&](const Fact& fact) {
+    return fact.kind == FactKind::conflict_resolved && fact.kept == breach.value &&
+           (fact.local == breach.other || fact.server == breach.other);
+  };
+  const auto ran_backwards = [&](const TideChange& change) {
+    return change.after.replica == breach.replica &&
+           (breach.kind == BreachKind::counter_backwards
+                ? change.after.counter < change.before.counter
+                : change.after.counter_lastsync < change.before.counter_lastsync ||
+                      change.after.servercounter_lastsync < change.before.servercounter_lastsync);
+  };
+  switch (breach.kind) {
+    case BreachKind::stale_overwrite:
+    case BreachKind::unwritten:
+      return std::any_of(entry.changes.begin(), entry.changes.end(), changed);
+    case BreachKind::ancestor_chosen:
+      return std::any_of(entry.facts.begin(), entry.facts.end(), chose);
+    case BreachKind::redundant: {
+      const bool at_server = is_request(entry.head.message);
+      return entry.head.kind == EventKind::message_arriving &&
+             entry.head.replica.number == breach.other.number &&
+             at_server == breach.replica.is_server() && entry.carried &&
+             std::find(entry.carried->begin(), entry.carried->end(),
+                       Item{breach.guid, breach.value}) != entry.carried->end();
+    }
+    case BreachKind::exchange_without_end:
+      return has(EventKind::exchange_overran);
+    case BreachKind::stale_answer_applied:
+      return has(EventKind::stale_changed_client);
+    case BreachKind::repeat_not_idempotent:
+      return has(EventKind::repeat_changed_server);
+    case BreachKind::counter_backwards:
+    case BreachKind::mark_backwards:
+      return std::any_of(entry.tides.begin(), entry.tides.end(), ran_backwards);
+    case BreachKind::not_told:
+    case BreachKind::told_wrongly:
+      return std::any_of(entry.changes.begin(), entry.changes.end(),
+                         [&](const HoldingChange& change) {
+                           return change.replica == breach.replica && change.guid == breach.guid &&
+                                  change.before == breach.value;
+                         }) ||
+             std::any_of(entry.facts.begin(), entry.facts.end(),
+                         [&](const Fact& fact) { return fact.local == breach.value; });
+    case BreachKind::diverged:
+    case BreachKind::lost:
+    case BreachKind::key_held_twice:
+    case BreachKind::resurrected:
+    case BreachKind::no_rest:
+    case BreachKind::circle:
+      break;
+  }
+  return false;
+}
+
+Spot Account::spot_of(const Breach& breach) const {
+  const std::size_t place = passage_of(breach);
+  const auto& entries = passages_[place].entries;
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& entry) { return fits(breach, entry); });
+  if (found != entries.end()) return {place, static_cast<std::size_t>(found - entries.begin())};
+  return {place, entries.empty() ? 0 : entries.size() - 1};
+}
+
+}  // namespace tidemark

@@ -1,0 +1,349 @@
+#include "reports/json.h"
+
+#include "reports/account.h"
+#include "reports/text.h"
+#include "reports/words.h"
+#include "sim/scope.h"
+
+namespace tidemark {
+namespace {
+
+using nlohmann::json;
+
+json document(std::string_view kind) {
+  return {{"schema", "tidemark/" + std::string(kind) + "/1"}};
+}
+
+json steps_of(const Scenario& scenario) {
+  json steps = json::array();
+  for (const Step& step : scenario.steps) steps.push_back(print_step(scenario, step));
+  return steps;
+}
+
+json engine_of(const Trace& trace) {
+  return {{"protocol", trace.protocol}, {"options", trace.options}, {"strategy", trace.strategy}};
+}
+
+json scenario_of(const Scenario& scenario) {
+  return {{"clients", scenario.clients},
+          {"objects", scenario.objects},
+          {"settle_bound", scenario.settle_bound()},
+          {"steps", steps_of(scenario)}};
+}
+
+json value_of(Value value) { return value == kNoValue ? json(nullptr) : json(value.number); }
+
+constexpr std::array<std::string_view, 17> kBreachKinds{"diverged",
+                                                        "stale-overwrite",
+                                                        "ancestor-chosen",
+                                                        "lost",
+                                                        "key-held-twice",
+                                                        "resurrected",
+                                                        "no-rest",
+                                                        "circle",
+                                                        "exchange-without-end",
+                                                        "redundant",
+                                                        "unwritten",
+                                                        "counter-backwards",
+                                                        "mark-backwards",
+                                                        "stale-answer-applied",
+                                                        "repeat-not-idempotent",
+                                                        "not-told",
+                                                        "told-wrongly"};
+
+constexpr std::array<std::string_view, 3> kRests{"quiet", "circle", "out-of-rounds"};
+
+json breach_of(const Breach& breach, const Account& account) {
+  const Passage& passage = account.passage(account.spot_of(breach));
+  const bool in_step = passage.kind == PassageKind::step;
+  return {{"kind", kBreachKinds[static_cast<std::size_t>(breach.kind)]},
+          {"sentence", sentence(breach, account)},
+          {"where", place_name(passage)},
+          {"step", in_step ? json(passage.number + 1) : json(nullptr)},
+          {"round", breach.round > 0 ? json(breach.round) : json(nullptr)},
+          {"at_rest", breach.at_rest},
+          {"replica", std::string(1, replica_name(breach.replica))},
+          {"object", account.scenario().objects[breach.guid.number]},
+          {"version", value_of(breach.value)},
+          {"other_version",
+           breach.kind == BreachKind::redundant ? json(nullptr) : value_of(breach.other)}};
+}
+
+json invariants_of(const Account& account) {
+  const Verdict& verdict = account.recording().outcome.verdict;
+  json result = json::array();
+  for (const NamedInvariant& named : invariants()) {
+    const bool broken = verdict.broken(named.invariant);
+    result.push_back(
+        {{"name", named.name},
+         {"holds", !broken},
+         {"breach", broken ? breach_of(verdict.breach(named.invariant), account) : json(nullptr)}});
+  }
+  return result;
+}
+
+constexpr std::array<std::string_view, 5> kVersionKinds{"create", "edit", "delete", "undelete",
+                                                        "merge"};
+
+json versions_of(const Account& account) {
+  json result = json::array();
+  const auto& versions = account.recording().versions;
+  for (std::size_t number = 1; number < versions.size(); ++number) {
+    const Version& version = versions[number];
+    const bool in_step = version.step < account.scenario().steps.size();
+    result.push_back({{"version", number},
+                      {"kind", kVersionKinds[static_cast<std::size_t>(version.kind)]},
+                      {"writer", std::string(1, replica_name(version.writer))},
+                      {"step", in_step ? json(version.step + 1) : json(nullptr)},
+                      {"object", account.scenario().objects[version.guid.number]},
+                      {"over", value_of(version.over)},
+                      {"over_too", value_of(version.over_too)},
+                      {"value", account.scenario().text(version.text)},
+                      {"deleted", version.isdeleted}});
+  }
+  return result;
+}
+
+json at_rest_of(const Account& account) {
+  json result = json::object();
+  for (std::uint8_t replica = 0; replica < account.replicas(); ++replica) {
+    json held = json::object();
+    for (std::uint32_t guid = 0; guid < account.objects(); ++guid)
+      if (const Value value = account.at_rest({replica}, {guid}); value != kNoValue)
+        held[account.scenario().objects[guid]] = value.number;
+    result[std::string(1, replica_name({replica}))] = held;
+  }
+  return result;
+}
+
+constexpr std::array<std::string_view, 27> kEventKinds{"world-began",
+                                                       "step-began",
+                                                       "step-skipped",
+                                                       "written",
+                                                       "clock-jumped",
+                                                       "cycle-began",
+                                                       "message-sent",
+                                                       "message-lost",
+                                                       "message-became-late",
+                                                       "message-copied",
+                                                       "message-arriving",
+                                                       "message-arrived",
+                                                       "carried",
+                                                       "fact-told",
+                                                       "held",
+                                                       "stale-changed-client",
+                                                       "repeat-changed-server",
+                                                       "exchange-ended",
+                                                       "exchange-overran",
+                                                       "went-offline",
+                                                       "came-online",
+                                                       "crashed",
+                                                       "reinstalled",
+                                                       "backed-up",
+                                                       "restored",
+                                                       "settle-began",
+                                                       "round-began"};
+
+std::string_view event_name(EventKind kind) {
+  const auto place = static_cast<std::size_t>(kind);
+  return place < kEventKinds.size() ? kEventKinds[place] : "rested";
+}
+
+json event_of(const Event& event) {
+  return {{"kind", event_name(event.kind)},
+          {"replica", std::string(1, replica_name(event.replica))},
+          {"message",
+           event.message == MessageKind::none ? json(nullptr) : json(message_name(event.message))},
+          {"detail", event.detail},
+          {"number", event.number},
+          {"guid", event.guid.number},
+          {"version", value_of(event.value)},
+          {"other_version", value_of(event.other)}};
+}
+
+json events_of(const Recording& recording) {
+  json result = json::array();
+  for (const Event& event : recording.events) result.push_back(event_of(event));
+  return result;
+}
+
+json shrink_of(const Scenario& before, const ShrinkResult& result) {
+  const auto sizes = [](const Scenario& scenario) {
+    return json{{"steps", scenario.steps.size()},
+                {"clients", scenario.clients},
+                {"objects", scenario.objects.size()},
+                {"faults", fault_count(scenario)}};
+  };
+  return {{"before", sizes(before)},
+          {"after", sizes(result.scenario)},
+          {"candidates", result.tried},
+          {"accepted", result.accepted},
+          {"one_minimal", result.complete}};
+}
+
+json finding_of(const Finding& finding) {
+  return {{"invariant", name_of(finding.invariant)},
+          {"fingerprint", finding.fingerprint},
+          {"file", file_name(finding)},
+          {"episodes", finding.episodes},
+          {"first_index", finding.first_index},
+          {"first_seed", print_seed(finding.first_seed)},
+          {"shrink", shrink_of(finding.original, finding.shrunk)},
+          {"steps", steps_of(finding.trace.scenario)},
+          {"trace", print_trace(finding.trace)}};
+}
+
+json scope_of(const Scope& scope) {
+  return {{"clients", scope.clients},
+          {"objects", scope.objects},
+          {"steps", scope.steps},
+          {"backend", scope.backend},
+          {"shared_keys", scope.shared_keys},
+          {"deletes", scope.deletes},
+          {"interleave", scope.interleave},
+          {"faults", print_faults(scope.faults)},
+          {"settle_rounds", scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr)}};
+}
+
+json plan_of(const FuzzPlan& plan) {
+  return {{"scope", scope_of(plan.scope)},
+          {"seed", print_seed(plan.seed)},
+          {"episodes", plan.episodes},
+          {"shrink_most", plan.shrink_most},
+          {"shrink_budget_runs", plan.budget.runs}};
+}
+
+json broken_of(const FuzzResult& result) {
+  json broken = json::array();
+  for (const NamedInvariant& named : invariants()) {
+    const auto place = static_cast<std::size_t>(named.invariant);
+    broken.push_back({{"name", named.name},
+                      {"broken_episodes", result.broken[place]},
+                      {"shrunk_episodes", result.shrunk[place]}});
+  }
+  return broken;
+}
+
+json marks_of(const Configuration& configuration, const FuzzResult& result, const FuzzPlan& plan) {
+  json all = json::array();
+  for (const NamedMark& mark : marks())
+    all.push_back({{"name", mark.name},
+                   {"count", result.marks[static_cast<std::size_t>(mark.mark)]},
+                   {"granted", is_granted(mark, plan.scope, configuration.protocol,
+                                          configuration.strategy.kind)}});
+  return all;
+}
+
+json configuration_of(const Configuration& configuration, const FuzzResult& result,
+                      const FuzzPlan& plan) {
+  json findings = json::array();
+  for (const Finding& finding : result.findings) findings.push_back(finding_of(finding));
+  return {{"protocol", configuration.protocol_name},
+          {"options", configuration.options},
+          {"strategy", configuration.strategy.name},
+          {"compare_tombstones", configuration.judge.compare_tombstones},
+          {"episodes", result.episodes},
+          {"broken_episodes", result.broken_episodes},
+          {"effective_steps", result.effective_steps},
+          {"skipped_steps", result.skipped_steps},
+          {"invariants", broken_of(result)},
+          {"findings", findings},
+          {"marks", marks_of(configuration, result, plan)},
+          {"missed_marks", result.missed_marks},
+          {"digest", print_digest(result.digest)}};
+}
+
+json options_of(const Protocol& protocol) {
+  json result = json::object();
+  for (const ProtocolOption& option : protocol_options())
+    result[std::string(option.key)] = option.values[static_cast<std::size_t>(option.get(protocol))];
+  return result;
+}
+
+template <class Named, class Extra>
+json named(std::span<const Named> all, Extra extra) {
+  json result = json::array();
+  for (const Named& each : all) {
+    json one{{"name", each.name}, {"meaning", each.meaning}};
+    extra(one, each);
+    result.push_back(one);
+  }
+  return result;
+}
+
+json option_list() {
+  json result = json::array();
+  for (const ProtocolOption& option : protocol_options())
+    result.push_back(
+        {{"name", option.key},
+         {"meaning", option.meaning},
+         {"values", std::vector<std::string>(option.values.begin(), option.values.end())}});
+  return result;
+}
+
+}  // namespace
+
+json replay_json(const Trace& trace, const Recording& recording, bool events) {
+  const Account account(trace.scenario, recording);
+  const RunSummary& summary = recording.outcome.summary;
+  json result = document("replay");
+  result["engine"] = engine_of(trace);
+  result["scenario"] = scenario_of(trace.scenario);
+  result["holds"] = recording.outcome.verdict.holds();
+  result["invariants"] = invariants_of(account);
+  result["versions"] = versions_of(account);
+  result["at_rest"] = at_rest_of(account);
+  result["summary"] = {{"effective_steps", summary.effective_steps},
+                       {"skipped_steps", summary.skipped_steps},
+                       {"settle_messages", summary.settle_messages},
+                       {"settle_rounds", summary.settle_rounds},
+                       {"rest", kRests[static_cast<std::size_t>(summary.rest)]}};
+  result["digest"] = print_digest(summary.digest);
+  if (events) result["events"] = events_of(recording);
+  return result;
+}
+
+json fuzz_json(std::span<const Configuration> configurations, std::span<const FuzzResult> results,
+               const FuzzPlan& plan) {
+  json result = document("fuzz");
+  result["plan"] = plan_of(plan);
+  result["configurations"] = json::array();
+  bool holds = true;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    result["configurations"].push_back(configuration_of(configurations[i], results[i], plan));
+    holds = holds && results[i].broken_episodes == 0;
+  }
+  result["holds"] = holds;
+  return result;
+}
+
+json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& shrunk) {
+  json result = document("shrink");
+  result["engine"] = engine_of(before);
+  result.update(shrink_of(before.scenario, shrunk));
+  result["steps_before"] = steps_of(before.scenario);
+  result["steps_after"] = steps_of(after.scenario);
+  result["trace"] = print_trace(after);
+  return result;
+}
+
+json list_json() {
+  json result = document("list");
+  result["protocols"] = named(named_protocols(), [](json& one, const NamedProtocol& each) {
+    one["options"] = options_of(each.protocol);
+  });
+  const auto nothing = [](json&, const auto&) {};
+  result["options"] = option_list();
+  result["strategies"] = named(built_in_strategies(), nothing);
+  result["invariants"] = named(std::span<const NamedInvariant>(invariants()), nothing);
+  result["steps"] = named(std::span<const StepGrammar>(step_grammar()), nothing);
+  result["faults"] = named(std::span<const NamedFault>(named_faults()), nothing);
+  result["marks"] = named(std::span<const NamedMark>(marks()), nothing);
+  return result;
+}
+
+std::string print_json(const json& document) {
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tidemark

@@ -1,0 +1,32 @@
+// Results as JSON documents, for programs. docs/JSON.md documents every field.
+//
+// Seeds and digests are texts, since a number of 64 bits does not survive every JSON reader.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+
+#include "properties/fuzz.h"
+#include "properties/runner.h"
+#include "sim/trace.h"
+
+namespace tidemark {
+
+// One run of one trace. The whole list of events only where it is asked for: it is long.
+nlohmann::json replay_json(const Trace& trace, const Recording& recording, bool events = false);
+
+// A fuzz run of several configurations. Requires: as many results as configurations.
+nlohmann::json fuzz_json(std::span<const Configuration> configurations,
+                         std::span<const FuzzResult> results, const FuzzPlan& plan);
+
+// A trace before and after it was shrunk.
+nlohmann::json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& result);
+
+// All that can be named: protocols, options, strategies, invariants, steps, faults, marks.
+nlohmann::json list_json();
+
+// As text, two blanks an indent, with a line feed at the end. Bytes that are no UTF-8 are replaced.
+std::string print_json(const nlohmann::json& document);
+
+}  // namespace tidemark
