@@ -61,10 +61,8 @@ class History {
   bool others_wrote_since_download(Replica client) const {
     return server_writes_ != exchange(client).server_writes;
   }
-  // Whether this client's answer comes from an epoch of the server that it has not met.
-  bool meets_new_epoch(Replica client) const {
-    return exchange(client).answer_epoch != exchange(client).known_epoch;
-  }
+  // The epoch of the server in which the last request of this client was handled; 0 is the first.
+  std::uint32_t answer_epoch(Replica client) const { return exchange(client).answer_epoch; }
 
  private:
   struct ExchangeTrail {
@@ -72,7 +70,6 @@ class History {
     bool counts = true;            // for no-redundant-transfer
     std::uint32_t server_writes = 0;
     std::uint32_t answer_epoch = 0;
-    std::uint32_t known_epoch = 0;
   };
 
   ExchangeTrail& exchange(Replica client) { return exchanges_[client.number - 1]; }
@@ -116,7 +113,7 @@ void History::reset(const World& world) {
   for (ExchangeTrail& exchange : exchanges_) {
     exchange.uploading.clear();
     exchange.counts = true;
-    exchange.server_writes = exchange.answer_epoch = exchange.known_epoch = 0;
+    exchange.server_writes = exchange.answer_epoch = 0;
   }
   cause_ = Cause::app;
   messages_ = server_writes_ = epoch_ = round_ = 0;
@@ -165,7 +162,6 @@ void History::on(const Event& event, const World& world) {
       cause_ = Cause::reinstall;
       forget_travels(bit_of(event.replica));
       wiped(event.replica, world);
-      exchange(event.replica).known_epoch = epoch_;
       break;
     case EventKind::restored:
       cause_ = Cause::restore;
@@ -255,7 +251,6 @@ void History::message_arrived(const Event& event, const World& world) {
     if (event.message == MessageKind::download_request) exchange.server_writes = server_writes_;
     return;
   }
-  exchange.known_epoch = exchange.answer_epoch;
   if (event.message == MessageKind::upload_ack)
     for (const Value value : exchange.uploading) travel(value, event.replica);
   for (const auto& [guid, value] : arriving_.carried) {

@@ -1,6 +1,7 @@
 // integrity: no replica holds a value, key or name that nobody wrote and no strategy made. Counters
 // never run backwards but in a restore; marks only in a full sync, a reinstall, a restore, or when
-// a client meets an epoch of the server that it did not know. An answer that the client no longer
+// a client meets an epoch of the server that it did not know: the first answer of an epoch that
+// moves a mark may move it anywhere. An answer that the client no longer
 // waits for leaves the client as it was. A second copy of a request leaves the server's objects as
 // the first one left them, unless another write came in between.
 #pragma once
@@ -27,7 +28,7 @@ class Integrity {
     switch (event.kind) {
       case EventKind::written:
         note_written(event, world);
-        check_tide(event.replica, false, world, history, verdict);
+        check_tide(event.replica, MessageKind::none, world, history, verdict);
         break;
       case EventKind::held:
         check_held(event, world, history, verdict);
@@ -61,6 +62,7 @@ class Integrity {
     std::uint64_t counter = 0;
     std::uint64_t upload_mark = 0;
     std::uint64_t download_mark = 0;
+    std::uint32_t epoch = 0;  // of the server, in which the download mark was set
   };
   struct Written {
     Key pk;
@@ -104,17 +106,18 @@ class Integrity {
   void check_arrived(const Event& event, const World& world, const History& history,
                      Verdict& verdict) {
     if (is_request(event.message))
-      check_tide(kServer, false, world, history, verdict);
+      check_tide(kServer, event.message, world, history, verdict);
     else if (!(event.detail & kLate))
-      check_tide(event.replica, history.meets_new_epoch(event.replica), world, history, verdict);
+      check_tide(event.replica, event.message, world, history, verdict);
   }
 
+  // After `replica` changed, on a message or by itself.
   template <class World>
-  void check_tide(Replica replica, bool marks_may_fall, const World& world, const History& history,
+  void check_tide(Replica replica, MessageKind message, const World& world, const History& history,
                   Verdict& verdict) {
     using Engine = std::remove_cvref_t<decltype(world.engine())>;
     if constexpr (requires { Engine::counter(world.server()); }) {
-      Tide now;
+      Tide now = tides_[replica.number];
       if (replica.is_server()) {
         now.counter = Engine::counter(world.server());
       } else {
@@ -122,11 +125,15 @@ class Integrity {
         now.upload_mark = Engine::upload_mark(world.client(replica));
         now.download_mark = Engine::download_mark(world.client(replica));
       }
-      const Tide before = std::exchange(tides_[replica.number], now);
+      const Tide before = tides_[replica.number];
+      const bool sets_mark =
+          message == MessageKind::download_reply || now.download_mark != before.download_mark;
+      if (!replica.is_server() && sets_mark) now.epoch = history.answer_epoch(replica);
+      tides_[replica.number] = now;
       const Event event{.replica = replica};
       if (now.counter < before.counter)
         break_at(BreachKind::counter_backwards, event, world, history, verdict);
-      if (marks_may_fall) return;
+      if (now.epoch != before.epoch) return;
       if (now.upload_mark < before.upload_mark || now.download_mark < before.download_mark)
         break_at(BreachKind::mark_backwards, event, world, history, verdict);
     }
