@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "model/object.h"
@@ -43,6 +44,14 @@ struct Message {
     objects.clear();
     bases.clear();
     refused.clear();
+  }
+  friend void swap(Message& a, Message& b) noexcept {
+    std::swap(a.kind, b.kind);
+    std::swap(a.servercounter, b.servercounter);
+    std::swap(a.statuscode, b.statuscode);
+    a.objects.swap(b.objects);
+    a.bases.swap(b.bases);
+    a.refused.swap(b.refused);
   }
   friend bool operator==(const Message&, const Message&) = default;
 };

@@ -29,9 +29,10 @@ class Judge {
   template <class World>
   void on(const Event& event, const World& world) {
     if (event.kind == EventKind::world_began) return begin(world);
-    marks_.on(event, world, history_);
-    judge(event, world);
-    history_.on(event, world);
+    const std::uint64_t kind = events(event.kind);
+    if (kind & kMarked) marks_.on(event, world, history_);
+    if (kind & kJudged) judge(event, world);
+    if (kind & kRemembered) history_.on(event, world);
   }
 
   const Verdict& verdict() const { return verdict_; }
@@ -39,6 +40,20 @@ class Judge {
   Marks& marks() { return marks_; }
 
  private:
+  // The events that are looked at at all: most of a run's are not.
+  using K = EventKind;
+  static constexpr std::uint64_t kMarked =
+      events(K::written, K::fact_told, K::carried, K::message_arriving, K::message_lost, K::held,
+             K::cycle_began, K::went_offline, K::crashed, K::reinstalled, K::rested);
+  static constexpr std::uint64_t kJudged =
+      events(K::written, K::fact_told, K::carried, K::held, K::message_arrived, K::cycle_began,
+             K::reinstalled, K::restored, K::stale_changed_client, K::repeat_changed_server,
+             K::exchange_overran, K::rested);
+  static constexpr std::uint64_t kRemembered =
+      events(K::step_began, K::written, K::cycle_began, K::message_arriving, K::carried,
+             K::fact_told, K::held, K::message_arrived, K::message_lost, K::crashed, K::reinstalled,
+             K::restored, K::round_began);
+
   template <class World>
   void begin(const World& world) {
     verdict_.clear();

@@ -51,6 +51,8 @@ class NoResurrection {
   template <class World>
   static bool is_lawful(Value deletion, const World& world, const History& history) {
     const auto& versions = world.versions();
+    for (std::size_t number = deletion.number + 1; number < versions.size(); ++number)
+      if (versions[number].over == deletion && !versions[number].isdeleted) return true;
     const std::vector<bool> reachable =
         VersionGraph(versions, history.decisions()).reachable(deletion);
     for (std::size_t number = 1; number < versions.size(); ++number)

@@ -42,6 +42,12 @@ enum class EventKind : std::uint8_t {
   rested        // number: rounds; detail: Rest
 };
 
+// A set of kinds of events, one bit each.
+template <class... Kinds>
+constexpr std::uint64_t events(Kinds... kinds) {
+  return ((std::uint64_t{1} << static_cast<unsigned>(kinds)) | ...);
+}
+
 enum class SkipReason : std::uint8_t {
   none,
   already_created,

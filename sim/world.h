@@ -106,6 +106,13 @@ class World {
     std::uint32_t number = 0;  // of the request: an answer has that of its request
     bool copied = false;       // the request was duplicated
     Message message{};
+    friend void swap(Letter& a, Letter& b) noexcept {
+      using std::swap;
+      swap(a.kind, b.kind);
+      swap(a.number, b.number);
+      swap(a.copied, b.copied);
+      swap(a.message, b.message);
+    }
   };
   struct Link {
     Client client{};
@@ -458,7 +465,7 @@ template <Engine E>
 template <class Observer>
 void World<E>::deliver_request(Replica client, Observer& observer) {
   Link& link = this->link(client);
-  std::swap(arriving_, link.in_flight);
+  swap(arriving_, link.in_flight);
   handle_at_server(client, arriving_, arriving_.copied ? kCopied : kInTime, link.in_flight,
                    observer);
   announce(EventKind::message_sent, client, link.in_flight, kInTime, observer);
@@ -494,7 +501,7 @@ template <Engine E>
 template <class Observer>
 void World<E>::deliver_answer(Replica client, Observer& observer) {
   Link& link = this->link(client);
-  std::swap(arriving_, link.in_flight);
+  swap(arriving_, link.in_flight);
   announce(EventKind::message_arriving, client, arriving_, kInTime, observer);
   announce_carried(arriving_, observer);
   facts_.clear();
