@@ -54,18 +54,12 @@ Account::Account(const Scenario& scenario, const Recording& recording)
 // What each message carried, wherever in the run it arrived.
 void Account::read_messages() {
   std::vector<Item>* carried = nullptr;
-  std::uint32_t request = 0;
   for (const Event& event : recording_->events) {
     if (event.kind == EventKind::message_arriving) {
-      request = event.number;
       carried = &carried_[{event.message, event.number}];
       carried->clear();
-      refused_[request].clear();
     }
     if (event.kind == EventKind::carried) carried->push_back({event.guid, event.value});
-    if (event.kind != EventKind::fact_told) continue;
-    const Fact& fact = recording_->facts[event.number];
-    if (fact.kind == FactKind::upload_refused) refused_[request].push_back({fact.guid, fact.local});
   }
 }
 
@@ -82,7 +76,7 @@ void Account::read(std::size_t place) {
     entry.end = place + 1;
     if (event.kind == EventKind::written || event.kind == EventKind::held)
       change_holding(entry, event);
-    if (event.kind == EventKind::fact_told) entry.facts.push_back(recording_->facts[event.number]);
+    if (event.kind == EventKind::fact_told) add_fact(entry, recording_->facts[event.number]);
   }
   read_tides(place);
 }
@@ -106,7 +100,8 @@ void Account::read_message(std::size_t place) {
   const MessageKind carrier = ack ? MessageKind::upload_request : event.message;
   if (const auto found = carried_.find({carrier, event.number}); found != carried_.end())
     entry.carried = found->second;
-  if (ack || event.message == MessageKind::upload_request) entry.refused = refused_[event.number];
+  if (ack) entry.refused = refused_[event.number];
+  if (event.kind == EventKind::message_arriving && !ack) refused_[event.number].clear();
 }
 
 // Whether a message that was sent arrives, is lost or becomes late in the same passage.
@@ -121,6 +116,13 @@ bool Account::is_resolved_in_passage(std::size_t sent) const {
     if (resolves && is_same_message(event, events[sent])) return true;
   }
   return false;
+}
+
+void Account::add_fact(Entry& entry, const Fact& fact) {
+  entry.facts.push_back(fact);
+  if (fact.kind != FactKind::upload_refused) return;
+  entry.refused.push_back({fact.guid, fact.local});
+  refused_[entry.head.number] = entry.refused;
 }
 
 void Account::change_holding(Entry& entry, const Event& event) {

@@ -99,6 +99,7 @@ class Account {
   void open(PassageKind kind, std::uint32_t number, const Event& event);
   Entry& add_entry(std::size_t place);
   void read_message(std::size_t place);
+  void add_fact(Entry& entry, const Fact& fact);
   void change_holding(Entry& entry, const Event& event);
   void read_tides(std::size_t place);
   bool is_resolved_in_passage(std::size_t sent) const;
@@ -112,7 +113,7 @@ class Account {
   std::vector<Tide> tides_;
   std::size_t next_tide_ = 0;
   std::map<MessageName, std::vector<Item>> carried_;
-  std::map<std::uint32_t, std::vector<Item>> refused_;  // by number of the request
+  std::map<std::uint32_t, std::vector<Item>> refused_;  // by number of the request, so far
   std::map<std::uint32_t, std::uint64_t> asked_since_;  // by number
 };
 

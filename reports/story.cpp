@@ -2,23 +2,414 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "reports/account.h"
 #include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark {
+namespace {
+
+constexpr std::string_view kIndent = "      ";
+constexpr std::string_view kIndentOfEffects = "              ";
+constexpr std::size_t kChangeColumns = 36;
+constexpr std::size_t kMessageColumns = 16;
+
+class Storyteller {
+ public:
+  Storyteller(const Trace& trace, const Recording& recording, const StoryOptions& options)
+      : trace_(trace),
+        verdict_(recording.outcome.verdict),
+        summary_(recording.outcome.summary),
+        options_(options),
+        account_(trace.scenario, recording),
+        words_(account_),
+        paint_(options.color),
+        held_(account_.replicas() * std::size_t{account_.objects()}),
+        ahead_(account_.replicas()) {
+    for (const NamedInvariant& named : invariants())
+      if (verdict_.broken(named.invariant))
+        spots_.push_back({account_.spot_of(verdict_.breach(named.invariant)), named.invariant});
+  }
+
+  std::string tell() {
+    tell_head();
+    for (place_ = {}; place_.passage < account_.passages().size(); ++place_.passage) tell_passage();
+    tell_verdict();
+    return std::move(text_);
+  }
+
+ private:
+  struct BreachSpot {
+    Spot spot;
+    Invariant invariant;
+  };
+
+  const Step& step_of(const Passage& passage) const {
+    return trace_.scenario.steps[passage.number];
+  }
+  void line(std::string_view prefix, std::string_view text) { text_ += hang(prefix, text); }
+  void painted(Style style, std::string_view prefix, std::string_view text);
+
+  void tell_head();
+  void tell_passage();
+  void tell_title(const Passage& passage);
+  void tell_comments(std::size_t step, bool behind);
+  void tell_entries(const Passage& passage);
+  void tell_entry(const Entry& entry);
+  void tell_message(const Entry& entry);
+  void tell_effects(const Entry& entry, std::string_view indent);
+  void tell_fact(const Fact& fact, Replica teller, std::string_view indent);
+  void tell_replica(Replica replica, const Entry& entry, std::string_view indent);
+  void tell_clock(const Passage& passage);
+  void tell_states(std::string_view indent, Style style);
+  void tell_breaches();
+  void tell_rest(const Passage& passage);
+  void tell_verdict();
+  void tell_expectations();
+
+  // The last entry of a cycle in which nothing was carried and nothing happened; else the same.
+  std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry) const;
+  bool is_told_with_answer(const Passage& passage, std::size_t entry) const;
+  std::string fate_of(const Entry& message) const;
+  std::string state_of(Replica replica) const;
+
+  const Trace& trace_;
+  const Verdict& verdict_;
+  const RunSummary& summary_;
+  StoryOptions options_;
+  Account account_;
+  Vocabulary words_;
+  Paint paint_;
+  std::vector<BreachSpot> spots_;
+  std::vector<Value> held_;          // by replica and object, so far
+  std::vector<std::int64_t> ahead_;  // seconds that a replica's clock is ahead of the world
+  Spot place_;
+  std::string text_;
+};
+
+// Colours each line of its own, so that no line begins or ends in the middle of a colour.
+void Storyteller::painted(Style style, std::string_view prefix, std::string_view text) {
+  std::string lines = hang(prefix, text);
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const auto end = lines.find('\n', begin);
+    text_ += paint_(style, std::string_view(lines).substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+}
+
+void Storyteller::tell_head() {
+  line("", fmt::format("{}: {}, {}, {}",
+                       configuration_name(trace_.protocol, trace_.options, trace_.strategy),
+                       count_of(trace_.scenario.steps.size(), "step"),
+                       count_of(trace_.scenario.clients, "client"),
+                       count_of(trace_.scenario.objects.size(), "object")));
+  text_ += "\n";
+}
+
+void Storyteller::tell_passage() {
+  const Passage& passage = account_.passages()[place_.passage];
+  tell_title(passage);
+  if (passage.kind == PassageKind::rest) return tell_rest(passage);
+  tell_entries(passage);
+  if (passage.kind == PassageKind::step) tell_comments(passage.number, true);
+  if (options_.all_state && passage.kind != PassageKind::open_exchanges)
+    tell_states("      | ", Style::dim);
+}
+
+void Storyteller::tell_title(const Passage& passage) {
+  switch (passage.kind) {
+    case PassageKind::step:
+      tell_comments(passage.number, false);
+      return painted(Style::strong, fmt::format("{:>3}  ", passage.number + 1),
+                     print_step(trace_.scenario, step_of(passage)));
+    case PassageKind::open_exchanges:
+      text_ += "\n";
+      return painted(Style::strong, "", "settle: late messages are gone, everyone is online");
+    case PassageKind::round:
+      return painted(Style::strong, "  ", fmt::format("round {}", passage.number));
+    case PassageKind::rest:
+      text_ += "\n";
+      return;
+  }
+}
+
+void Storyteller::tell_comments(std::size_t step, bool behind) {
+  for (const Comment& comment : trace_.comments)
+    if (comment.line == TraceLine::step && comment.place == step && comment.behind == behind)
+      painted(Style::dim, "     #", comment.text);
+}
+
+void Storyteller::tell_entries(const Passage& passage) {
+  for (place_.entry = 0; place_.entry < passage.entries.size(); ++place_.entry) {
+    const std::size_t last = end_of_quiet_cycle(passage, place_.entry);
+    if (last != place_.entry) {
+      const std::string client(1, replica_name(passage.entries[last].head.replica));
+      line(kIndent, fmt::format("{} <> S  nothing to exchange, since {}", client,
+                                account_.asked_since(passage.entries[last].head.number)));
+      place_.entry = last;
+    } else if (!is_told_with_answer(passage, place_.entry)) {
+      tell_entry(passage.entries[place_.entry]);
+    }
+  }
+}
+
+// A cycle is quiet if it is a download of nothing, after which nothing is uploaded.
+std::size_t Storyteller::end_of_quiet_cycle(const Passage& passage, std::size_t entry) const {
+  const auto& entries = passage.entries;
+  if (entry + 2 >= entries.size() || entries[entry].head.kind != EventKind::cycle_began)
+    return entry;
+  const Entry& reply = entries[entry + 2];
+  const bool alone =
+      entry + 3 == entries.size() || entries[entry + 3].head.kind == EventKind::cycle_began;
+  const bool quiet = alone && reply.head.kind == EventKind::message_arriving &&
+                     reply.head.message == MessageKind::download_reply && reply.carried->empty() &&
+                     reply.tides.empty() && reply.changes.empty() && entries[entry].tides.empty();
+  return quiet ? entry + 2 : entry;
+}
+
+// A download-request is told with its reply, if both arrive in one passage.
+bool Storyteller::is_told_with_answer(const Passage& passage, std::size_t entry) const {
+  const Event& head = passage.entries[entry].head;
+  if (head.kind != EventKind::message_arriving || head.message != MessageKind::download_request ||
+      entry + 1 == passage.entries.size())
+    return false;
+  const Event& next = passage.entries[entry + 1].head;
+  return next.kind == EventKind::message_arriving && next.message == MessageKind::download_reply &&
+         next.number == head.number;
+}
+
+void Storyteller::tell_entry(const Entry& entry) {
+  const Event& event = entry.head;
+  switch (event.kind) {
+    case EventKind::step_skipped:
+      painted(Style::dim, kIndent,
+              "nothing done: " + skip_reason(static_cast<SkipReason>(event.detail),
+                                             step_of(account_.passages()[place_.passage]),
+                                             trace_.scenario));
+      break;
+    case EventKind::clock_jumped:
+      tell_clock(account_.passages()[place_.passage]);
+      break;
+    case EventKind::exchange_overran:
+      line(kIndent, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
+      break;
+    case EventKind::backed_up:
+      line(kIndent, "saved: " + state_of(kServer));
+      break;
+    case EventKind::restored:
+      if (entry.changes.empty()) line(kIndent, "S: holds what was saved already");
+      break;
+    case EventKind::message_sent:
+    case EventKind::message_lost:
+    case EventKind::message_became_late:
+    case EventKind::message_copied:
+    case EventKind::message_arriving:
+      tell_message(entry);
+      tell_effects(entry, kIndentOfEffects);
+      return tell_breaches();
+    default:
+      break;
+  }
+  tell_effects(entry, kIndent);
+  tell_breaches();
+}
+
+void Storyteller::tell_message(const Entry& entry) {
+  const Event& event = entry.head;
+  const bool upward = is_request(event.message);
+  const std::string client(1, replica_name(event.replica));
+  const std::string_view arrow =
+      event.kind == EventKind::message_lost ? "-x"
+      : event.kind == EventKind::message_became_late || event.kind == EventKind::message_copied
+          ? "-~"
+          : "->";
+  const Passage& passage = account_.passages()[place_.passage];
+  std::string cargo = words_.cargo(entry);
+  if (place_.entry > 0 && is_told_with_answer(passage, place_.entry - 1))
+    cargo = fmt::format("since {}: {}", account_.asked_since(event.number), cargo);
+  const std::string prefix =
+      fmt::format("{}{} {} {}  {}  ", kIndent, upward ? client : "S", arrow, upward ? "S" : client,
+                  pad(message_name(event.message), kMessageColumns));
+  const std::string fate = fate_of(entry);
+  line(prefix, cargo + (cargo.empty() || fate.empty() ? "" : "  ") + fate);
+}
+
+std::string Storyteller::fate_of(const Entry& message) const {
+  const Event& event = message.head;
+  const bool late = event.detail & kLate;
+  switch (event.kind) {
+    case EventKind::message_sent:
+      return "(in flight)";
+    case EventKind::message_lost:
+      return late ? "(lost: nobody waits for it)" : "(lost)";
+    case EventKind::message_became_late:
+      return fmt::format("(late: {} gives up, the message stays on its way)",
+                         replica_name(event.replica));
+    case EventKind::message_copied:
+      return "(a copy is late: it stays on its way)";
+    default:
+      break;
+  }
+  if (!late) return {};
+  return is_request(event.message) ? "(late)" : "(late: nobody waits for it)";
+}
+
+void Storyteller::tell_effects(const Entry& entry, std::string_view indent) {
+  const Replica receiver = is_request(entry.head.message) ? kServer : entry.head.replica;
+  for (const Fact& fact : entry.facts) tell_fact(fact, receiver, indent);
+  for (const HoldingChange& change : entry.changes)
+    held_[change.replica.number * account_.objects() + change.guid.number] = change.after;
+  for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
+    tell_replica({replica}, entry, indent);
+}
+
+void Storyteller::tell_fact(const Fact& fact, Replica teller, std::string_view indent) {
+  const char name = replica_name(teller);
+  const std::string local = words_.item(fact.guid, fact.local);
+  const std::string server = words_.item(fact.server_guid, fact.server);
+  switch (fact.kind) {
+    case FactKind::conflict_resolved: {
+      const bool key = fact.conflict == ConflictKind::primary_key;
+      const std::string kept = fact.winner == Winner::local ? "keeps " + local
+                               : fact.winner == Winner::server
+                                   ? "takes " + server
+                                   : "merges them to " + words_.version(fact.kept);
+      return line(indent, fmt::format("{}: {} between its own {} and the server's {}: {} {}", name,
+                                      key ? "key conflict" : "conflict", local, server,
+                                      trace_.strategy, kept));
+    }
+    case FactKind::change_overwritten:
+      return line(indent, fmt::format("{}: tells its app that {} was given up for {}", name, local,
+                                      words_.item(fact.server_guid, fact.kept)));
+    case FactKind::change_merged:
+      return line(indent, fmt::format("{}: tells its app that {} went into {}", name, local,
+                                      words_.version(fact.kept)));
+    case FactKind::upload_refused:
+      return line(indent, fmt::format("S: refuses {}", local));
+    case FactKind::upload_accepted:
+      return;
+  }
+}
+
+// What changed at one replica: what it holds, then its counter and marks.
+void Storyteller::tell_replica(Replica replica, const Entry& entry, std::string_view indent) {
+  std::string held;
+  for (const HoldingChange& change : entry.changes) {
+    if (change.replica != replica) continue;
+    held += fmt::format("{}{} {} -> {}{}", held.empty() ? "" : ", ", words_.object(change.guid),
+                        words_.version(change.before), words_.version_with_text(change.after),
+                        words_.is_deletion(change.after) ? " (deleted)" : "");
+  }
+  std::string counted;
+  const auto count = [&](std::string_view name, std::uint64_t before, std::uint64_t after) {
+    if (before != after)
+      counted += fmt::format("{}{} {} -> {}", counted.empty() ? "" : ", ", name, before, after);
+  };
+  for (const auto& [before, after] : entry.tides) {
+    if (after.replica != replica) continue;
+    count("counter", before.counter, after.counter);
+    count("counter_lastsync", before.counter_lastsync, after.counter_lastsync);
+    count("servercounter_lastsync", before.servercounter_lastsync, after.servercounter_lastsync);
+  }
+  if (held.empty() && counted.empty()) return;
+  const std::string left =
+      held.empty() || counted.empty() ? held : pad(held, kChangeColumns) + "  ";
+  line(fmt::format("{}{}: ", indent, replica_name(replica)), left + counted);
+}
+
+void Storyteller::tell_clock(const Passage& passage) {
+  const Step& step = step_of(passage);
+  std::int64_t& ahead = ahead_[step.replica.number];
+  ahead += step.seconds;
+  const std::string clock = fmt::format("{}'s clock", replica_name(step.replica));
+  if (ahead == 0) return line(kIndent, clock + " is right");
+  line(kIndent, fmt::format("{} is now {} s {}", clock,
+                            grouped(static_cast<std::uint64_t>(ahead < 0 ? -ahead : ahead)),
+                            ahead < 0 ? "behind" : "ahead"));
+}
+
+std::string Storyteller::state_of(Replica replica) const {
+  std::vector<Item> items;
+  for (std::uint32_t guid = 0; guid < account_.objects(); ++guid)
+    if (const Value value = held_[replica.number * account_.objects() + guid]; value != kNoValue)
+      items.push_back({{guid}, value});
+  return items.empty() ? "nothing" : words_.items(items);
+}
+
+void Storyteller::tell_states(std::string_view indent, Style style) {
+  for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
+    painted(style, fmt::format("{}{}  ", indent, replica_name({replica})), state_of({replica}));
+}
+
+void Storyteller::tell_breaches() {
+  for (const BreachSpot& each : spots_)
+    if (each.spot == place_)
+      painted(Style::bad, fmt::format("  <-- {} broken: ", name_of(each.invariant)),
+              sentence(verdict_.breach(each.invariant), account_));
+}
+
+void Storyteller::tell_rest(const Passage& passage) {
+  const std::string rounds = count_of(passage.number, "round");
+  switch (static_cast<Rest>(passage.head.detail)) {
+    case Rest::quiet:
+      painted(Style::strong, "", fmt::format("at rest after {}:", rounds));
+      break;
+    case Rest::circle:
+      painted(Style::strong, "", fmt::format("in a circle after {}:", rounds));
+      break;
+    case Rest::out_of_rounds:
+      painted(Style::strong, "", fmt::format("not at rest after {}:", rounds));
+      break;
+  }
+  tell_states(kIndent, Style::strong);
+  place_.entry = 0;
+  tell_breaches();
+}
+
+void Storyteller::tell_verdict() {
+  text_ += "\n";
+  painted(Style::strong, "", "verdict");
+  for (const NamedInvariant& named : invariants()) {
+    const bool broken = verdict_.broken(named.invariant);
+    const std::string prefix =
+        fmt::format("  {}  {:<21}  ", broken ? "BROKEN" : "holds ", named.name);
+    if (!broken) {
+      line(prefix.substr(0, prefix.find_last_not_of(' ') + 1), "");
+      continue;
+    }
+    const Breach& breach = verdict_.breach(named.invariant);
+    painted(Style::bad, prefix,
+            fmt::format("{}: {}", in_place(account_.passage(account_.spot_of(breach))),
+                        sentence(breach, account_)));
+  }
+  tell_expectations();
+  line("digest   ",
+       fmt::format("{}   {}, {} skipped; settle: {}, {}", print_digest(summary_.digest),
+                   count_of(trace_.scenario.steps.size(), "step"), summary_.skipped_steps,
+                   count_of(summary_.settle_rounds, "round"),
+                   count_of(summary_.settle_messages, "message")));
+}
+
+void Storyteller::tell_expectations() {
+  for (const Expectation& expectation : trace_.expectations) {
+    const auto invariant = find_invariant(expectation.invariant);
+    const bool holds = invariant ? !verdict_.broken(*invariant) : verdict_.holds();
+    const bool met = holds == expectation.holds;
+    const std::string said =
+        fmt::format("{}{}", expectation.invariant, expectation.invariant.empty() ? "" : " ") +
+        (expectation.holds ? "holds" : "violated");
+    painted(met ? Style::good : Style::bad, "expected ",
+            fmt::format("{}: {}", said, met ? "yes" : "NO"));
+  }
+}
+
+}  // namespace
 
 std::string story(const Trace& trace, const Recording& recording, const StoryOptions& options) {
-  const Account account(trace.scenario, recording);
-  const Paint paint(options.color);
-  std::string result;
-  for (const NamedInvariant& named : invariants()) {
-    const Verdict& verdict = recording.outcome.verdict;
-    if (verdict.broken(named.invariant))
-      result += hang("  ", fmt::format("{} broken: {}", named.name,
-                                       sentence(verdict.breach(named.invariant), account)));
-  }
-  return result;
+  return Storyteller(trace, recording, options).tell();
 }
 
 }  // namespace tidemark

@@ -88,7 +88,8 @@ std::string_view take_line(std::string_view& text, std::size_t width) {
   return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
-constexpr std::array<std::string_view, 4> kEscapes{"\x1b[1;31m", "\x1b[32m", "\x1b[2m", "\x1b[1m"};
+constexpr std::array<std::string_view, 5> kEscapes{"", "\x1b[1;31m", "\x1b[32m", "\x1b[2m",
+                                                   "\x1b[1m"};
 constexpr std::string_view kPlain = "\x1b[0m";
 
 }  // namespace
@@ -158,7 +159,7 @@ std::string print_seed(std::uint64_t seed) { return fmt::format("0x{:016x}", see
 std::string print_digest(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
 
 std::string Paint::operator()(Style style, std::string_view text) const {
-  if (!color_ || text.empty()) return std::string(text);
+  if (!color_ || text.empty() || style == Style::plain) return std::string(text);
   return fmt::format("{}{}{}", kEscapes[static_cast<std::size_t>(style)], text, kPlain);
 }
 

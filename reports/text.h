@@ -44,7 +44,7 @@ std::string print_seed(std::uint64_t seed);
 // Sixteen hexadecimal digits.
 std::string print_digest(std::uint64_t digest);
 
-enum class Style : std::uint8_t { bad, good, dim, strong };
+enum class Style : std::uint8_t { plain, bad, good, dim, strong };
 
 // Colours a text, or leaves it as it is.
 class Paint {

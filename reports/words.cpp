@@ -375,6 +375,21 @@ std::string Vocabulary::holdings_at_rest(Replica replica) const {
   return held.empty() ? "nothing" : items(held);
 }
 
+std::string Vocabulary::cargo(const Entry& message) const {
+  if (message.head.message == MessageKind::download_request)
+    return fmt::format("since {}", account_->asked_since(message.head.number));
+  if (!message.carried) return {};
+  if (message.carried->empty()) return "nothing";
+  if (message.head.message != MessageKind::upload_ack) return items(*message.carried);
+  std::vector<Item> taken;
+  for (const Item& each : *message.carried)
+    if (std::find(message.refused.begin(), message.refused.end(), each) == message.refused.end())
+      taken.push_back(each);
+  const std::string took = taken.empty() ? "" : items(taken) + " taken";
+  const std::string refused = message.refused.empty() ? "" : items(message.refused) + " refused";
+  return took + (took.empty() || refused.empty() ? "" : ", ") + refused;
+}
+
 std::string Vocabulary::change(Value value) const {
   const Version& version = version_of(value);
   const std::string named = fmt::format("{} ({})", object(version.guid), version_with_text(value));

@@ -28,6 +28,10 @@ class Vocabulary {
   std::string items(const std::vector<Item>& items) const;
   // All that a replica holds at rest, as items; `nothing`.
   std::string holdings_at_rest(Replica replica) const;
+  // What a message carries: `since 3` of a download-request, items of a download-reply and an
+  // upload-request, of an upload-ack which objects of its request the server took, and which it
+  // refused. Empty where that is not known, since the message never arrived.
+  std::string cargo(const Entry& message) const;
   // `A's edit of o1 (v2 "100 EUR")`.
   std::string change(Value value) const;
   // `edit on A, step 3`: how a version came to be.

@@ -1,0 +1,29 @@
+// The space-time table of a run: time runs down, one column a replica, an arrow a message.
+//
+//   #  step             A                        S                        B
+//   1  create A o1      o1=v1
+//   2  sync A           *-------- o1=v1 -------> o1=v1
+//   3  edit A o1        o1=v2
+// >>   settle round 1   o1=v1 <----- o1=v1 ------*
+//
+// A cell names what its replica holds anew. `*` is where a message was sent, `x` where it was lost,
+// `~` where it waits, late.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/account.h"
+
+namespace tidemark {
+
+struct TableLine {
+  std::string text;
+  bool broken = false;  // the line where the invariant broke
+};
+
+// The table up to the breach, or up to the rest where it was judged there: a heading and at most
+// `most` lines. What is left out, from the middle, is counted in a line of its own.
+std::vector<TableLine> space_time(const Account& account, const Breach& breach, std::size_t most);
+
+}  // namespace tidemark
