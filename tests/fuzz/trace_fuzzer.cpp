@@ -30,7 +30,7 @@ void check_round_trip(const tidemark::Trace& trace) {
   demand(!parse_trace(printed, kInvariants, again).has_value());
   demand(again == trace);
   demand(print_trace(again) == printed);
-  demand(canonical(trace.scenario) == trace.scenario);
+  demand(compacted(trace.scenario) == trace.scenario);
 }
 
 }  // namespace

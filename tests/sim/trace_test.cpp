@@ -240,11 +240,11 @@ TEST(Trace, CanonicalScenarioIsTheOneThatIsParsed) {
   trace.scenario.steps = {
       Step{.kind = StepKind::edit, .replica = kServer, .object = 2, .value = 3},
       Step{.kind = StepKind::edit, .replica = kServer, .object = 1, .value = 2}};
-  const Scenario scenario = canonical(trace.scenario);
+  const Scenario scenario = compacted(trace.scenario);
   EXPECT_EQ(scenario.objects, (std::vector<std::string>{"o1", "o2"}));
   EXPECT_EQ(scenario.texts, (std::vector<std::string>{"y", "x"}));
   EXPECT_EQ(parsed(print_trace(trace)).scenario, scenario);
-  EXPECT_EQ(canonical(scenario), scenario);
+  EXPECT_EQ(compacted(scenario), scenario);
 }
 
 // Chooses by a seed; what is chosen is the same on every machine.
@@ -339,7 +339,7 @@ Trace any_trace(std::uint64_t seed) {
   trace.scenario.objects = {"o1", "_", "O-2", std::string(kMaxLabelCharacters, 'x')};
   for (std::size_t i = choose.below(12); i > 0; --i)
     trace.scenario.steps.push_back(any_step(choose, trace.scenario));
-  trace.scenario = canonical(trace.scenario);
+  trace.scenario = compacted(trace.scenario);
   for (const string_view invariant : kInvariants)
     if (choose.coin()) trace.expectations.push_back({std::string(invariant), choose.coin()});
   comment_lines(choose, trace);

@@ -1,0 +1,112 @@
+#include "sim/generator.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "properties/runner.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::uint64_t kSeeds = 2000;
+
+TEST(Generator, TheSameSeedGivesTheSameScenarioWhateverCameBefore) {
+  Generator fresh(Scope{});
+  Generator used(Scope{});
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    used.generate(seed + 1);
+    const Scenario expected = used.generate(seed);
+    EXPECT_EQ(Generator(Scope{}).generate(seed), expected);
+    EXPECT_EQ(fresh.generate(seed), expected);
+  }
+}
+
+// Scenarios of one build must be those of the next compiler too.
+TEST(Generator, DrawsTheSameOnEveryBuild) {
+  EXPECT_EQ(mix(0), 0xe220a8397b1dcdafu);
+  EXPECT_EQ(seed_of(7, 3), mix(mix(7) ^ 3));
+  Random random(1);
+  EXPECT_EQ(random.next(), mix(1));
+  EXPECT_EQ(random.next(), mix(1 + 0x9e3779b97f4a7c15u));
+  for (int i = 0; i < 1000; ++i) EXPECT_LT(random.below(7), 7u);
+}
+
+// What a scenario uses lies within its scope, for each switch and each kind of fault alone.
+void expect_within(const Scope& scope) {
+  FeatureSet allowed = scope.reachable_faults();
+  if (scope.backend) allowed |= kUsesBackend;
+  if (scope.deletes) allowed |= kUsesDeletes;
+  if (scope.interleave) allowed |= kUsesInterleaving;
+  if (scope.shared_keys) allowed |= kUsesSharedKeys;
+  Generator generator(scope);
+  FeatureSet used = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Scenario& scenario = generator.generate(seed);
+    ASSERT_EQ(scenario.clients, scope.clients);
+    ASSERT_LE(scenario.objects.size(), scope.objects);
+    ASSERT_LE(scenario.steps.size(), scope.steps);
+    ASSERT_GE(scenario.steps.size(), scope.steps / 2);
+    used |= features(scenario);
+  }
+  EXPECT_EQ(used, allowed) << "faults " << print_faults(scope.faults);
+}
+
+TEST(Generator, StaysWithinItsScopeAndUsesAllOfIt) {
+  expect_within(Scope{});
+  for (const NamedFault& fault : named_faults())
+    expect_within(Scope{.faults = fault_bit(fault.fault)});
+  expect_within(Scope{.backend = false, .faults = 0});
+  expect_within(Scope{.shared_keys = false, .faults = 0});
+  expect_within(Scope{.deletes = false, .faults = 0});
+  expect_within(Scope{.interleave = false, .faults = 0});
+  expect_within(Scope{.interleave = false});
+}
+
+TEST(Generator, DrawsWithinTheSmallestAndTheLargestScope) {
+  expect_within(Scope{.clients = 1, .objects = 2, .steps = 12, .faults = 0});
+  Generator largest(Scope{.clients = kMaxClients, .objects = kMaxObjects, .steps = 200});
+  std::size_t most = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
+    most = std::max(most, largest.generate(seed).objects.size());
+  EXPECT_GT(most, 48u);
+  Generator smallest(Scope{.clients = 1, .objects = 1, .steps = 1});
+  EXPECT_EQ(smallest.generate(5).steps.size(), 1u);
+}
+
+TEST(Generator, SwarmsSwitchKindsOffAndWeighTheOthers) {
+  Generator generator(Scope{});
+  std::array<int, kDraws> off{};
+  std::set<std::string> printed;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    generator.generate(seed);
+    for (std::size_t i = 0; i < kDraws; ++i) off[i] += generator.swarm().weights[i] == 0;
+    printed.insert(print_swarm(generator.swarm()));
+  }
+  EXPECT_GT(printed.size(), kSeeds * 9 / 10);
+  for (std::size_t i = 0; i < kDraws; ++i) {
+    const auto draw = static_cast<Draw>(i);
+    if (draw == Draw::change) continue;
+    const bool nearly_always = draw == Draw::cycle || draw == Draw::arrive || draw == Draw::back_up;
+    EXPECT_GT(off[i], nearly_always ? 10 : static_cast<int>(kSeeds) / 5) << i;
+    EXPECT_LT(off[i], static_cast<int>(kSeeds) * 3 / 4) << i;
+  }
+}
+
+TEST(Generator, MostStepsDoSomething) {
+  for (const std::string_view name : {"page", "reference", "guarded"}) {
+    Runner runner(find_protocol(name)->protocol, built_in(StrategyKind::timestamp_priority));
+    Generator generator(Scope{});
+    std::uint64_t drawn = 0;
+    std::uint64_t skipped = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const Scenario& scenario = generator.generate(seed);
+      drawn += scenario.steps.size();
+      skipped += runner.run(scenario).summary.skipped_steps;
+    }
+    EXPECT_LT(skipped * 100, drawn * 20) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tidemark
