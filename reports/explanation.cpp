@@ -1,4 +1,4 @@
-#include "reports/cause.h"
+#include "reports/explanation.h"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,15 @@
 #include <optional>
 
 #include "properties/version_graph.h"
+#include "reports/text.h"
 #include "reports/words.h"
+#include "sim/trace.h"
 
 namespace tidemark {
 namespace {
 
 constexpr std::size_t kChainMost = 4;
+constexpr std::size_t kStepColumns = 24;
 
 bool carries(const Entry& entry, Guid guid, Value value) {
   return entry.carried && std::find(entry.carried->begin(), entry.carried->end(),
@@ -36,7 +39,14 @@ class Detective {
         spot_(account.spot_of(breach)),
         spots_(account.spots()) {}
 
-  std::string why() const {
+  Explanation find() {
+    std::string reason = why();
+    if (!breach_.at_rest) cause_ = spot_;
+    return {std::move(reason), cause_};
+  }
+
+ private:
+  std::string why() {
     switch (breach_.kind) {
       case BreachKind::diverged:
         return diverged();
@@ -62,10 +72,17 @@ class Detective {
     }
   }
 
- private:
   // --- places
 
   bool has_entry() const { return spot_.entry < account_.passage(spot_).entries.size(); }
+  // `step 6 (restore S)`: a place with what was done there.
+  std::string moment(Spot spot) const {
+    const Passage& passage = account_.passage(spot);
+    if (passage.kind != PassageKind::step) return place_name(passage);
+    const Scenario& scenario = account_.scenario();
+    return fmt::format("{} ({})", place_name(passage),
+                       clip(print_step(scenario, scenario.steps[passage.number]), kStepColumns));
+  }
   std::string at(Spot spot) const { return in_place(account_.passage(spot)); }
   template <class Fits>
   std::optional<Spot> first(Fits fits) const {
@@ -132,7 +149,7 @@ class Detective {
 
   // --- no-lost-update
 
-  std::string stale() const {
+  std::string stale() {
     if (!has_entry()) return {};
     const Entry& entry = account_.entry(spot_);
     const std::string done =
@@ -144,13 +161,13 @@ class Detective {
   }
 
   // Why a client that overwrote a change of its own did not ask its strategy.
-  std::string not_pending() const {
+  std::string not_pending() {
     if (breach_.replica.is_server()) return {};
     const std::string passed = upload_mark_passed(breach_.other);
     return passed.empty() ? "" : ": " + passed;
   }
 
-  std::string lost() const {
+  std::string lost() {
     const std::vector<bool> reached = graph_.reachable(breach_.value);
     for (const bool at_server : {true, false})
       if (const std::string cut = overwritten(reached, at_server); !cut.empty()) return cut;
@@ -162,7 +179,7 @@ class Detective {
   }
 
   // Where a message put a version over one of `reached` to which no path leads from there.
-  std::string overwritten(const std::vector<bool>& reached, bool at_server) const {
+  std::string overwritten(const std::vector<bool>& reached, bool at_server) {
     for (auto spot = spots_.rbegin(); spot != spots_.rend(); ++spot) {
       const Entry& entry = account_.entry(*spot);
       if (!arrives(entry)) continue;
@@ -174,8 +191,9 @@ class Detective {
     }
     return {};
   }
-  std::string overwritten(const Entry& entry, const HoldingChange& change, Spot spot) const {
+  std::string overwritten(const Entry& entry, const HoldingChange& change, Spot spot) {
     const std::string before = chain(breach_.value, change.before);
+    cause_ = spot;
     if (change.after == kNoValue)
       return fmt::format("{}; {} {} dropped {}, and the server holds nothing made from it", before,
                          at(spot), who(change.replica), v(change.before));
@@ -184,19 +202,20 @@ class Detective {
                        v(change.before));
   }
 
-  std::string refused(Value value) const {
+  std::string refused(Value value) {
     const auto spot = last([&](const Entry& entry) {
       return arrives(entry, MessageKind::upload_request) &&
              std::any_of(entry.refused.begin(), entry.refused.end(),
                          [&](const Item& item) { return item.value == value; });
     });
     if (!spot) return {};
+    cause_ = spot;
     return fmt::format("the server refused {} {}, and has not taken it since", v(value), at(*spot));
   }
 
   // Where the mark of the client that wrote a version passed it, on the ack of an upload that did
   // not carry it.
-  std::string upload_mark_passed(Value value) const {
+  std::string upload_mark_passed(Value value) {
     const Version& version = words_.version_of(value);
     const auto written = came_to_hold(version.writer, value);
     if (version.writer.is_server() || !written) return {};
@@ -208,6 +227,7 @@ class Detective {
         if (change.after.replica != version.writer || spot < *written || counter == 0) continue;
         if (before >= counter || after < counter) continue;
         if (carries(account_.entry(spot), version.guid, value)) return {};
+        cause_ = spot;
         return fmt::format(
             "{} ({}) has counter {}; {} {}'s counter_lastsync went {} -> {} on the ack of an "
             "upload without it, so it counts as uploaded",
@@ -216,25 +236,39 @@ class Detective {
     return {};
   }
 
-  std::string wiped(const std::vector<bool>& reached) const {
+  // What neither a message nor a mark explains: a wipe, or a change that never left its client.
+  std::string wiped(const std::vector<bool>& reached) {
     const auto spot = last([&](const Entry& entry) {
       return std::any_of(entry.changes.begin(), entry.changes.end(), [&](const auto& change) {
         return reached[change.before.number] && !reached[change.after.number];
       });
     });
-    if (spot)
-      return fmt::format("{} was no longer held after {}", v(breach_.value),
-                         place_name(account_.passage(*spot)));
-    return fmt::format("{} ({}) never reached the server", v(breach_.value),
-                       words_.origin(breach_.value));
+    if (!spot)
+      return fmt::format("{} ({}) never reached the server", v(breach_.value),
+                         words_.origin(breach_.value));
+    cause_ = spot;
+    const HoldingChange& change = account_.entry(*spot).changes.front();
+    return fmt::format("{} held {} until {}{}", who(change.replica), v(change.before),
+                       moment(*spot), still_held(reached));
+  }
+
+  // `; A still holds it and counts it as uploaded`.
+  std::string still_held(const std::vector<bool>& reached) const {
+    for (std::uint8_t client = 1; client < account_.replicas(); ++client)
+      for (std::uint32_t guid = 0; guid < account_.objects(); ++guid) {
+        const Value value = account_.at_rest({client}, {guid});
+        if (value == kNoValue || !reached[value.number]) continue;
+        return fmt::format("; {} still holds {}, and does not upload it", who({client}), v(value));
+      }
+    return {};
   }
 
   // --- convergence
 
-  std::string diverged() const {
+  std::string diverged() {
     const Value mine = account_.at_rest(breach_.replica, breach_.guid);
     const Value theirs = account_.at_rest(kServer, breach_.guid);
-    if (mine == theirs) return {};
+    if (mine == theirs) return renamed();
     if (theirs != kNoValue) {
       if (const std::string passed = download_mark_passed(theirs); !passed.empty()) return passed;
       if (const std::string kept = kept_own(theirs); !kept.empty()) return kept;
@@ -246,8 +280,27 @@ class Detective {
     return parted(mine, theirs);
   }
 
+  // Where a key conflict put a client's own object under the guid of another.
+  std::string renamed() {
+    const auto is_key_conflict = [&](const Fact& fact) {
+      return fact.conflict == ConflictKind::primary_key && fact.server_guid == breach_.guid;
+    };
+    const auto spot = last([&](const Entry& entry) {
+      return entry.head.replica == breach_.replica &&
+             std::any_of(entry.facts.begin(), entry.facts.end(), is_key_conflict);
+    });
+    if (!spot) return {};
+    cause_ = spot;
+    const auto& facts = account_.entry(*spot).facts;
+    const Fact& fact = *std::find_if(facts.begin(), facts.end(), is_key_conflict);
+    return fmt::format(
+        "{} {} met {} with the key of its own {}, put its own under that guid, and took the value "
+        "but not the name",
+        at(*spot), who(breach_.replica), words_.object(breach_.guid), words_.object(fact.guid));
+  }
+
   // Where a client's servercounter_lastsync passed what the server holds, without it.
-  std::string download_mark_passed(Value value) const {
+  std::string download_mark_passed(Value value) {
     const auto taken = came_to_hold(kServer, value);
     if (!taken) return {};
     const std::uint64_t counter = counter_after(*taken, kServer);
@@ -259,6 +312,7 @@ class Detective {
         if (before >= counter || after < counter) continue;
         const Entry& entry = account_.entry(spot);
         if (carries(entry, breach_.guid, value)) return {};
+        cause_ = spot;
         return fmt::format(
             "the server has had {} since {}, as its counter {}; {} {}'s servercounter_lastsync "
             "went {} -> {} on {} {}, past it, so {} never asks for it",
@@ -270,7 +324,7 @@ class Detective {
   }
 
   // Where the strategy of a client kept its own against what the server holds.
-  std::string kept_own(Value theirs) const {
+  std::string kept_own(Value theirs) {
     const auto chose = [&](const Fact& fact) {
       return fact.kind == FactKind::conflict_resolved && fact.server == theirs &&
              fact.winner != Winner::server;
@@ -280,6 +334,7 @@ class Detective {
              std::any_of(entry.facts.begin(), entry.facts.end(), chose);
     });
     if (!spot) return {};
+    cause_ = spot;
     const auto& facts = account_.entry(*spot).facts;
     const Fact& fact = *std::find_if(facts.begin(), facts.end(), chose);
     const std::string refusal = refused(fact.kept);
@@ -293,18 +348,18 @@ class Detective {
   }
 
   // When each side came to hold what it holds.
-  std::string parted(Value mine, Value theirs) const {
+  std::string parted(Value mine, Value theirs) {
     return fmt::format("{}, {}", since(breach_.replica, mine), since(kServer, theirs));
   }
-  std::string since(Replica replica, Value value) const {
+  std::string since(Replica replica, Value value) {
     const auto spot = last([&](const Entry& entry) {
       return std::any_of(entry.changes.begin(), entry.changes.end(), [&](const auto& change) {
         return change.replica == replica && change.guid == breach_.guid && change.after == value;
       });
     });
     if (!spot) return fmt::format("{} never held {}", who(replica), words_.object(breach_.guid));
-    return fmt::format("{} has held {} since {}", who(replica), v(value),
-                       place_name(account_.passage(*spot)));
+    if (!cause_ || *cause_ < *spot) cause_ = spot;
+    return fmt::format("{} has held {} since {}", who(replica), v(value), moment(*spot));
   }
 
   // --- no-redundant-transfer
@@ -345,7 +400,9 @@ class Detective {
 
   // --- the others
 
-  std::string key_held_twice() const {
+  std::string key_held_twice() {
+    cause_ = std::max(came_to_hold(breach_.replica, breach_.other),
+                      came_to_hold(breach_.replica, breach_.value));
     return fmt::format("{}, {}", held_since(breach_.other), held_since(breach_.value));
   }
   std::string held_since(Value value) const {
@@ -354,12 +411,13 @@ class Detective {
                        spot ? place_name(account_.passage(*spot)) : "the beginning");
   }
 
-  std::string resurrected() const {
+  std::string resurrected() {
     const auto spot = came_to_hold(breach_.replica, breach_.value);
     if (!spot) return {};
     const Entry& entry = account_.entry(*spot);
     const std::string deleted =
         fmt::format("{} ({})", v(breach_.other), words_.origin(breach_.other));
+    cause_ = spot;
     if (!arrives(entry)) return {};
     return fmt::format("{}; {} {}, and it is live again", deleted, at(*spot),
                        received(entry, breach_.value));
@@ -383,8 +441,25 @@ class Detective {
     return result;
   }
 
+  // Why there was nothing to tell.
+  std::string told_wrongly() const {
+    const Version& version = words_.version_of(breach_.value);
+    if (version.writer != breach_.replica)
+      return fmt::format("{} ({}) is no change of {}'s app", v(breach_.value),
+                         words_.origin(breach_.value), who(breach_.replica));
+    const auto seen = last_before(spot_, [&](const Entry& entry) {
+      return arrives(entry) && entry.head.replica == breach_.replica &&
+             !is_request(entry.head.message) && !is_late(entry) &&
+             carries(entry, breach_.guid, breach_.value);
+    });
+    if (!seen) return {};
+    return fmt::format("{} ({}) was safe: {} {} saw that the server had taken it", v(breach_.value),
+                       words_.origin(breach_.value), at(*seen), who(breach_.replica));
+  }
+
   std::string told() const {
-    if (!has_entry() || breach_.kind == BreachKind::told_wrongly) return {};
+    if (!has_entry()) return {};
+    if (breach_.kind == BreachKind::told_wrongly) return told_wrongly();
     return fmt::format("{} ({}) was not yet accepted by the server; {} {}", v(breach_.value),
                        words_.origin(breach_.value), at(spot_),
                        received(account_.entry(spot_), breach_.other));
@@ -397,12 +472,13 @@ class Detective {
   VersionGraph graph_;
   Spot spot_;
   std::vector<Spot> spots_;
+  std::optional<Spot> cause_;
 };
 
 }  // namespace
 
-std::string why(const Breach& breach, const Account& account, std::string_view strategy) {
-  return Detective(breach, account, strategy).why();
+Explanation explain(const Breach& breach, const Account& account, std::string_view strategy) {
+  return Detective(breach, account, strategy).find();
 }
 
 }  // namespace tidemark

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reports/account.h"
-#include "reports/cause.h"
+#include "reports/explanation.h"
 #include "reports/space_time.h"
 #include "reports/text.h"
 #include "reports/words.h"
@@ -17,30 +17,22 @@ namespace {
 
 constexpr std::string_view kIndent = "  ";
 constexpr std::size_t kNameColumns = 10;
-constexpr std::size_t kHeadMost = 3;
 constexpr std::size_t kSentenceMost = 2;
 constexpr std::size_t kWhyMost = 4;
 constexpr std::size_t kActualMost = 2;
 
-// The lines of a screen, in three parts: what stands above the table, the table, what stands below.
+// Draws a screen part by part: head, table, reasons, commands.
 class Screen {
  public:
   explicit Screen(const ScreenInput& input)
       : input_(input),
         account_(input.finding.shrunk.scenario, input.recording),
         breach_(input.recording.outcome.verdict.breach(input.finding.invariant)),
+        explanation_(explain(breach_, account_, input.configuration.strategy.name)),
         words_(account_),
         paint_(input.color) {}
 
-  std::string draw() {
-    draw_head();
-    std::string above = std::exchange(text_, {});
-    draw_foot();
-    std::string below = std::exchange(text_, {});
-    const std::size_t fixed = count_lines(above) + count_lines(below);
-    draw_table(above, below, kScreenLines - std::min(fixed, kScreenLines));
-    return std::move(text_);
-  }
+  std::string draw();
 
  private:
   static std::size_t count_lines(std::string_view text) {
@@ -49,59 +41,62 @@ class Screen {
 
   void line(std::string_view text) { text_ += std::string(text) + "\n"; }
 
-  // `name` and a text of at most `most` lines; what is more is cut off with `…`.
-  void named(std::string_view name, std::string_view text, std::size_t most,
-             Style style = Style::plain);
+  // A text of at most `most` lines behind a prefix; what is more is cut off with `…`.
+  void paragraph(std::string_view prefix, std::string_view text, std::size_t most, Style style);
+  void named(std::string_view name, std::string_view text, std::size_t most) {
+    paragraph(std::string(kIndent) + pad(name, kNameColumns), text, most, Style::plain);
+  }
 
   void draw_head();
-  void draw_foot();
-  void draw_table(const std::string& above, const std::string& below, std::size_t most);
+  void draw_reasons();
+  void draw_commands();
+  void draw_table(std::size_t most);
+  std::string part(void (Screen::*draw_part)()) {
+    (this->*draw_part)();
+    return std::exchange(text_, {});
+  }
   std::string shrunk() const;
   std::string actual() const;
 
   const ScreenInput& input_;
   Account account_;
   const Breach& breach_;
+  Explanation explanation_;
   Vocabulary words_;
   Paint paint_;
   std::string text_;
 };
 
-void Screen::named(std::string_view name, std::string_view text, std::size_t most, Style style) {
-  const std::string prefix = std::string(kIndent) + pad(name, kNameColumns);
+void Screen::paragraph(std::string_view prefix, std::string_view text, std::size_t most,
+                       Style style) {
   const std::size_t width = kReportColumns - columns(prefix);
   std::vector<std::string> lines = wrap(text, width);
   if (lines.size() > most) {
     lines.resize(most);
     lines.back() = clip(lines.back(), width - 2) + " …";
   }
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    line(paint_(style, (i == 0 ? prefix : std::string(columns(prefix), ' ')) + lines[i]));
+  std::string before(prefix);
+  for (const std::string& each : lines) {
+    line(paint_(style, before + each));
+    before.assign(columns(prefix), ' ');
+  }
 }
 
-// The verdict, broken between its parts where it is too long for one line.
+// On one line, or on two where the first would be too long.
 void Screen::draw_head() {
   const Configuration& configuration = input_.configuration;
-  const std::vector<std::string> parts{
-      fmt::format("FAIL {}", name_of(input_.finding.invariant)),
-      configuration_name(configuration.protocol_name, configuration.options,
-                         configuration.strategy.name),
-      fmt::format("{} of {}", grouped(input_.broken_episodes),
-                  count_of(input_.episodes, "episode")),
-      "seed " + print_seed(input_.finding.first_seed), "fingerprint " + input_.finding.fingerprint};
-  std::string verdict;
-  for (const std::string& part : parts) {
-    if (columns(verdict) + columns(part) + 2 > kReportColumns) {
-      line(paint_(Style::bad, verdict));
-      verdict = "    ";
-    }
-    verdict += (verdict.empty()     ? ""
-                : verdict == "    " ? " "
-                                    : "  ") +
-               clip_middle(part, kReportColumns - 5);
-  }
-  line(paint_(Style::bad, verdict));
-  named("", sentence(breach_, account_), kSentenceMost, Style::strong);
+  const std::string what =
+      fmt::format("FAIL {}  {}", name_of(input_.finding.invariant),
+                  configuration_name(configuration.protocol_name, configuration.options,
+                                     configuration.strategy.name));
+  const std::string where =
+      fmt::format("seed {}  {} of {}  fingerprint {}", print_seed(input_.finding.first_seed),
+                  grouped(input_.broken_episodes), count_of(input_.episodes, "episode"),
+                  input_.finding.fingerprint);
+  const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
+  line(paint_(Style::bad, fits ? what + "  " + where : clip(what, kReportColumns)));
+  if (!fits) line(paint_(Style::bad, "     " + clip(where, kReportColumns - 5)));
+  paragraph(kIndent, sentence(breach_, account_), kSentenceMost, Style::strong);
   named("shrunk", shrunk(), 1);
 }
 
@@ -131,28 +126,40 @@ std::string Screen::actual() const {
   return result;
 }
 
-void Screen::draw_foot() {
+void Screen::draw_reasons() {
   named("expected", expected(breach_, account_), kSentenceMost);
   named("actual", actual(), kActualMost);
-  const std::string reason = why(breach_, account_, input_.configuration.strategy.name);
-  if (!reason.empty()) named("why", reason, kWhyMost);
-  line("");
-  line(fmt::format("{}{}{}", kIndent, pad("replay", kNameColumns), input_.replay_command));
-  if (!input_.seed_command.empty())
-    line(fmt::format("{}{}{}", kIndent, pad("by seed", kNameColumns), input_.seed_command));
-  named("digest", print_digest(input_.recording.outcome.summary.digest), 1);
+  if (!explanation_.why.empty()) named("why", explanation_.why, kWhyMost);
 }
 
-// Blank lines around the table are the first to go where there is little room.
-void Screen::draw_table(const std::string& above, const std::string& below, std::size_t most) {
-  const std::vector<TableLine> all = space_time(account_, breach_, kScreenLines);
-  const bool airy = all.size() + 2 <= most;
-  text_ = above;
-  if (airy) line("");
-  for (const TableLine& each : space_time(account_, breach_, most - 1))
-    line(each.broken ? paint_(Style::bad, each.text) : each.text);
-  if (airy) line("");
-  text_ += below;
+void Screen::draw_commands() {
+  const auto command = [&](std::string_view name, std::string_view text) {
+    line(std::string(kIndent) + pad(name, kNameColumns) + std::string(text));
+  };
+  command("replay", input_.replay_command);
+  if (!input_.seed_command.empty()) command("by seed", input_.seed_command);
+  command("digest", print_digest(input_.recording.outcome.summary.digest));
+}
+
+void Screen::draw_table(std::size_t most) {
+  for (const TableLine& each : space_time(account_, breach_, explanation_.spot, most - 1))
+    line(each.marked ? paint_(Style::bad, each.text) : each.text);
+}
+
+// Blank lines between the parts are the first to go where there is little room.
+std::string Screen::draw() {
+  const std::string head = part(&Screen::draw_head);
+  const std::string reasons = part(&Screen::draw_reasons);
+  const std::string commands = part(&Screen::draw_commands);
+  const std::size_t room =
+      kScreenLines - std::min(kScreenLines, count_lines(head + reasons + commands));
+  draw_table(room);
+  const std::string table = std::exchange(text_, {});
+  const std::size_t spare = room - std::min(room, count_lines(table));
+  const std::string_view around_table = spare >= 2 ? "\n" : "";
+  const std::string_view before_commands = spare >= 3 ? "\n" : "";
+  return fmt::format("{}{}{}{}{}{}{}", head, around_table, table, around_table, reasons,
+                     before_commands, commands);
 }
 
 }  // namespace
@@ -182,7 +189,7 @@ std::string screen(const ScreenInput& input) { return Screen(input).draw(); }
 std::string marks_table(const MarkCounts& counts, const Scope& scope,
                         const Configuration& configuration, bool enough, bool color) {
   const Paint paint(color);
-  std::string table;
+  std::string table = paint(Style::strong, fmt::format("  {:<30} {:>13}", "mark", "count")) + "\n";
   for (const NamedMark& mark : marks()) {
     const std::uint64_t count = counts[static_cast<std::size_t>(mark.mark)];
     const bool required =

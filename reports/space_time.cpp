@@ -14,6 +14,7 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kStepMost = 26;
+constexpr std::size_t kStepMostWhenCrowded = 20;  // beside more than three lanes
 constexpr std::size_t kLaneMost = 25;
 constexpr std::size_t kLaneLeast = 12;
 constexpr std::size_t kNumberColumns = 8;  // `>>  12  `
@@ -38,7 +39,7 @@ struct Row {
   std::string title{};
   std::vector<Cell> cells{};
   std::optional<Arrow> arrow{};
-  bool broken = false;
+  bool marked = false;   // where it went wrong
   bool telling = false;  // something changed, or went wrong
 };
 
@@ -46,9 +47,10 @@ struct Row {
 
 class Rows {
  public:
-  Rows(const Account& account, const Breach& breach)
+  Rows(const Account& account, const Breach& breach, const std::optional<Spot>& cause)
       : account_(account),
         breach_(breach),
+        cause_(cause),
         words_(account),
         breach_spot_(account.spot_of(breach)) {}
 
@@ -85,11 +87,12 @@ class Rows {
 
   void read_entry(Spot spot) {
     const Entry& entry = account_.entry(spot);
-    Row row{.broken = !breach_.at_rest && spot == breach_spot_};
+    Row row{.marked = cause_ == spot};
     if (is_message(entry)) read_message(entry, row);
     read_cells(entry, row);
-    row.telling = row.broken || (row.arrow && row.arrow->fate != Fate::arrives) ||
-                  !row.cells.empty() || entry.head.detail & kLate;
+    const bool changed = !row.cells.empty() && row.cells.front().text != "no change";
+    row.telling = row.marked || changed || (row.arrow && row.arrow->fate != Fate::arrives) ||
+                  entry.head.detail & kLate;
     if (row.telling || is_shown(spot)) rows_.push_back(std::move(row));
   }
 
@@ -144,8 +147,26 @@ class Rows {
       if (!text.empty()) row.cells.push_back({{number}, text});
     }
     if (!row.cells.empty()) return;
+    if (row.arrow) return note_arrival(entry, row);
     if (const std::string text = remark(entry); !text.empty())
       row.cells.push_back({entry.head.replica, text});
+  }
+
+  // Of an arrival that changed no holding: the marks where they are what went wrong.
+  void note_arrival(const Entry& entry, Row& row) const {
+    const Replica replica = receiver(*row.arrow);
+    for (const auto& [before, after] : entry.tides)
+      if (row.marked && after.replica == replica && entry.head.message == MessageKind::upload_ack)
+        return row.cells.push_back({replica, mark_change(before, after)});
+    const bool objects = entry.carried && !entry.carried->empty();
+    if (objects && entry.head.message != MessageKind::upload_ack)
+      row.cells.push_back({replica, "no change"});
+  }
+  static std::string mark_change(const Tide& before, const Tide& after) {
+    if (before.servercounter_lastsync != after.servercounter_lastsync)
+      return fmt::format("mark {} -> {}", before.servercounter_lastsync,
+                         after.servercounter_lastsync);
+    return fmt::format("mark {} -> {}", before.counter_lastsync, after.counter_lastsync);
   }
 
   std::string holds_anew(Replica replica, const Entry& entry) const {
@@ -186,6 +207,7 @@ class Rows {
 
   const Account& account_;
   const Breach& breach_;
+  std::optional<Spot> cause_;
   Vocabulary words_;
   Spot breach_spot_;
   std::vector<Row> rows_;
@@ -220,7 +242,7 @@ class Layout {
   Layout(const Account& account, const std::vector<Row>& rows, const Breach& breach) {
     choose_lanes(account, rows, breach);
     for (const Row& row : rows) step_width_ = std::max(step_width_, columns(row.title));
-    step_width_ = std::min(step_width_, kStepMost);
+    step_width_ = std::min(step_width_, lanes_.size() > 3 ? kStepMostWhenCrowded : kStepMost);
     lane_width_ =
         std::clamp((kReportColumns - first_lane()) / lanes_.size(), kLaneLeast, kLaneMost);
   }
@@ -236,7 +258,7 @@ class Layout {
 
   std::string draw(const Row& row) const {
     Canvas canvas;
-    if (row.broken) canvas.put(0, ">>");
+    if (row.marked) canvas.put(0, ">>");
     canvas.put(5 - std::min<std::size_t>(columns(row.number), 3), row.number);
     canvas.put(kNumberColumns - 2, clip(row.title, step_width_));
     for (const Cell& cell : row.cells)
@@ -251,12 +273,12 @@ class Layout {
     std::set<Replica> acting;
     for (const Step& step : account.scenario().steps) acting.insert(step.replica);
     for (const Row& row : rows)
-      if (row.arrow && (row.telling || row.broken)) acting.insert(row.arrow->client);
+      if (row.arrow && (row.telling || row.marked)) acting.insert(row.arrow->client);
     acting.insert(breach.replica);
     acting.erase(kServer);
     lanes_.assign(acting.begin(), acting.end());
     lanes_.insert(lanes_.begin() + static_cast<std::ptrdiff_t>((lanes_.size() + 1) / 2), kServer);
-    const std::size_t most = (kReportColumns - kNumberColumns - kStepMost) / kLaneLeast;
+    const std::size_t most = (kReportColumns - kNumberColumns - kStepMostWhenCrowded) / kLaneLeast;
     if (lanes_.size() <= most) return;
     std::erase(lanes_, kServer);
     lanes_.resize(most - 1);
@@ -272,14 +294,14 @@ class Layout {
     return first_lane() + static_cast<std::size_t>(lane) * lane_width_;
   }
 
-  // How wide a cell may be: an arrow that comes from the right needs some of the lane.
+  // How wide a cell may be: an arrow that comes from the right needs some of its lane.
   std::size_t room(const Row& row, const Cell& cell) const {
     if (!row.arrow) return lane_width_ - 1;
     const Replica client = row.arrow->client;
     const Replica other = cell.replica == client ? kServer : client;
     const bool concerned = cell.replica == client || cell.replica == kServer;
     if (!concerned || column(other) < column(cell.replica)) return lane_width_ - 1;
-    return std::max<std::size_t>(column(other) - column(cell.replica), 12) - 7;
+    return column(other) - column(cell.replica) - 5;
   }
 
   static const Cell* cell_of(const Row& row, Replica replica) {
@@ -302,10 +324,17 @@ class Layout {
     line.front() = rightward ? tail(arrow) : head(arrow, false);
     line.back() = rightward ? head(arrow, true) : tail(arrow);
     canvas.put(left, line);
-    const std::size_t space = line.size() < 6 ? 0 : line.size() - 6;
-    if (space < 2 || arrow.label.empty()) return;
-    const std::string label = " " + clip(arrow.label, space) + " ";
-    canvas.put(left + (line.size() - columns(label)) / 2, label);
+    draw_label(canvas, arrow.label, left, right, rightward);
+  }
+
+  // On the arrow; where a leftward arrow is too short, at its sender.
+  static void draw_label(Canvas& canvas, const std::string& label, std::size_t left,
+                         std::size_t right, bool rightward) {
+    const std::size_t room = right - left + 1;
+    if (columns(label) + 6 > room && !rightward) return canvas.put(right, label);
+    if (room < 8) return;
+    const std::string text = " " + clip(label, room - 6) + " ";
+    canvas.put(left + (room - columns(text)) / 2, text);
   }
 
   static char tail(const Arrow& arrow) { return arrow.from_late ? '~' : '*'; }
@@ -331,6 +360,17 @@ std::string left_out(const std::vector<Row>& rows, std::size_t begin, std::size_
   return std::string(kNumberColumns - 2, ' ') + "… " + what;
 }
 
+// Where to leave out so many rows: in the middle, or beside the marked row if that is there.
+std::size_t begin_of_gap(const std::vector<Row>& rows, std::size_t out) {
+  const std::size_t middle = (rows.size() - out) / 2;
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.marked; });
+  const auto marked = static_cast<std::size_t>(found - rows.begin());
+  if (marked < middle || marked >= middle + out) return middle;
+  if (marked + 1 + out <= rows.size()) return marked + 1;
+  return marked >= out ? marked - out : middle;
+}
+
 // Leaves out rows in which nothing changed, but for titles, until the others fit.
 void thin_out(std::vector<Row>& rows, std::size_t most) {
   for (std::size_t i = rows.size(); i-- > 0 && rows.size() > most;)
@@ -340,18 +380,19 @@ void thin_out(std::vector<Row>& rows, std::size_t most) {
 
 }  // namespace
 
-std::vector<TableLine> space_time(const Account& account, const Breach& breach, std::size_t most) {
-  std::vector<Row> rows = Rows(account, breach).read();
+std::vector<TableLine> space_time(const Account& account, const Breach& breach,
+                                  const std::optional<Spot>& cause, std::size_t most) {
+  std::vector<Row> rows = Rows(account, breach, cause).read();
   thin_out(rows, most);
   const Layout layout(account, rows, breach);
   std::vector<TableLine> lines{{layout.heading()}};
   const std::size_t fits = std::max<std::size_t>(most, 3);
   const std::size_t out = rows.size() > fits ? rows.size() - fits + 1 : 0;
-  const std::size_t front = (fits - 1) / 2;
+  const std::size_t front = begin_of_gap(rows, out);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (out > 0 && i == front) lines.push_back({left_out(rows, front, front + out)});
     if (out > 0 && i >= front && i < front + out) continue;
-    lines.push_back({layout.draw(rows[i]), rows[i].broken});
+    lines.push_back({layout.draw(rows[i]), rows[i].marked});
   }
   return lines;
 }

@@ -10,6 +10,7 @@
 // `~` where it waits, late.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,13 @@ namespace tidemark {
 
 struct TableLine {
   std::string text;
-  bool broken = false;  // the line where the invariant broke
+  bool marked = false;  // where it went wrong
 };
 
 // The table up to the breach, or up to the rest where it was judged there: a heading and at most
-// `most` lines. What is left out, from the middle, is counted in a line of its own.
-std::vector<TableLine> space_time(const Account& account, const Breach& breach, std::size_t most);
+// `most` lines, but no fewer than three. What is left out, from the middle, is counted in a line of
+// its own. `cause`: where it went wrong, marked `>>`.
+std::vector<TableLine> space_time(const Account& account, const Breach& breach,
+                                  const std::optional<Spot>& cause, std::size_t most);
 
 }  // namespace tidemark

@@ -46,8 +46,7 @@ class Teller {
                            fate(breach_.other), who(breach_.replica),
                            words_.version(breach_.value));
       case BreachKind::lost:
-        return fmt::format("{} is gone: nothing that the server holds at rest comes from it",
-                           words_.change(breach_.value));
+        return lost();
       case BreachKind::key_held_twice:
         return key_held_twice();
       case BreachKind::resurrected:
@@ -81,7 +80,7 @@ class Teller {
         return fmt::format("{} gave up its app's {} for {}, and did not tell the app",
                            who(breach_.replica), own_change(), version(breach_.other));
       case BreachKind::told_wrongly:
-        return fmt::format("{} told its app that {} was given up for {}, which is not so",
+        return fmt::format("{} told its app that {} was given up for {}, without cause",
                            who(breach_.replica), own_change(), version(breach_.other));
     }
     return {};
@@ -90,7 +89,7 @@ class Teller {
   std::string expected() const {
     switch (breach_.kind) {
       case BreachKind::diverged:
-        return fmt::format("{} holds {} as the server does: {}", who(breach_.replica),
+        return fmt::format("{} holds of {} what the server holds: {}", who(breach_.replica),
                            words_.object(breach_.guid), version(breach_.other));
       case BreachKind::stale_overwrite:
       case BreachKind::ancestor_chosen:
@@ -109,8 +108,9 @@ class Teller {
       case BreachKind::exchange_without_end:
         return "an exchange is four messages, or a few more";
       case BreachKind::redundant:
-        return fmt::format("{} travels between {} and S no more",
-                           words_.item(breach_.guid, breach_.value), who(link_client()));
+        return fmt::format("{} {} {} again", who(link_client()),
+                           breach_.replica.is_server() ? "does not upload" : "is not sent",
+                           words_.item(breach_.guid, breach_.value));
       case BreachKind::unwritten:
         return "a replica holds only what an app wrote or a strategy made";
       case BreachKind::counter_backwards:
@@ -141,6 +141,19 @@ class Teller {
            (gone ? " is gone" : fmt::format(" was undone on {}", who(breach_.replica)));
   }
 
+  std::string lost() const {
+    const std::string change = words_.change(breach_.value);
+    const Recording& recording = account_.recording();
+    const auto reached =
+        VersionGraph(recording.versions, recording.decisions).reachable(breach_.value);
+    for (std::uint8_t client = 1; client < account_.replicas(); ++client)
+      for (std::uint32_t guid = 0; guid < account_.objects(); ++guid)
+        if (const Value held = account_.at_rest({client}, {guid}); reached[held.number])
+          return fmt::format("{} is not at the server: {} holds {}, and no sync brings it there",
+                             change, who({client}), held == breach_.value ? "it" : version(held));
+    return change + " is gone: nothing that the server holds at rest comes from it";
+  }
+
   std::string taken_for_newer() const {
     const std::string older = words_.version(breach_.value);
     if (!breach_.replica.is_server())
@@ -162,11 +175,28 @@ class Teller {
     if (breach_.value == breach_.other)
       return fmt::format("{} and the server hold {} ({}) with different keys or names", client,
                          object, version(breach_.value));
+    if (const auto rival = rival_at_client())
+      return fmt::format("{} holds its {} ({}) where the server holds {} ({}), with one key: {}",
+                         client, words_.object(*rival),
+                         version(account_.at_rest(breach_.replica, *rival)), object,
+                         version(breach_.other), key());
     if (breach_.value == kNoValue && account_.at_rest(breach_.replica, breach_.guid) == kNoValue)
       return fmt::format("{} never gets {} ({}), which the server holds", client,
                          with_writer(breach_.other), version(breach_.other));
     return fmt::format("{} holds {} {}, the server {}, and no sync will change it", client, object,
                        as_held(breach_.replica), as_held(kServer));
+  }
+
+  // Of an object that a client lacks: another, live there, that was created with the same key.
+  std::optional<Guid> rival_at_client() const {
+    if (breach_.value != kNoValue) return std::nullopt;
+    for (std::uint32_t guid = 0; guid < account_.objects(); ++guid) {
+      const Value held = account_.at_rest(breach_.replica, {guid});
+      const bool live = held != kNoValue && !words_.is_deletion(held);
+      if (live && guid != breach_.guid.number && key_of({guid}) == key_of(breach_.guid))
+        return Guid{guid};
+    }
+    return std::nullopt;
   }
 
   // `o1`, or `B's o1`: of the one who wrote the version.
@@ -191,13 +221,16 @@ class Teller {
                        words_.version(breach_.other));
   }
 
-  // The key of the object of a breach, as its create step gave it.
-  std::string key() const {
+  // The key of an object, as its create step gave it.
+  std::optional<Key> key_of(Guid guid) const {
     const Scenario& scenario = account_.scenario();
     for (const Step& step : scenario.steps)
-      if (step.kind == StepKind::create && step.object == breach_.guid.number)
-        return clip_middle(quote(scenario.key_text(scenario.key_of(step))), kKeyColumns);
-    return "that it has";
+      if (step.kind == StepKind::create && step.object == guid.number) return scenario.key_of(step);
+    return std::nullopt;
+  }
+  std::string key() const {
+    const auto key = key_of(breach_.guid);
+    return key ? clip_middle(quote(account_.scenario().key_text(*key)), kKeyColumns) : "unknown";
   }
 
   std::string key_held_twice() const {

@@ -1,0 +1,68 @@
+// Traces, findings and findings by hand, for the tests of reports.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "properties/fuzz.h"
+#include "properties/runner.h"
+#include "reports/screen.h"
+#include "sim/trace.h"
+
+namespace tidemark {
+
+inline Trace trace_of(std::string_view text) {
+  Trace trace;
+  const auto error = parse_trace(text, invariant_names(), trace);
+  EXPECT_FALSE(error.has_value()) << error->line << ": " << error->message;
+  return trace;
+}
+
+inline Configuration configuration_of(const Trace& trace) {
+  return {.protocol_name = trace.protocol,
+          .options = trace.options,
+          .protocol = trace.engine,
+          .strategy = built_in(find_strategy(trace.strategy)->kind),
+          .judge = {}};
+}
+
+inline Recording record(const Trace& trace) {
+  const Configuration configuration = configuration_of(trace);
+  return Runner(configuration.protocol, configuration.strategy).record(trace.scenario);
+}
+
+// A finding as if the trace had been found and shrunk: its numbers are invented.
+inline Finding finding_of(const Trace& trace, Invariant invariant) {
+  Finding finding;
+  finding.invariant = invariant;
+  finding.fingerprint = "3f2a91c2d0ab";
+  finding.episodes = 17;
+  finding.first_seed = 0x5d1c9e07aabbccdd;
+  finding.original = trace.scenario;
+  finding.original.clients = 3;
+  finding.original.steps.resize(38, {.kind = StepKind::crash, .replica = Replica{1}});
+  finding.shrunk = {.scenario = trace.scenario, .tried = 212, .accepted = 21, .complete = true};
+  finding.trace = trace;
+  return finding;
+}
+
+inline std::string screen_of(const Trace& trace, Invariant invariant, const Recording& recording,
+                             bool color = false) {
+  const Finding finding = finding_of(trace, invariant);
+  const Configuration configuration = configuration_of(trace);
+  const std::string name(name_of(invariant));
+  return screen({.finding = finding,
+                 .configuration = configuration,
+                 .recording = recording,
+                 .episodes = 20'000,
+                 .broken_episodes = 431,
+                 .replay_command = "tidemark replay found/" + name + "-3f2a91c2d0ab.trace",
+                 .seed_command = "tidemark replay --seed 0x5d1c9e07aabbccdd --protocol " +
+                                 configuration.protocol_name,
+                 .color = color});
+}
+
+}  // namespace tidemark
