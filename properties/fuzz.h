@@ -35,7 +35,7 @@ struct FuzzPlan {
 
 // One bug: an invariant, broken in one shape.
 struct Finding {
-  Invariant invariant = Invariant::convergence;
+  Invariant invariant = Invariant::no_lost_update;
   std::string fingerprint;        // 12 hexadecimal digits
   std::uint64_t episodes = 0;     // shrunk to this fingerprint
   std::uint64_t first_index = 0;  // the first such episode, and its seed

@@ -5,10 +5,10 @@ namespace {
 
 using I = Invariant;
 constexpr std::array<NamedInvariant, kInvariants> kNamed{{
-    {I::convergence, "convergence",
-     "at rest every client holds the live objects that the server holds"},
     {I::no_lost_update, "no-lost-update",
      "every version that was written leads to one that the server holds at rest"},
+    {I::convergence, "convergence",
+     "at rest every client holds the live objects that the server holds"},
     {I::one_object_per_key, "one-object-per-key",
      "at rest no replica holds two live objects with one primary key"},
     {I::no_resurrection, "no-resurrection",

@@ -13,8 +13,8 @@
 namespace tidemark {
 
 enum class Invariant : std::uint8_t {
-  convergence,
   no_lost_update,
+  convergence,
   one_object_per_key,
   no_resurrection,
   quiescence,

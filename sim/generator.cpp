@@ -81,6 +81,7 @@ const Scenario& Generator::generate(std::uint64_t seed) {
   fill_table();
   while (scenario_.steps.size() < swarm_.steps) draw_step();
   scenario_.steps.resize(swarm_.steps);
+  order_objects(scenario_);
   return scenario_;
 }
 

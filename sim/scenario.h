@@ -13,6 +13,8 @@
 
 namespace tidemark {
 
+// Objects are numbered in the order in which the steps first name them, and none is left unused:
+// that is what a trace can say, and guids follow it. order_objects() makes it so.
 struct Scenario {
   std::uint8_t clients = 2;
   // At most so many rounds of settle; nothing: settle_bound().
@@ -70,5 +72,8 @@ struct Scenario {
     return texts[id.number - objects.size()];
   }
 };
+
+// Numbers the objects as they appear and drops those that no step names. Labels stay.
+void order_objects(Scenario& scenario);
 
 }  // namespace tidemark

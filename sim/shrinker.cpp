@@ -492,7 +492,9 @@ class Candidates {
     for (; pass_ < passes_.size(); ++pass_, next_ = 0)
       while (next_ < passes_[pass_].count) {
         Candidate candidate = passes_[pass_].make(next_++);
-        if (candidate && fits(*candidate)) return std::move(*candidate);
+        if (!candidate) continue;
+        order_objects(*candidate);
+        if (fits(*candidate)) return std::move(*candidate);
       }
     return rc::Nothing;
   }
@@ -520,6 +522,7 @@ class Search {
   Search(const Scenario& scenario, const Fails& fails, ShrinkBudget budget)
       : fails_(fails), budget_(budget) {
     result_.scenario = scenario;
+    order_objects(result_.scenario);
   }
 
   ShrinkResult run() {
@@ -534,6 +537,7 @@ class Search {
   bool take(Scenario&& candidate) {
     if (result_.tried == budget_.runs) result_.complete = false;
     if (!result_.complete) return false;
+    order_objects(candidate);
     ++result_.tried;
     if (!fails_(candidate)) return false;
     ++result_.accepted;

@@ -33,7 +33,7 @@ struct ShrinkResult {
   bool complete = true;        // false: the budget ended it; the result may not be minimal
 };
 
-// Requires: fails(scenario).
+// Requires: fails(scenario), its objects in order.
 ShrinkResult shrink(const Scenario& scenario, const Fails& fails, ShrinkBudget budget = {});
 
 // Whether `a` is simpler than `b`: a strict order.
