@@ -1,0 +1,412 @@
+// tidemark fuzz: random episodes under each strategy; what breaks is shrunk, grouped and shown.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <chrono>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/files.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "cli/verbs.h"
+#include "cli/version.h"
+#include "properties/fuzz.h"
+#include "reports/difference.h"
+#include "reports/json.h"
+#include "reports/screen.h"
+#include "reports/text.h"
+#include "reports/words.h"
+#include "sim/digest.h"
+
+namespace tidemark {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  tidemark fuzz\n"
+    "      the protocol page under each built-in strategy, 20 000 episodes each\n"
+    "  tidemark fuzz --protocol reference --for 60s --faults lost,late,clock --out found\n"
+    "      as much as a minute gives; each bug as a trace in found/\n"
+    "  tidemark fuzz --protocol guarded --set equal-timestamps=client --strategy "
+    "timestamp-priority\n"
+    "\n"
+    "Each finding ends with a line to paste: it replays the failure. The same command gives the\n"
+    "same bytes on stdout, unless --for ends it.";
+
+enum class RequireMarks : std::uint8_t { automatic, always, never };
+constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never"};
+
+struct FuzzFlags {
+  CommonFlags common;
+  EngineFlags engine;
+  FuzzPlan plan;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> episodes;
+  std::optional<milliseconds> time;
+  std::string time_text;  // as it was given
+  std::string out;
+  RequireMarks require_marks = RequireMarks::automatic;
+  bool marks = false;
+  bool verbose = false;
+};
+
+// What can be wrong with a run beside what it found.
+struct Problems {
+  std::vector<std::string> faults;
+  std::vector<std::string> unfinished;
+  std::vector<std::string> vacuous;
+};
+
+// Over all configurations.
+struct Sums {
+  Digest digest;
+  std::uint64_t episodes = 0;
+  std::uint64_t broken = 0;
+};
+
+class FuzzCommand {
+ public:
+  explicit FuzzCommand(const FuzzFlags& flags);
+  ExitCode run();
+
+ private:
+  void announce() const;
+  FuzzResult run_one(const Configuration& configuration);
+  milliseconds deadline(std::size_t part) const;
+
+  void report(const Configuration& configuration, const FuzzResult& result);
+  void report(const Configuration& configuration, const FuzzResult& result, const Finding& finding,
+              bool whole_screen);
+  Recording recorded_twice(const Configuration& configuration, const Finding& finding);
+  void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
+  void check_promises(const Configuration& configuration, const FuzzResult& result);
+  bool requires_marks(const FuzzResult& result) const;
+  const Trace* save(const Configuration& configuration, const Finding& finding);
+  std::string path_of(const Finding& finding) const;
+  std::string replay_command(const Configuration& configuration, const Finding& finding);
+  ExitCode finish();
+  void tell_problems() const;
+  void tell_sums(const Sums& sums) const;
+  Flags search_flags() const;
+  std::string command(bool all) const;
+
+  FuzzFlags flags_;
+  Output output_;
+  std::vector<Configuration> configurations_;
+  std::vector<FuzzResult> results_;
+  Problems problems_;
+  std::map<std::string, Trace> saved_;  // files of this run, by path
+  Stopwatch stopwatch_;
+};
+
+FuzzCommand::FuzzCommand(const FuzzFlags& flags)
+    : flags_(flags),
+      output_(flags.common),
+      configurations_(configurations_of(flags.engine, "all")) {
+  FuzzPlan& plan = flags_.plan;
+  plan.seed = flags.seed.value_or(kDefaultSeed);
+  if (flags.episodes)
+    plan.episodes = *flags.episodes;
+  else if (flags.time)
+    plan.episodes = std::numeric_limits<std::uint64_t>::max();
+  if (!flags.out.empty()) require_writable_folder(flags.out);
+}
+
+Flags FuzzCommand::search_flags() const {
+  const FuzzPlan& plan = flags_.plan;
+  const FuzzPlan base;
+  Flags flags{{"--seed", print_seed(plan.seed), false}};
+  if (flags_.episodes || !flags_.time)
+    flags.push_back({"--episodes", std::to_string(plan.episodes), !flags_.episodes});
+  if (flags_.time) flags.push_back({"--for", flags_.time_text, false});
+  const auto add = [&](const char* name, std::uint64_t number, std::uint64_t usual) {
+    flags.push_back({name, std::to_string(number), number == usual});
+  };
+  add("--shrink-most", plan.shrink_most, base.shrink_most);
+  add("--shrink-runs", plan.budget.runs, base.budget.runs);
+  flags.push_back({"--require-marks",
+                   std::string(kRequireMarks[static_cast<std::size_t>(flags_.require_marks)]),
+                   flags_.require_marks == RequireMarks::automatic});
+  if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
+  return flags;
+}
+
+// The whole command, so that the log of a run is enough to repeat it.
+std::string FuzzCommand::command(bool all) const {
+  Flags flags = flags_of(configurations_.front());
+  for (Flag& flag : flags)
+    if (flag.name == "--strategy" && configurations_.size() > 1) flag.value = "all";
+  for (const Flags& more : {flags_of(flags_.plan.scope), search_flags()})
+    flags.insert(flags.end(), more.begin(), more.end());
+  return fmt::format("{} fuzz {}", command_name(), print_flags(flags, all));
+}
+
+void FuzzCommand::announce() const {
+  const Scope& scope = flags_.plan.scope;
+  output_.note(fmt::format("{}, seed {}", version_line(), print_seed(flags_.plan.seed)));
+  output_.note(command(true));
+  const auto unreachable = static_cast<FaultSet>(scope.faults & ~scope.reachable_faults());
+  if (unreachable != 0)
+    output_.note(fmt::format("not reached: {}, which only --interleave on can bring about",
+                             print_faults(unreachable)));
+}
+
+// The time is divided evenly; what one part leaves over is for those after it.
+milliseconds FuzzCommand::deadline(std::size_t part) const {
+  const auto parts = static_cast<std::int64_t>(configurations_.size());
+  return *flags_.time * (static_cast<std::int64_t>(part) + 1) / parts;
+}
+
+FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
+  const std::size_t part = results_.size();
+  const std::string name = configuration_name(configuration.protocol_name, configuration.options,
+                                              configuration.strategy.name);
+  Progress::Goal goal{.label = name, .episodes = flags_.plan.episodes};
+  if (flags_.time) goal.time = deadline(part) - stopwatch_.elapsed();
+  Progress progress(std::move(goal), !output_.quiet());
+  return fuzz(configuration, flags_.plan, [&](const FuzzProgress& now) {
+    progress.show(now);
+    return !interrupted() && (!flags_.time || stopwatch_.elapsed() < deadline(part));
+  });
+}
+
+ExitCode FuzzCommand::run() {
+  catch_interrupts();
+  announce();
+  for (const Configuration& configuration : configurations_) {
+    results_.push_back(run_one(configuration));
+    check_nondeterminism(configuration, results_.back());
+    check_promises(configuration, results_.back());
+    report(configuration, results_.back());
+    if (interrupted()) break;
+  }
+  return finish();
+}
+
+void FuzzCommand::check_nondeterminism(const Configuration& configuration,
+                                       const FuzzResult& result) {
+  for (const std::uint64_t seed : result.nondeterministic_seeds)
+    problems_.faults.push_back(fmt::format("an episode ran otherwise the second time; paste: {}",
+                                           seed_command(configuration, flags_.plan.scope, seed)));
+}
+
+// Two runs of what is shown must be the same run.
+Recording FuzzCommand::recorded_twice(const Configuration& configuration, const Finding& finding) {
+  const Scenario& minimal = finding.trace.scenario;
+  Runner first(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner second(configuration.protocol, configuration.strategy, configuration.judge);
+  Recording recording = first.record(minimal);
+  if (const auto difference = first_difference(minimal, recording, second.record(minimal)))
+    problems_.faults.push_back(
+        fmt::format("two runs of one scenario differ, {}; paste: {}", *difference,
+                    seed_command(configuration, flags_.plan.scope, finding.first_seed)));
+  else if (!recording.outcome.verdict.broken(finding.invariant))
+    problems_.faults.push_back(
+        fmt::format("{} was broken, and then it was not; paste: {}", name_of(finding.invariant),
+                    seed_command(configuration, flags_.plan.scope, finding.first_seed)));
+  return recording;
+}
+
+bool FuzzCommand::requires_marks(const FuzzResult& result) const {
+  if (flags_.require_marks == RequireMarks::automatic)
+    return result.episodes >= kEpisodesThatRequireMarks;
+  return flags_.require_marks == RequireMarks::always;
+}
+
+void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
+  const std::string name = configuration_name(configuration.protocol_name, configuration.options,
+                                              configuration.strategy.name);
+  if (result.episodes == 0) problems_.vacuous.push_back(name + " ran no episode");
+  const bool promised = flags_.episodes || !flags_.time;
+  if (promised && result.episodes < flags_.plan.episodes)
+    problems_.unfinished.push_back(fmt::format(
+        "{} ran {} of {} episodes", name, grouped(result.episodes), grouped(flags_.plan.episodes)));
+  if (!result.missed_marks.empty() && result.episodes > 0 && requires_marks(result))
+    problems_.vacuous.push_back(
+        fmt::format("{} never reached {}", name, fmt::join(result.missed_marks, ", ")));
+}
+
+// Strategies often share a bug. Its file is that of the first; the others name their strategy.
+// Returns the file's trace; null where that does not show the finding, or cannot be written.
+const Trace* FuzzCommand::save(const Configuration& configuration, const Finding& finding) {
+  const auto [file, is_new] = saved_.emplace(path_of(finding), finding.trace);
+  if (!is_new) {
+    Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+    const bool shows = runner.run(file->second.scenario).verdict.broken(finding.invariant);
+    return shows ? &file->second : nullptr;
+  }
+  try {
+    make_folder(flags_.out);
+    write_file(file->first, print_trace(finding.trace));
+    return &file->second;
+  } catch (const BadInput& bad) {
+    Output::error(bad.line);
+    saved_.erase(file);
+    return nullptr;
+  }
+}
+
+std::string FuzzCommand::path_of(const Finding& finding) const {
+  std::string folder = flags_.out.starts_with('-') ? "./" + flags_.out : flags_.out;
+  if (!folder.ends_with('/')) folder += '/';
+  return folder + file_name(finding);
+}
+
+// The line to paste: it replays the file if there is one, else the seed.
+std::string FuzzCommand::replay_command(const Configuration& configuration,
+                                        const Finding& finding) {
+  const Trace* trace = flags_.out.empty() ? nullptr : save(configuration, finding);
+  if (trace == nullptr)
+    return fmt::format("{} --shrink {}",
+                       seed_command(configuration, flags_.plan.scope, finding.first_seed),
+                       name_of(finding.invariant));
+  std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path_of(finding)));
+  if (trace->strategy != configuration.strategy.name)
+    command += " --strategy " + shell_quoted(configuration.strategy.name);
+  return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
+}
+
+void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result,
+                         const Finding& finding, bool whole_screen) {
+  const Recording recording = recorded_twice(configuration, finding);
+  const std::string command = replay_command(configuration, finding);
+  if (!whole_screen) return output_.result(one_line(finding, command));
+  const std::uint64_t broken = result.broken[static_cast<std::size_t>(finding.invariant)];
+  output_.result(
+      screen({.finding = finding,
+              .configuration = configuration,
+              .recording = recording,
+              .episodes = result.episodes,
+              .broken_episodes = broken,
+              .replay_command = command,
+              .seed_command = seed_command(configuration, flags_.plan.scope, finding.first_seed),
+              .color = output_.color()}));
+  output_.result("\n");
+}
+
+void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result) {
+  for (std::size_t i = 0; i < result.findings.size(); ++i)
+    report(configuration, result, result.findings[i],
+           !output_.quiet() && (i == 0 || flags_.verbose));
+  if (output_.quiet()) return;
+  if (flags_.marks)
+    output_.result(marks_table(result.marks, flags_.plan.scope, configuration,
+                               requires_marks(result), output_.color()));
+  output_.result(totals(configuration, result));
+}
+
+void FuzzCommand::tell_problems() const {
+  const auto tell = [](std::string_view kind, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems)
+      Output::error(fmt::format("tidemark: {}: {}", kind, problem));
+  };
+  tell("fault", problems_.faults);
+  tell("inconclusive", problems_.unfinished);
+  tell("vacuous", problems_.vacuous);
+  if (interrupted())
+    output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command(false)));
+  else if (!problems_.unfinished.empty() || !problems_.vacuous.empty())
+    output_.note(fmt::format("tidemark: to run it again: {}", command(false)));
+}
+
+void FuzzCommand::tell_sums(const Sums& sums) const {
+  const auto elapsed_ms = static_cast<std::uint64_t>(stopwatch_.elapsed().count());
+  output_.note(fmt::format("{}, {} episodes/s", print_time(stopwatch_.elapsed()),
+                           grouped(sums.episodes * 1000 / std::max<std::uint64_t>(1, elapsed_ms))));
+  tell_problems();
+  if (output_.quiet()) return;
+  output_.result(
+      fmt::format("{} in {}: {} held, {} violated · digest {}", count_of(sums.episodes, "episode"),
+                  count_of(results_.size(), "configuration"), grouped(sums.episodes - sums.broken),
+                  grouped(sums.broken), print_digest(sums.digest.value())));
+}
+
+ExitCode FuzzCommand::finish() {
+  Sums sums;
+  for (const FuzzResult& result : results_) {
+    sums.digest.add(result.digest);
+    sums.episodes += result.episodes;
+    sums.broken += result.broken_episodes;
+  }
+  const std::span<const Configuration> ran(configurations_.data(), results_.size());
+  if (output_.wants_json()) output_.json(fuzz_json(ran, results_, flags_.plan));
+  tell_sums(sums);
+  if (interrupted()) return interrupt_code();
+  return first_of(!problems_.faults.empty(), sums.broken > 0, !problems_.unfinished.empty(),
+                  !problems_.vacuous.empty());
+}
+
+void set_require_marks(FuzzFlags& flags, const std::string& text) {
+  const auto found = std::find(kRequireMarks.begin(), kRequireMarks.end(), text);
+  if (found == kRequireMarks.end())
+    bad_usage("--require-marks: {}", unknown_name("word", text, kRequireMarks));
+  flags.require_marks = static_cast<RequireMarks>(found - kRequireMarks.begin());
+}
+
+void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
+  constexpr const char* kGroup = "Search";
+  add_number_flag(verb, "--episodes", flags.episodes, 0, std::uint64_t{1} << 62,
+                  "how many episodes each strategy gets")
+      ->default_str(std::to_string(flags.plan.episodes))
+      ->group(kGroup);
+  verb.add_option_function<std::string>(
+          "--for",
+          [&flags](const std::string& text) {
+            flags.time = parse_time(text);
+            flags.time_text = text;
+            if (!flags.time)
+              bad_usage("--for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
+          },
+          "so long, divided evenly; episodes as many as it gives")
+      ->type_name("TIME")
+      ->group(kGroup);
+  add_seed_flag(verb, flags.seed, "decides everything; decimal or 0x…")
+      ->default_str(std::to_string(kDefaultSeed))
+      ->group(kGroup);
+  add_number_flag(verb, "--shrink-most", flags.plan.shrink_most, 1,
+                  std::numeric_limits<std::uint32_t>::max(),
+                  "of each invariant, so many failures are shrunk")
+      ->default_str(std::to_string(flags.plan.shrink_most))
+      ->group(kGroup);
+  add_budget_flag(verb, flags.plan.budget)->group(kGroup);
+  verb.add_option_function<std::string>(
+          "--require-marks", [&flags](const std::string& text) { set_require_marks(flags, text); },
+          "whether each mark must be reached: auto, always, never")
+      ->type_name("WHEN")
+      ->default_str("auto")
+      ->group(kGroup);
+}
+
+}  // namespace
+
+Verb add_fuzz(CLI::App& app) {
+  const auto flags = std::make_shared<FuzzFlags>();
+  CLI::App& verb = *app.add_subcommand("fuzz", "run random episodes and show what breaks");
+  verb.footer(std::string(kExamples));
+  add_engine_flags(verb, flags->engine, true);
+  add_compare_flag(verb, flags->engine.compare_tombstones);
+  add_scope_flags(verb, flags->plan.scope);
+  add_search_flags(verb, *flags);
+  verb.add_option("--out", flags->out,
+                  "a folder for one trace per finding; none is written without")
+      ->type_name("DIR")
+      ->group("Output");
+  CLI::Option* verbose =
+      verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
+  CLI::Option* marks =
+      verb.add_flag("--marks", flags->marks, "what was reached, and how often")->group("Output");
+  add_common_flags(verb, flags->common);
+  for (CLI::Option* option : {verbose, marks}) option->excludes("--quiet");
+  return [flags] { return FuzzCommand(*flags).run(); };
+}
+
+}  // namespace tidemark

@@ -1,0 +1,29 @@
+#include "cli/interrupt.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace tidemark {
+namespace {
+
+volatile sig_atomic_t caught_signal = 0;
+
+extern "C" void on_signal(int number) {
+  if (caught_signal != 0) _exit(128 + number);
+  caught_signal = number;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return caught_signal != 0; }
+
+ExitCode interrupt_code() { return static_cast<ExitCode>(128 + caught_signal); }
+
+}  // namespace tidemark

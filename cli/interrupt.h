@@ -1,0 +1,17 @@
+// SIGINT and SIGTERM: the first asks a run to stop and to print what it has, the second ends it.
+#pragma once
+
+#include "cli/exit_code.h"
+
+namespace tidemark {
+
+// From here on. A verb that does not ask for it is ended by the first signal, as usual.
+void catch_interrupts();
+
+// Whether one came. Safe to call often.
+bool interrupted();
+
+// 130 or 143. Requires: interrupted().
+ExitCode interrupt_code();
+
+}  // namespace tidemark

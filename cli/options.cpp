@@ -1,0 +1,312 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <limits>
+
+#include "cli/exit_code.h"
+#include "cli/files.h"
+#include "cli/verbs.h"
+#include "cli/version.h"
+#include "reports/text.h"
+
+namespace tidemark {
+namespace {
+
+using std::string_view;
+
+constexpr string_view kAllStrategies = "all";
+constexpr const char* kEngineGroup = "Engine";
+constexpr const char* kScopeGroup = "Scope";
+
+template <class Range>
+std::vector<string_view> names_of(const Range& range) {
+  std::vector<string_view> names;
+  for (const auto& each : range) names.push_back(each.name);
+  return names;
+}
+
+// How many letters must be added, left out or changed to make one word of the other.
+std::size_t distance(string_view left, string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+// Decimal, or hexadecimal behind 0x.
+std::optional<std::uint64_t> parse_number(string_view text) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  if (hexadecimal) text.remove_prefix(2);
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
+                           std::function<void(const std::string&)> set,
+                           const std::string& description) {
+  return verb.add_option_function<std::string>(name, std::move(set), description)
+      ->type_name(type)
+      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+CLI::Option* add_switch(CLI::App& verb, const std::string& name, bool& target,
+                        const std::string& description) {
+  return add_text_flag(
+             verb, name, "on|off",
+             [name, &target](const std::string& text) {
+               if (text != "on" && text != "off")
+                 bad_usage("{}: '{}' is neither, expected on or off", name, text);
+               target = text == "on";
+             },
+             description)
+      ->default_str("on");
+}
+
+const NamedProtocol& protocol_named(const std::string& name) {
+  if (const NamedProtocol* named = find_protocol(name)) return *named;
+  bad_usage("--protocol: {}", unknown_name("protocol", name, names_of(named_protocols())));
+}
+
+void check_key(string_view assignment) {
+  std::vector<string_view> keys;
+  for (const ProtocolOption& option : protocol_options()) keys.push_back(option.key);
+  const string_view key = assignment.substr(0, assignment.find('='));
+  if (key.size() < assignment.size() && std::find(keys.begin(), keys.end(), key) == keys.end())
+    bad_usage("--set: {}", unknown_name("protocol option", key, keys));
+}
+
+// Puts in place what --protocol names, if it is given, and applies each --set.
+void set_engine(const EngineFlags& flags, Configuration& configuration) {
+  if (flags.protocol) {
+    configuration.protocol_name = *flags.protocol;
+    configuration.protocol = protocol_named(*flags.protocol).protocol;
+  }
+  for (const std::string& option : flags.options) {
+    check_key(option);
+    const std::string problem = set_option(configuration.protocol, option);
+    if (!problem.empty()) bad_usage("--set: {}", problem);
+  }
+  const Protocol& base = find_protocol(configuration.protocol_name)->protocol;
+  configuration.options = differing_options(base, configuration.protocol);
+  configuration.judge.compare_tombstones = flags.compare_tombstones;
+}
+
+void check_strategy(const std::string& name, bool or_all) {
+  std::vector<string_view> names = names_of(built_in_strategies());
+  if (or_all) names.push_back(kAllStrategies);
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    bad_usage("--strategy: {}", unknown_name("strategy", name, names));
+}
+
+std::string print_switch(bool on) { return on ? "on" : "off"; }
+
+}  // namespace
+
+CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, std::uint64_t low,
+                             std::uint64_t high, std::function<void(std::uint64_t)> set,
+                             const std::string& description) {
+  return add_text_flag(
+      verb, name, "N",
+      [name, low, high, set = std::move(set)](const std::string& text) {
+        const auto number = parse_number(text);
+        if (!number || *number < low || *number > high)
+          bad_usage("{}: '{}' is out of range, expected a number from {} to {}", name, text, low,
+                    high);
+        set(*number);
+      },
+      description);
+}
+
+void add_common_flags(CLI::App& verb, CommonFlags& flags) {
+  constexpr const char* kGroup = "Output";
+  verb.add_option("--json", flags.json,
+                  "write the results as JSON; - is stdout, whole or not at all")
+      ->type_name("FILE")
+      ->group(kGroup);
+  verb.add_flag("--quiet,-q", flags.quiet, "only what was found, one line each")->group(kGroup);
+  verb.add_flag("--no-color", flags.no_color, "no colours; NO_COLOR and CLICOLOR_FORCE count too")
+      ->group(kGroup);
+  verb.set_help_flag("-h,--help", "print this and end")->group(kGroup);
+  verb.set_version_flag("--version", version_line(), "print the version and end")->group(kGroup);
+}
+
+AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies) {
+  const auto added = {
+      add_text_flag(
+          verb, "--protocol", "NAME",
+          [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
+          "the protocol to start from: page, reference, guarded"),
+      verb.add_option("--set", flags.options, "one option of the protocol; may be repeated")
+          ->type_name("KEY=VALUE")
+          ->allow_extra_args(false)
+          ->take_all(),
+      add_text_flag(
+          verb, "--strategy", all_strategies ? "NAME|all" : "NAME",
+          [&flags, all_strategies](const std::string& name) {
+            check_strategy(name, all_strategies);
+            flags.strategy = name;
+          },
+          "who wins a conflict: server-, client-, timestamp-priority")};
+  for (CLI::Option* option : added) option->group(kEngineGroup);
+  return added;
+}
+
+CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones) {
+  return add_text_flag(
+             verb, "--compare", "WHAT",
+             [&tombstones](const std::string& text) {
+               if (text != "tombstones" && text != "live")
+                 bad_usage("--compare: '{}' is neither, expected live or tombstones", text);
+               tombstones = text == "tombstones";
+             },
+             "what convergence compares: live or tombstones")
+      ->default_str("live")
+      ->group(kEngineGroup);
+}
+
+AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
+  const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* text) {
+    return add_number_flag(verb, name, target, 1, most, text)->default_str(std::to_string(target));
+  };
+  const auto added = {
+      number("--clients", scope.clients, kMaxClients, "how many clients there are, at most 25"),
+      number("--objects", scope.objects, kMaxObjects, "how many objects there can be, at most 64"),
+      number("--steps", scope.steps, kMaxSteps, "how many steps an episode has at most"),
+      add_text_flag(
+          verb, "--faults", "LIST",
+          [&scope](const std::string& text) {
+            const std::string problem = parse_faults(text, scope.faults);
+            if (!problem.empty()) bad_usage("--faults: {}", problem);
+          },
+          "none, all, or some, a comma between: lost,late,clock")
+          ->default_str("all"),
+      add_switch(verb, "--backend", scope.backend, "the web backend makes changes of its own"),
+      add_switch(verb, "--shared-keys", scope.shared_keys, "objects may have one primary key"),
+      add_switch(verb, "--deletes", scope.deletes, "objects are deleted and undeleted"),
+      add_switch(verb, "--interleave", scope.interleave, "cycles happen message by message"),
+      add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, kMaxSettleRounds,
+                      "rounds to come to rest in [8 + 4 clients + 2 objects]")};
+  for (CLI::Option* option : added) option->group(kScopeGroup);
+  return added;
+}
+
+CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget) {
+  return add_number_flag(verb, "--shrink-runs", budget.runs, 1,
+                         std::numeric_limits<std::uint32_t>::max(),
+                         "so many runs to shrink one failure, at most")
+      ->default_str(std::to_string(budget.runs));
+}
+
+CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
+                           const std::string& description) {
+  return add_text_flag(
+      verb, "--seed", "N",
+      [&seed](const std::string& text) {
+        seed = parse_number(text);
+        if (!seed)
+          bad_usage("--seed: '{}' is no seed, expected a number of 64 bits, decimal or 0x…", text);
+      },
+      description);
+}
+
+std::vector<Configuration> configurations_of(const EngineFlags& flags,
+                                             string_view default_strategy) {
+  Configuration configuration;
+  set_engine(flags, configuration);
+  std::vector<Configuration> configurations;
+  const string_view strategy = flags.strategy ? *flags.strategy : default_strategy;
+  for (const NamedStrategy& named : built_in_strategies()) {
+    if (strategy != kAllStrategies && strategy != named.name) continue;
+    configuration.strategy = built_in(named.kind);
+    configurations.push_back(configuration);
+  }
+  return configurations;
+}
+
+Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
+  const std::string& strategy = flags.strategy ? *flags.strategy : trace.strategy;
+  Configuration configuration{.protocol_name = trace.protocol,
+                              .options = trace.options,
+                              .protocol = trace.engine,
+                              .strategy = built_in(find_strategy(strategy)->kind),
+                              .judge = {}};
+  set_engine(flags, configuration);
+  return configuration;
+}
+
+Flags flags_of(const Configuration& configuration) {
+  Flags flags{{"--protocol", configuration.protocol_name, false}};
+  for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
+  flags.push_back({"--strategy", configuration.strategy.name, false});
+  const bool tombstones = configuration.judge.compare_tombstones;
+  flags.push_back({"--compare", tombstones ? "tombstones" : "live", !tombstones});
+  return flags;
+}
+
+Flags flags_of(const Scope& scope) {
+  const Scope base;
+  Flags flags{
+      {"--clients", std::to_string(scope.clients), scope.clients == base.clients},
+      {"--objects", std::to_string(scope.objects), scope.objects == base.objects},
+      {"--steps", std::to_string(scope.steps), scope.steps == base.steps},
+      {"--faults", print_faults(scope.faults), scope.faults == base.faults},
+      {"--backend", print_switch(scope.backend), scope.backend == base.backend},
+      {"--shared-keys", print_switch(scope.shared_keys), scope.shared_keys == base.shared_keys},
+      {"--deletes", print_switch(scope.deletes), scope.deletes == base.deletes},
+      {"--interleave", print_switch(scope.interleave), scope.interleave == base.interleave}};
+  if (scope.settle_rounds)
+    flags.push_back({"--settle-rounds", std::to_string(*scope.settle_rounds), false});
+  return flags;
+}
+
+std::string print_flags(const Flags& flags, bool all) {
+  std::string text;
+  for (const Flag& flag : flags)
+    if (all || !flag.is_default)
+      text += fmt::format("{}{} {}", text.empty() ? "" : " ", flag.name, shell_quoted(flag.value));
+  return text;
+}
+
+std::string seed_command(const Configuration& configuration, const Scope& scope,
+                         std::uint64_t episode_seed) {
+  Flags flags = flags_of(configuration);
+  const Flags scope_flags = flags_of(scope);
+  flags.insert(flags.end(), scope_flags.begin(), scope_flags.end());
+  return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
+                     print_flags(flags, false));
+}
+
+string_view nearest(string_view word, std::span<const string_view> names) {
+  string_view found;
+  std::size_t best = 4;  // more than three slips of the finger are another word
+  if (word.size() > 64) return found;
+  for (const string_view name : names) {
+    const std::size_t slips = distance(word, name);
+    if (slips < best && 2 * slips <= name.size()) best = slips, found = name;
+  }
+  return found;
+}
+
+std::string unknown_name(string_view kind, string_view word, std::span<const string_view> names) {
+  const string_view near = nearest(word, names);
+  return fmt::format("unknown {} '{}', {}expected one of: {}", kind, word.substr(0, 60),
+                     near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
+                     fmt::join(names, ", "));
+}
+
+}  // namespace tidemark

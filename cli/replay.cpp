@@ -1,0 +1,263 @@
+// tidemark replay: runs a trace, or the episode of a seed, and tells its story; or checks that
+// traces show what they expect.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/verbs.h"
+#include "properties/fuzz.h"
+#include "reports/json.h"
+#include "reports/story.h"
+#include "reports/text.h"
+#include "reports/words.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  tidemark replay found/no-lost-update-3f2a50b1c9d4.trace\n"
+    "  tidemark replay some.trace --strategy client-priority\n"
+    "      the same steps under another strategy\n"
+    "  tidemark replay --seed 0x5d1c9e07 --protocol reference --clients 2\n"
+    "      the episode of a seed; give the flags of the run that found it\n"
+    "  tidemark replay --seed 0x5d1c9e07 --shrink convergence --print-trace > small.trace\n"
+    "  tidemark replay --check tests/traces/*.trace\n"
+    "      the regression run: exit 0 exactly when every trace shows what it expects\n"
+    "\n"
+    "Exit codes: 1 when a property was violated, whatever the trace expects; with --check, when a\n"
+    "trace does not show what it expects.";
+
+struct ReplayFlags {
+  CommonFlags common;
+  EngineFlags engine;
+  Scope scope;
+  ShrinkBudget budget;
+  std::vector<std::string> files;
+  std::optional<std::uint64_t> seed;
+  std::optional<Invariant> shrink;
+  bool check = false;
+  bool print_trace = false;
+  bool swarm = false;
+  bool all_state = false;
+};
+
+// A trace that was run.
+struct Replayed {
+  Trace trace;
+  Recording recording;
+  const Verdict& verdict() const { return recording.outcome.verdict; }
+};
+
+Replayed replay(Trace trace, const Configuration& configuration) {
+  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  Recording recording = runner.record(trace.scenario);
+  return {std::move(trace), std::move(recording)};
+}
+
+// A trace as it runs where flags put another engine in place of its own.
+Replayed replay(const Trace& trace, const EngineFlags& flags) {
+  const Configuration configuration = configuration_of(trace, flags);
+  if (!flags.names_engine()) return replay(trace, configuration);
+  Trace changed = make_trace(configuration, trace.scenario);
+  changed.expectations = trace.expectations;
+  return replay(std::move(changed), configuration);
+}
+
+// --- one run ---
+
+// One line for each invariant that a run broke.
+std::string broken_lines(const Replayed& run) {
+  const Account account(run.trace.scenario, run.recording);
+  std::string lines;
+  for (const NamedInvariant& named : invariants())
+    if (run.verdict().broken(named.invariant))
+      lines += fmt::format("{}: {}\n", named.name,
+                           sentence(run.verdict().breach(named.invariant), account));
+  return lines;
+}
+
+ExitCode tell(const Replayed& run, const ReplayFlags& flags, const Output& output) {
+  if (flags.print_trace)
+    output.result(print_trace(run.trace));
+  else if (output.quiet())
+    output.result(broken_lines(run));
+  else
+    output.result(
+        story(run.trace, run.recording, {.color = output.color(), .all_state = flags.all_state}));
+  output.json(replay_json(run.trace, run.recording));
+  return run.verdict().holds() ? ExitCode::held : ExitCode::violated;
+}
+
+ExitCode replay_file(const ReplayFlags& flags, const Output& output) {
+  if (flags.files.size() > 1)
+    bad_usage("{} files are given, expected one, or --check for several", flags.files.size());
+  return tell(replay(load_trace(flags.files.front()), flags.engine), flags, output);
+}
+
+// --- the episode of a seed ---
+
+// What a run showed, as lines that a trace expects.
+std::vector<Expectation> shown_by(const Verdict& verdict) {
+  std::vector<Expectation> shown;
+  for (const NamedInvariant& named : invariants())
+    if (verdict.broken(named.invariant)) shown.push_back({std::string(named.name), false});
+  if (shown.empty()) shown.push_back({{}, true});
+  return shown;
+}
+
+// Under the seed's name the first `wanted` invariant is shrunk for.
+Scenario shrunk(const Scenario& scenario, const Configuration& configuration,
+                const ReplayFlags& flags, const Output& output) {
+  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  if (!runner.run(scenario).verdict.broken(*flags.shrink))
+    bad_usage("--shrink: this episode does not break {}, expected one that does",
+              name_of(*flags.shrink));
+  ShrinkResult result = shrink_for(runner, *flags.shrink, scenario, flags.budget);
+  if (!result.complete)
+    output.note(fmt::format("the budget of {} runs ended the shrinking early", flags.budget.runs));
+  return std::move(result.scenario);
+}
+
+ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
+  const Configuration configuration =
+      configurations_of(flags.engine, find_strategy("server-priority")->name).front();
+  Generator generator(flags.scope);
+  Scenario scenario = generator.generate(*flags.seed);
+  if (flags.swarm) output.note(print_swarm(generator.swarm()));
+  if (flags.shrink) scenario = shrunk(scenario, configuration, flags, output);
+  Replayed run = replay(make_trace(configuration, scenario), configuration);
+  run.trace.expectations = shown_by(run.verdict());
+  if (flags.shrink) run.trace.expectations = {{std::string(name_of(*flags.shrink)), false}};
+  return tell(run, flags, output);
+}
+
+// --- the regression run ---
+
+bool is_shown(const Expectation& expectation, const Verdict& verdict) {
+  if (expectation.invariant.empty()) return verdict.holds();
+  return verdict.broken(*find_invariant(expectation.invariant)) != expectation.holds;
+}
+
+std::string print_unmet(const Expectation& expectation) {
+  const std::string name = expectation.invariant.empty() ? "no invariant" : expectation.invariant;
+  if (expectation.invariant.empty()) return "expected that all hold, but one is violated";
+  return fmt::format("expected that {} {}", name,
+                     expectation.holds ? "holds, but it is violated" : "is violated, but it holds");
+}
+
+std::vector<std::string> unmet_by(const Replayed& run) {
+  std::vector<std::string> unmet;
+  for (const Expectation& expectation : run.trace.expectations)
+    if (!is_shown(expectation, run.verdict())) unmet.push_back(print_unmet(expectation));
+  return unmet;
+}
+
+class Check {
+ public:
+  Check(const ReplayFlags& flags, const Output& output) : flags_(flags), output_(output) {}
+
+  ExitCode run() {
+    std::vector<Trace> traces;  // all are read before the first runs
+    for (const std::string& file : flags_.files) traces.push_back(load_trace(file));
+    for (std::size_t i = 0; i < traces.size(); ++i) check(flags_.files[i], traces[i]);
+    if (!output_.quiet())
+      output_.result(fmt::format("{} checked, {} as expected, {} not",
+                                 count_of(traces.size(), "trace"), grouped(traces.size() - failed_),
+                                 grouped(failed_)));
+    output_.json({{"schema", "tidemark/check/1"},
+                  {"checked", traces.size()},
+                  {"failed", failed_},
+                  {"traces", documents_}});
+    return failed_ == 0 ? ExitCode::held : ExitCode::violated;
+  }
+
+ private:
+  void check(const std::string& file, const Trace& trace) {
+    const Replayed run = replay(trace, flags_.engine);
+    const std::vector<std::string> unmet = unmet_by(run);
+    failed_ += unmet.empty() ? 0 : 1;
+    for (const std::string& each : unmet)
+      output_.result(fmt::format("FAIL {}: {}; paste: {} replay {}", shown_path(file), each,
+                                 command_name(), shell_quoted(file)));
+    if (unmet.empty() && !output_.quiet())
+      output_.result(fmt::format("ok   {}{}", shown_path(file),
+                                 trace.expectations.empty() ? " (it expects nothing)" : ""));
+    if (output_.wants_json()) add_document(file, run, unmet);
+  }
+
+  void add_document(const std::string& file, const Replayed& run,
+                    const std::vector<std::string>& unmet) {
+    nlohmann::json document{{"file", file}, {"as_expected", unmet.empty()}, {"unmet", unmet}};
+    document["replay"] = replay_json(run.trace, run.recording);
+    documents_.push_back(std::move(document));
+  }
+
+  const ReplayFlags& flags_;
+  const Output& output_;
+  std::size_t failed_ = 0;
+  nlohmann::json documents_ = nlohmann::json::array();
+};
+
+ExitCode run_replay(const ReplayFlags& flags) {
+  if (flags.seed && !flags.files.empty())
+    bad_usage("both a trace and --seed are given, expected one of them");
+  if (!flags.seed && flags.files.empty())
+    bad_usage("nothing to replay, expected a trace file or --seed");
+  const Output output(flags.common);
+  if (flags.seed) return replay_seed(flags, output);
+  return flags.check ? Check(flags, output).run() : replay_file(flags, output);
+}
+
+void set_shrink(ReplayFlags& flags, const std::string& name) {
+  flags.shrink = find_invariant(name);
+  if (!flags.shrink) bad_usage("--shrink: {}", unknown_name("invariant", name, invariant_names()));
+}
+
+// Flags that speak of the episode of a seed, and of nothing else.
+void add_seed_flags(CLI::App& verb, ReplayFlags& flags) {
+  constexpr const char* kGroup = "Episode of a seed";
+  CLI::Option* seed = add_seed_flag(verb, flags.seed, "the seed of one episode, instead of a file");
+  CLI::Option* shrink = verb.add_option_function<std::string>(
+      "--shrink", [&flags](const std::string& name) { set_shrink(flags, name); },
+      "tell the smallest episode that breaks this");
+  shrink->type_name("INVARIANT");
+  AddedFlags needing{
+      shrink, add_budget_flag(verb, flags.budget)->needs(shrink),
+      verb.add_flag("--print-trace", flags.print_trace, "print it as a trace, not as a story"),
+      verb.add_flag("--swarm", flags.swarm, "what the seed chose, on stderr")};
+  seed->group(kGroup);
+  for (CLI::Option* option : needing) option->group(kGroup)->needs(seed);
+  for (CLI::Option* option : add_scope_flags(verb, flags.scope)) option->needs(seed);
+}
+
+}  // namespace
+
+Verb add_replay(CLI::App& app) {
+  const auto flags = std::make_shared<ReplayFlags>();
+  CLI::App& verb =
+      *app.add_subcommand("replay", "tell the story of a trace or a seed; check traces");
+  verb.footer(std::string(kExamples));
+  verb.add_option("FILE", flags->files, "a trace; - is stdin");
+  CLI::Option* check =
+      verb.add_flag("--check", flags->check, "compare with what each trace expects");
+  CLI::Option* all_state = verb.add_flag("--all-state", flags->all_state,
+                                         "all that every replica holds, after each step");
+  const AddedFlags engine = add_engine_flags(verb, flags->engine, false);
+  add_compare_flag(verb, flags->engine.compare_tombstones);
+  add_seed_flags(verb, *flags);
+  add_common_flags(verb, flags->common);
+  for (CLI::Option* option : engine) check->excludes(option);
+  check->excludes("--seed");
+  for (CLI::Option* option : {check, verb.get_option("--quiet"), verb.get_option("--print-trace")})
+    all_state->excludes(option);
+  return [flags] { return run_replay(*flags); };
+}
+
+}  // namespace tidemark

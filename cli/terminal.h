@@ -1,0 +1,52 @@
+// Where a verb writes: results to stdout, what happens meanwhile to stderr; in colour or not.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+namespace tidemark {
+
+// Whether what is written to this descriptor is coloured. The first that speaks decides:
+// --no-color, NO_COLOR (not empty), CLICOLOR_FORCE (not empty, not 0), TERM=dumb, no terminal.
+bool wants_color(bool no_color, int descriptor);
+bool is_terminal(int descriptor);
+
+// Columns of the terminal on stderr; 80 where it does not say.
+std::size_t terminal_columns();
+
+// A text on one line of a terminal: control characters are shown as '?'.
+std::string printable(std::string_view text);
+
+// Flags that every verb has.
+struct CommonFlags {
+  std::string json;  // a file, `-` for stdout; empty: none
+  bool quiet = false;
+  bool no_color = false;
+};
+
+// Where `--json -` takes stdout, results go to stderr.
+class Output {
+ public:
+  explicit Output(const CommonFlags& flags);
+
+  bool color() const { return color_; }
+  bool quiet() const { return quiet_; }
+  // Results. Ends the text with a line's end if it has none.
+  void result(std::string_view text) const;
+  // What is worth knowing meanwhile; not when quiet.
+  void note(std::string_view text) const;
+  // Something went wrong; also when quiet.
+  static void error(std::string_view text);
+  // Writes the JSON where --json wants it. Throws BadInput where that fails.
+  void json(const nlohmann::json& value) const;
+  bool wants_json() const { return !json_.empty(); }
+
+ private:
+  std::string json_;
+  bool quiet_;
+  bool to_stderr_;
+  bool color_;
+};
+
+}  // namespace tidemark
