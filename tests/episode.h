@@ -18,12 +18,14 @@
 
 namespace tidemark {
 
-// Reads a trace. Its lines may also stand on one line, a `;` between them, and the line with the
-// version may be left out.
+// Reads a trace: a whole file, or its lines without that of the version, which may then also stand
+// on one line, a `;` between them.
 inline Trace trace_of(std::string_view text) {
   std::string lines(text);
-  std::replace(lines.begin(), lines.end(), ';', '\n');
-  if (lines.find("tidemark-trace") == std::string::npos) lines.insert(0, "tidemark-trace 1\n");
+  if (!text.starts_with("tidemark-trace")) {
+    std::replace(lines.begin(), lines.end(), ';', '\n');
+    lines.insert(0, "tidemark-trace 1\n");
+  }
   Trace trace;
   if (const auto error = parse_trace(lines, invariant_names(), trace))
     ADD_FAILURE() << "line " << error->line << ": " << error->message << "\nin\n" << lines;
@@ -70,16 +72,17 @@ inline std::string finding(const Verdict& verdict, Invariant invariant) {
          time_of(breach);
 }
 
-// All that was found: "no-lost-update lost at A at rest; told not told at A in step 3".
+// All that was found, by the alphabet: "convergence diverged at B at rest; told not told at A in
+// step 3".
 inline std::string findings(const Verdict& verdict) {
-  std::string found;
+  std::vector<std::string> found;
   for (const NamedInvariant& named : invariants())
     if (verdict.broken(named.invariant))
-      found.append(found.empty() ? "" : "; ")
-          .append(named.name)
-          .append(" ")
-          .append(finding(verdict, named.invariant));
-  return found.empty() ? "holds" : found;
+      found.push_back(std::string(named.name) + " " + finding(verdict, named.invariant));
+  std::sort(found.begin(), found.end());
+  std::string all;
+  for (const std::string& each : found) all.append(all.empty() ? "" : "; ").append(each);
+  return all.empty() ? "holds" : all;
 }
 
 // Judges a run and keeps what happened in it.
