@@ -22,6 +22,10 @@ constexpr std::array<bool, 4> kServerMayWin{true, false, true, false};
 bool refuses_uploads(const Protocol& protocol) {
   return protocol.upload_key_clash != UploadKeyClash::add;
 }
+// Elsewhere the client's own version comes back first, and is pending no more.
+bool retries(const Protocol& protocol) {
+  return protocol.received_counter == ReceivedCounter::client;
+}
 bool echoes(const Protocol& protocol) {
   return protocol.upload_ack_moves_download_mark != UploadAckMovesDownloadMark::always;
 }
@@ -77,7 +81,7 @@ constexpr std::array<NamedMark, kMarks> kNamed{{
     {M::own_echo,
      "own-echo",
      "a client downloaded a version that it had written",
-     {.clients = 2, .protocol = echoes}},
+     {.clients = 2, .interleave = true, .protocol = echoes}},
     {M::received_then_edited, "received-then-edited", "a client edited a version written elsewhere",
      kTwo},
     {M::edit_during_download, "edit-during-download", "a change while a download was under way",
@@ -99,7 +103,7 @@ constexpr std::array<NamedMark, kMarks> kNamed{{
     {M::upload_ack_lost_then_retried,
      "upload-ack-lost-then-retried",
      "a version was uploaded again whose ack had been lost",
-     {.faults = kLost}},
+     {.faults = kLost, .protocol = retries}},
     {M::download_reply_lost,
      "download-reply-lost",
      "the answer to a download was lost",
@@ -152,7 +156,8 @@ bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& proto
                 StrategyKind strategy) {
   const MarkNeeds& needs = mark.needs;
   const bool any_strategy = needs.strategies == std::array<bool, 4>{};
-  return !needs.never && (scope.reachable_faults() & needs.faults) == needs.faults &&
+  return !needs.never && scope.steps >= kStepsThatRequireMarks &&
+         (scope.reachable_faults() & needs.faults) == needs.faults &&
          scope.clients >= needs.clients && scope.objects >= needs.objects &&
          (scope.backend || !needs.backend) && (scope.shared_keys || !needs.shared_keys) &&
          (scope.deletes || !needs.deletes) && (scope.interleave || !needs.interleave) &&

@@ -83,7 +83,9 @@ bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& proto
                 StrategyKind strategy);
 
 using MarkCounts = std::array<std::uint64_t, kMarks>;
+// Campaigns of fewer or shorter episodes are held to no mark.
 inline constexpr std::uint64_t kEpisodesThatRequireMarks = 2000;
+inline constexpr std::uint32_t kStepsThatRequireMarks = 30;
 
 // Counts the marks of runs, on and on.
 class Marks {

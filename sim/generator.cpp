@@ -289,19 +289,37 @@ void Generator::finish(Replica client) {
 
 void Generator::lose(Replica client) {
   if (guess(client).in_flight > 0) return end_in_flight(client, StepKind::drop);
-  const auto message = static_cast<MessageKind>(1 + random_.below(4));
+  const bool uploads = guess(client).pending && random_.one_in(2);
+  const auto message =
+      static_cast<MessageKind>(1 + (uploads ? 2 + random_.below(2) : random_.below(4)));
   cycle(client,
         random_.one_in(4) && scope_.has(Fault::full_sync) ? StepKind::full_sync : StepKind::sync,
         message);
 }
 
-// A step that concerns the message in flight; where there is none yet, a cycle begins.
+// A step that concerns the message in flight; where there is none yet, a cycle begins. If there is
+// something to upload, the upload is often what it concerns.
 void Generator::end_in_flight(Replica client, StepKind kind) {
   Guess& guessed = guess(client);
   if (guessed.in_flight == 0 && kind != StepKind::crash) return move_on(client, false);
+  if (guessed.pending && random_.one_in(2))
+    while (guessed.in_flight > 0 && guessed.in_flight < 3) move_on(client, false);
+  const bool upload = guessed.in_flight == 3;
   add(kind, client);
   if (kind == StepKind::give_up || kind == StepKind::duplicate) ++guessed.late;
   if (kind != StepKind::duplicate) guessed.in_flight = 0;
+  if (kind == StepKind::give_up && upload && random_.one_in(2)) overtake_late_upload(client);
+}
+
+// What the client uploads again, and then changes, overtakes its late upload.
+void Generator::overtake_late_upload(Replica client) {
+  cycle(client, StepKind::sync, MessageKind::none);
+  if (guess(client).live == 0) return;
+  edit(client, guess(client).live);
+  cycle(client, StepKind::sync, MessageKind::none);
+  if (guess(client).late == 0) return;
+  --guess(client).late;
+  add(StepKind::arrive, client);
 }
 
 void Generator::go_offline(Replica client) {

@@ -90,6 +90,7 @@ class Generator {
   void finish(Replica client);
   void lose(Replica client);
   void end_in_flight(Replica client, StepKind kind);
+  void overtake_late_upload(Replica client);
   void jump(Replica replica);
   void go_offline(Replica client);
   void exchange_holdings(Replica client);
