@@ -40,6 +40,56 @@ bool is_same_message(const Event& a, const Event& b) {
   return a.message == b.message && a.number == b.number && a.replica == b.replica;
 }
 
+// --- whether an entry is what a breach is about
+
+template <class Things, class Fits>
+bool has_any(const Things& things, Fits fits) {
+  return std::any_of(things.begin(), things.end(), fits);
+}
+
+bool put_over(const Entry& entry, const Breach& breach) {
+  return has_any(entry.changes, [&](const HoldingChange& change) {
+    return change.replica == breach.replica && change.guid == breach.guid &&
+           change.after == breach.value && change.before == breach.other;
+  });
+}
+
+bool chose(const Entry& entry, const Breach& breach) {
+  return has_any(entry.facts, [&](const Fact& fact) {
+    return fact.kind == FactKind::conflict_resolved && fact.kept == breach.value &&
+           (fact.local == breach.other || fact.server == breach.other);
+  });
+}
+
+bool delivered(const Entry& entry, const Breach& breach) {
+  const Event& event = entry.head;
+  return event.kind == EventKind::message_arriving && event.replica.number == breach.other.number &&
+         event.message != MessageKind::upload_ack &&
+         is_request(event.message) == breach.replica.is_server() && entry.carried &&
+         has_any(*entry.carried, [&](const Item& item) {
+           return item == Item{breach.guid, breach.value};
+         });
+}
+
+bool gave_up(const Entry& entry, const Breach& breach) {
+  return has_any(entry.changes,
+                 [&](const HoldingChange& change) {
+                   return change.replica == breach.replica && change.before == breach.value;
+                 }) ||
+         has_any(entry.facts, [&](const Fact& fact) { return fact.local == breach.value; });
+}
+
+bool ran_backwards(const Entry& entry, const Breach& breach) {
+  return has_any(entry.tides, [&](const TideChange& change) {
+    const Tide& before = change.before;
+    const Tide& after = change.after;
+    if (after.replica != breach.replica) return false;
+    if (breach.kind == BreachKind::counter_backwards) return after.counter < before.counter;
+    return after.counter_lastsync < before.counter_lastsync ||
+           after.servercounter_lastsync < before.servercounter_lastsync;
+  });
+}
+
 }  // namespace
 
 Account::Account(const Scenario& scenario, const Recording& recording)
@@ -167,75 +217,43 @@ std::size_t Account::passage_of(const Breach& breach) const {
   return std::min<std::size_t>(steps + breach.round, passages_.size() - 1);
 }
 
-bool Account::fits(const Breach& breach, const Entry& entry) const {
-  const auto begin = recording_->events.begin() + static_cast<std::ptrdiff_t>(entry.begin);
-  const auto end = recording_->events.begin() + static_cast<std::ptrdiff_t>(entry.end);
-  const auto has = [&](EventKind kind) {
-    return std::any_of(begin, end, [&](const Event& event) { return event.kind == kind; });
-  };
-  const auto changed = [&](const HoldingChange& change) {
-    return change.replica == breach.replica && change.guid == breach.guid &&
-           change.after == breach.value && change.before == breach.other;
-  };
-  const auto chose = [&](const Fact& fact) {
-    return fact.kind == FactKind::conflict_resolved && fact.kept == breach.value &&
-           (fact.local == breach.other || fact.server == breach.other);
-  };
-  const auto ran_backwards = [&](const TideChange& change) {
-    return change.after.replica == breach.replica &&
-           (breach.kind == BreachKind::counter_backwards
-                ? change.after.counter < change.before.counter
-                : change.after.counter_lastsync < change.before.counter_lastsync ||
-                      change.after.servercounter_lastsync < change.before.servercounter_lastsync);
-  };
+bool Account::has(EventKind kind, const Entry& entry) const {
+  for (std::size_t place = entry.begin; place < entry.end; ++place)
+    if (recording_->events[place].kind == kind) return true;
+  return false;
+}
+
+bool Account::is_about(const Breach& breach, const Entry& entry) const {
   switch (breach.kind) {
     case BreachKind::stale_overwrite:
     case BreachKind::unwritten:
-      return std::any_of(entry.changes.begin(), entry.changes.end(), changed);
+      return put_over(entry, breach);
     case BreachKind::ancestor_chosen:
-      return std::any_of(entry.facts.begin(), entry.facts.end(), chose);
-    case BreachKind::redundant: {
-      const bool at_server = is_request(entry.head.message);
-      return entry.head.kind == EventKind::message_arriving &&
-             entry.head.replica.number == breach.other.number &&
-             at_server == breach.replica.is_server() && entry.carried &&
-             std::find(entry.carried->begin(), entry.carried->end(),
-                       Item{breach.guid, breach.value}) != entry.carried->end();
-    }
+      return chose(entry, breach);
+    case BreachKind::redundant:
+      return delivered(entry, breach);
     case BreachKind::exchange_without_end:
-      return has(EventKind::exchange_overran);
+      return has(EventKind::exchange_overran, entry);
     case BreachKind::stale_answer_applied:
-      return has(EventKind::stale_changed_client);
+      return has(EventKind::stale_changed_client, entry);
     case BreachKind::repeat_not_idempotent:
-      return has(EventKind::repeat_changed_server);
+      return has(EventKind::repeat_changed_server, entry);
     case BreachKind::counter_backwards:
     case BreachKind::mark_backwards:
-      return std::any_of(entry.tides.begin(), entry.tides.end(), ran_backwards);
+      return ran_backwards(entry, breach);
     case BreachKind::not_told:
     case BreachKind::told_wrongly:
-      return std::any_of(entry.changes.begin(), entry.changes.end(),
-                         [&](const HoldingChange& change) {
-                           return change.replica == breach.replica && change.guid == breach.guid &&
-                                  change.before == breach.value;
-                         }) ||
-             std::any_of(entry.facts.begin(), entry.facts.end(),
-                         [&](const Fact& fact) { return fact.local == breach.value; });
-    case BreachKind::diverged:
-    case BreachKind::lost:
-    case BreachKind::key_held_twice:
-    case BreachKind::resurrected:
-    case BreachKind::no_rest:
-    case BreachKind::circle:
-      break;
+      return gave_up(entry, breach);
+    default:
+      return false;
   }
-  return false;
 }
 
 Spot Account::spot_of(const Breach& breach) const {
   const std::size_t place = passage_of(breach);
   const auto& entries = passages_[place].entries;
   const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const Entry& entry) { return fits(breach, entry); });
+                                  [&](const Entry& entry) { return is_about(breach, entry); });
   if (found != entries.end()) return {place, static_cast<std::size_t>(found - entries.begin())};
   return {place, entries.empty() ? 0 : entries.size() - 1};
 }

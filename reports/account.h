@@ -80,7 +80,8 @@ class Account {
   std::uint32_t replicas() const { return scenario_->clients + 1u; }
   std::uint32_t objects() const { return static_cast<std::uint32_t>(scenario_->objects.size()); }
 
-  // What a replica holds at rest.
+  // What all replicas hold at rest, by replica and object; and one of them.
+  const std::vector<Value>& at_rest() const { return holdings_; }
   Value at_rest(Replica replica, Guid guid) const {
     return holdings_[replica.number * objects() + guid.number];
   }
@@ -103,7 +104,8 @@ class Account {
   void change_holding(Entry& entry, const Event& event);
   void read_tides(std::size_t place);
   bool is_resolved_in_passage(std::size_t sent) const;
-  bool fits(const Breach& breach, const Entry& entry) const;
+  bool has(EventKind kind, const Entry& entry) const;
+  bool is_about(const Breach& breach, const Entry& entry) const;
   std::size_t passage_of(const Breach& breach) const;
 
   const Scenario* scenario_;

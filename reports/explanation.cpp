@@ -22,6 +22,11 @@ bool carries(const Entry& entry, Guid guid, Value value) {
                                     Item{guid, value}) != entry.carried->end();
 }
 
+// A value that no app wrote and no strategy made is in no set.
+bool is_in(const std::vector<bool>& set, Value value) {
+  return value.number < set.size() && set[value.number];
+}
+
 bool arrives(const Entry& entry) { return entry.head.kind == EventKind::message_arriving; }
 bool arrives(const Entry& entry, MessageKind message) {
   return arrives(entry) && entry.head.message == message;
@@ -118,6 +123,7 @@ class Detective {
 
   // `v1 -> v2 (edit on A, step 3)`; only the version where the chain is one long.
   std::string chain(Value from, Value to) const {
+    if (from.number >= graph_.size() || to.number >= graph_.size()) return v(to);
     const std::vector<Value> values = graph_.shortest_chain(from, to);
     if (values.size() < 2) return fmt::format("{} ({})", v(to), words_.origin(to));
     std::string result = v(values[0]);
@@ -185,7 +191,7 @@ class Detective {
       if (!arrives(entry)) continue;
       for (const HoldingChange& change : entry.changes) {
         if (change.replica.is_server() != at_server || change.before == kNoValue) continue;
-        if (!reached[change.before.number] || reached[change.after.number]) continue;
+        if (!is_in(reached, change.before) || is_in(reached, change.after)) continue;
         return overwritten(entry, change, *spot);
       }
     }
@@ -240,7 +246,7 @@ class Detective {
   std::string wiped(const std::vector<bool>& reached) {
     const auto spot = last([&](const Entry& entry) {
       return std::any_of(entry.changes.begin(), entry.changes.end(), [&](const auto& change) {
-        return reached[change.before.number] && !reached[change.after.number];
+        return is_in(reached, change.before) && !is_in(reached, change.after);
       });
     });
     if (!spot)
@@ -257,7 +263,7 @@ class Detective {
     for (std::uint8_t client = 1; client < account_.replicas(); ++client)
       for (std::uint32_t guid = 0; guid < account_.objects(); ++guid) {
         const Value value = account_.at_rest({client}, {guid});
-        if (value == kNoValue || !reached[value.number]) continue;
+        if (value == kNoValue || !is_in(reached, value)) continue;
         return fmt::format("; {} still holds {}, and does not upload it", who({client}), v(value));
       }
     return {};

@@ -1,6 +1,7 @@
 #include "reports/json.h"
 
 #include "reports/account.h"
+#include "reports/explanation.h"
 #include "reports/text.h"
 #include "reports/words.h"
 #include "sim/scope.h"
@@ -51,25 +52,54 @@ constexpr std::array<std::string_view, 17> kBreachKinds{"diverged",
                                                         "not-told",
                                                         "told-wrongly"};
 
+static_assert(kBreachKinds.size() == static_cast<std::size_t>(BreachKind::told_wrongly) + 1);
+
 constexpr std::array<std::string_view, 3> kRests{"quiet", "circle", "out-of-rounds"};
 
-json breach_of(const Breach& breach, const Account& account) {
+bool names_object(BreachKind kind) {
+  switch (kind) {
+    case BreachKind::no_rest:
+    case BreachKind::circle:
+    case BreachKind::exchange_without_end:
+    case BreachKind::counter_backwards:
+    case BreachKind::mark_backwards:
+    case BreachKind::stale_answer_applied:
+    case BreachKind::repeat_not_idempotent:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool names_replica(BreachKind kind) {
+  return kind != BreachKind::no_rest && kind != BreachKind::circle;
+}
+
+json name_or_null(bool named, Replica replica) {
+  return named ? json(std::string(1, replica_name(replica))) : json(nullptr);
+}
+
+json breach_of(const Breach& breach, const Account& account, std::string_view strategy) {
   const Passage& passage = account.passage(account.spot_of(breach));
   const bool in_step = passage.kind == PassageKind::step;
+  const bool of_object = names_object(breach.kind);
+  const bool of_two = breach.kind != BreachKind::redundant;
+  const std::string reason = explain(breach, account, strategy).why;
   return {{"kind", kBreachKinds[static_cast<std::size_t>(breach.kind)]},
           {"sentence", sentence(breach, account)},
+          {"why", reason.empty() ? json(nullptr) : json(reason)},
+          {"expected", expected(breach, account)},
           {"where", place_name(passage)},
           {"step", in_step ? json(passage.number + 1) : json(nullptr)},
           {"round", breach.round > 0 ? json(breach.round) : json(nullptr)},
           {"at_rest", breach.at_rest},
-          {"replica", std::string(1, replica_name(breach.replica))},
-          {"object", account.scenario().objects[breach.guid.number]},
+          {"replica", name_or_null(names_replica(breach.kind), breach.replica)},
+          {"object", of_object ? json(account.scenario().objects[breach.guid.number]) : nullptr},
           {"version", value_of(breach.value)},
-          {"other_version",
-           breach.kind == BreachKind::redundant ? json(nullptr) : value_of(breach.other)}};
+          {"other_version", of_two ? value_of(breach.other) : json(nullptr)}};
 }
 
-json invariants_of(const Account& account) {
+json invariants_of(const Account& account, std::string_view strategy) {
   const Verdict& verdict = account.recording().outcome.verdict;
   json result = json::array();
   for (const NamedInvariant& named : invariants()) {
@@ -77,7 +107,20 @@ json invariants_of(const Account& account) {
     result.push_back(
         {{"name", named.name},
          {"holds", !broken},
-         {"breach", broken ? breach_of(verdict.breach(named.invariant), account) : json(nullptr)}});
+         {"breach",
+          broken ? breach_of(verdict.breach(named.invariant), account, strategy) : json(nullptr)}});
+  }
+  return result;
+}
+
+json expectations_of(const Trace& trace, const Verdict& verdict) {
+  json result = json::array();
+  for (const Expectation& expectation : trace.expectations) {
+    const auto invariant = find_invariant(expectation.invariant);
+    const bool holds = invariant ? !verdict.broken(*invariant) : verdict.holds();
+    result.push_back({{"invariant", invariant ? json(expectation.invariant) : json(nullptr)},
+                      {"expects", expectation.holds ? "holds" : "violated"},
+                      {"met", holds == expectation.holds}});
   }
   return result;
 }
@@ -116,7 +159,7 @@ json at_rest_of(const Account& account) {
   return result;
 }
 
-constexpr std::array<std::string_view, 27> kEventKinds{"world-began",
+constexpr std::array<std::string_view, 28> kEventKinds{"world-began",
                                                        "step-began",
                                                        "step-skipped",
                                                        "written",
@@ -142,15 +185,12 @@ constexpr std::array<std::string_view, 27> kEventKinds{"world-began",
                                                        "backed-up",
                                                        "restored",
                                                        "settle-began",
-                                                       "round-began"};
-
-std::string_view event_name(EventKind kind) {
-  const auto place = static_cast<std::size_t>(kind);
-  return place < kEventKinds.size() ? kEventKinds[place] : "rested";
-}
+                                                       "round-began",
+                                                       "rested"};
+static_assert(kEventKinds.size() == static_cast<std::size_t>(EventKind::rested) + 1);
 
 json event_of(const Event& event) {
-  return {{"kind", event_name(event.kind)},
+  return {{"kind", kEventKinds[static_cast<std::size_t>(event.kind)]},
           {"replica", std::string(1, replica_name(event.replica))},
           {"message",
            event.message == MessageKind::none ? json(nullptr) : json(message_name(event.message))},
@@ -290,7 +330,8 @@ json replay_json(const Trace& trace, const Recording& recording, bool events) {
   result["engine"] = engine_of(trace);
   result["scenario"] = scenario_of(trace.scenario);
   result["holds"] = recording.outcome.verdict.holds();
-  result["invariants"] = invariants_of(account);
+  result["invariants"] = invariants_of(account, trace.strategy);
+  result["expectations"] = expectations_of(trace, recording.outcome.verdict);
   result["versions"] = versions_of(account);
   result["at_rest"] = at_rest_of(account);
   result["summary"] = {{"effective_steps", summary.effective_steps},

@@ -56,7 +56,6 @@ class Screen {
     return std::exchange(text_, {});
   }
   std::string shrunk() const;
-  std::string actual() const;
 
   const ScreenInput& input_;
   Account account_;
@@ -110,25 +109,9 @@ std::string Screen::shrunk() const {
                      result.complete ? "yes" : "not proven, the budget ended it");
 }
 
-// Replicas that hold the same are named together: `S, A: o1=v1   B: nothing`.
-std::string Screen::actual() const {
-  std::vector<std::pair<std::string, std::string>> groups;  // what is held, by whom
-  for (std::uint8_t number = 0; number < account_.replicas(); ++number) {
-    const std::string held = words_.holdings_at_rest({number});
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const auto& each) { return each.first == held; });
-    if (group == groups.end()) group = groups.insert(group, {held, ""});
-    group->second += (group->second.empty() ? "" : ", ") + std::string(1, replica_name({number}));
-  }
-  std::string result;
-  for (const auto& [held, holders] : groups)
-    result += fmt::format("{}{}: {}", result.empty() ? "" : "   ", holders, held);
-  return result;
-}
-
 void Screen::draw_reasons() {
   named("expected", expected(breach_, account_), kSentenceMost);
-  named("actual", actual(), kActualMost);
+  named("actual", words_.holdings(account_.at_rest()), kActualMost);
   if (!explanation_.why.empty()) named("why", explanation_.why, kWhyMost);
 }
 

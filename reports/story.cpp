@@ -64,7 +64,6 @@ class Storyteller {
   void tell_fact(const Fact& fact, Replica teller, std::string_view indent);
   void tell_replica(Replica replica, const Entry& entry, std::string_view indent);
   void tell_clock(const Passage& passage);
-  void tell_states(std::string_view indent, Style style);
   void tell_breaches();
   void tell_rest(const Passage& passage);
   void tell_verdict();
@@ -74,7 +73,6 @@ class Storyteller {
   std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry) const;
   bool is_told_with_answer(const Passage& passage, std::size_t entry) const;
   std::string fate_of(const Entry& message) const;
-  std::string state_of(Replica replica) const;
 
   const Trace& trace_;
   const Verdict& verdict_;
@@ -116,7 +114,7 @@ void Storyteller::tell_passage() {
   tell_entries(passage);
   if (passage.kind == PassageKind::step) tell_comments(passage.number, true);
   if (options_.all_state && passage.kind != PassageKind::open_exchanges)
-    tell_states("      | ", Style::dim);
+    painted(Style::dim, "      | ", words_.holdings(held_));
 }
 
 void Storyteller::tell_title(const Passage& passage) {
@@ -197,7 +195,7 @@ void Storyteller::tell_entry(const Entry& entry) {
       line(kIndent, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
       break;
     case EventKind::backed_up:
-      line(kIndent, "saved: " + state_of(kServer));
+      line(kIndent, "saved: " + words_.holdings_of(kServer, held_));
       break;
     case EventKind::restored:
       if (entry.changes.empty()) line(kIndent, "S: holds what was saved already");
@@ -331,19 +329,6 @@ void Storyteller::tell_clock(const Passage& passage) {
                             ahead < 0 ? "behind" : "ahead"));
 }
 
-std::string Storyteller::state_of(Replica replica) const {
-  std::vector<Item> items;
-  for (std::uint32_t guid = 0; guid < account_.objects(); ++guid)
-    if (const Value value = held_[replica.number * account_.objects() + guid]; value != kNoValue)
-      items.push_back({{guid}, value});
-  return items.empty() ? "nothing" : words_.items(items);
-}
-
-void Storyteller::tell_states(std::string_view indent, Style style) {
-  for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
-    painted(style, fmt::format("{}{}  ", indent, replica_name({replica})), state_of({replica}));
-}
-
 void Storyteller::tell_breaches() {
   for (const BreachSpot& each : spots_)
     if (each.spot == place_)
@@ -364,7 +349,9 @@ void Storyteller::tell_rest(const Passage& passage) {
       painted(Style::strong, "", fmt::format("not at rest after {}:", rounds));
       break;
   }
-  tell_states(kIndent, Style::strong);
+  for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
+    line(fmt::format("{}{}  ", kIndent, replica_name({replica})),
+         words_.holdings_of({replica}, held_));
   place_.entry = 0;
   tell_breaches();
 }

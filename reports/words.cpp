@@ -148,7 +148,8 @@ class Teller {
         VersionGraph(recording.versions, recording.decisions).reachable(breach_.value);
     for (std::uint8_t client = 1; client < account_.replicas(); ++client)
       for (std::uint32_t guid = 0; guid < account_.objects(); ++guid)
-        if (const Value held = account_.at_rest({client}, {guid}); reached[held.number])
+        if (const Value held = account_.at_rest({client}, {guid});
+            held.number < reached.size() && reached[held.number])
           return fmt::format("{} is not at the server: {} holds {}, and no sync brings it there",
                              change, who({client}), held == breach_.value ? "it" : version(held));
     return change + " is gone: nothing that the server holds at rest comes from it";
@@ -400,12 +401,27 @@ std::string Vocabulary::items(const std::vector<Item>& items) const {
   return result;
 }
 
-std::string Vocabulary::holdings_at_rest(Replica replica) const {
-  std::vector<Item> held;
+std::string Vocabulary::holdings(const std::vector<Value>& held) const {
+  std::vector<std::pair<std::string, std::string>> groups;  // what is held, by whom
+  for (std::uint8_t number = 0; number < account_->replicas(); ++number) {
+    const std::string own = holdings_of({number}, held);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& each) { return each.first == own; });
+    if (group == groups.end()) group = groups.insert(group, {own, ""});
+    group->second += (group->second.empty() ? "" : ", ") + std::string(1, replica_name({number}));
+  }
+  std::string result;
+  for (const auto& [what, holders] : groups)
+    result += fmt::format("{}{}: {}", result.empty() ? "" : "   ", holders, what);
+  return result;
+}
+
+std::string Vocabulary::holdings_of(Replica replica, const std::vector<Value>& held) const {
+  std::vector<Item> own;
   for (std::uint32_t guid = 0; guid < account_->objects(); ++guid)
-    if (const Value value = account_->at_rest(replica, {guid}); value != kNoValue)
-      held.push_back({{guid}, value});
-  return held.empty() ? "nothing" : items(held);
+    if (const Value value = held[replica.number * account_->objects() + guid]; value != kNoValue)
+      own.push_back({{guid}, value});
+  return own.empty() ? "nothing" : items(own);
 }
 
 std::string Vocabulary::cargo(const Entry& message) const {

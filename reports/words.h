@@ -26,8 +26,10 @@ class Vocabulary {
   std::string item(Guid guid, Value value) const;
   // Items with a blank between.
   std::string items(const std::vector<Item>& items) const;
-  // All that a replica holds at rest, as items; `nothing`.
-  std::string holdings_at_rest(Replica replica) const;
+  // What all replicas hold, by replica and object; those that hold the same are named together:
+  // `S, A: o1=v1   B: nothing`.
+  std::string holdings(const std::vector<Value>& held) const;
+  std::string holdings_of(Replica replica, const std::vector<Value>& held) const;
   // What a message carries: `since 3` of a download-request, items of a download-reply and an
   // upload-request, of an upload-ack which objects of its request the server took, and which it
   // refused. Empty where that is not known, since the message never arrived.
