@@ -301,9 +301,11 @@ void Generator::lose(Replica client) {
 // something to upload, the upload is often what it concerns.
 void Generator::end_in_flight(Replica client, StepKind kind) {
   Guess& guessed = guess(client);
-  if (guessed.in_flight == 0 && kind != StepKind::crash) return move_on(client, false);
-  if (guessed.pending && random_.one_in(2))
-    while (guessed.in_flight > 0 && guessed.in_flight < 3) move_on(client, false);
+  const bool to_upload =
+      scope_.interleave && guessed.pending && !guessed.offline && random_.one_in(2);
+  if (guessed.in_flight == 0 && kind != StepKind::crash && !to_upload)
+    return move_on(client, false);
+  while (to_upload && guessed.in_flight < 3) move_on(client, false);
   const bool upload = guessed.in_flight == 3;
   add(kind, client);
   if (kind == StepKind::give_up || kind == StepKind::duplicate) ++guessed.late;
