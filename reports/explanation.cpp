@@ -157,13 +157,26 @@ class Detective {
 
   std::string stale() {
     if (!has_entry()) return {};
+    const bool asked = breach_.kind == BreachKind::ancestor_chosen;
+    return fmt::format("{}; {} {}", chain(breach_.value, breach_.other), at(spot_),
+                       asked ? chosen() : put_over());
+  }
+  std::string put_over() {
+    return fmt::format("{}, an ancestor of {}, and put it over {}{}",
+                       received(account_.entry(spot_), breach_.value), v(breach_.other),
+                       v(breach_.other), not_pending());
+  }
+  // Either of the two may be the one that came from the server.
+  std::string chosen() const {
     const Entry& entry = account_.entry(spot_);
-    const std::string done =
-        breach_.kind == BreachKind::stale_overwrite
-            ? fmt::format("and put it over {}{}", v(breach_.other), not_pending())
-            : fmt::format("took that for a conflict, and {} chose {}", strategy_, v(breach_.value));
-    return fmt::format("{}; {} {}, an ancestor of {}, {}", chain(breach_.value, breach_.other),
-                       at(spot_), received(entry, breach_.value), v(breach_.other), done);
+    const bool newer_came = carries(entry, breach_.guid, breach_.other);
+    const std::string came = newer_came
+                                 ? fmt::format("{}, made from its own {}",
+                                               received(entry, breach_.other), v(breach_.value))
+                                 : fmt::format("{}, an ancestor of its own {}",
+                                               received(entry, breach_.value), v(breach_.other));
+    return fmt::format("{}, took that for a conflict, and {} chose {}", came, strategy_,
+                       v(breach_.value));
   }
 
   // Why a client that overwrote a change of its own did not ask its strategy.
@@ -235,9 +248,9 @@ class Detective {
         if (carries(account_.entry(spot), version.guid, value)) return {};
         cause_ = spot;
         return fmt::format(
-            "{} ({}) has counter {}; {} {}'s counter_lastsync went {} -> {} on the ack of an "
+            "{} has counter {}; {} {}'s counter_lastsync went {} -> {} on the ack of an "
             "upload without it, so it counts as uploaded",
-            v(value), words_.origin(value), counter, at(spot), who(version.writer), before, after);
+            v(value), counter, at(spot), who(version.writer), before, after);
       }
     return {};
   }
@@ -365,6 +378,9 @@ class Detective {
     });
     if (!spot) return fmt::format("{} never held {}", who(replica), words_.object(breach_.guid));
     if (!cause_ || *cause_ < *spot) cause_ = spot;
+    if (value == kNoValue)
+      return fmt::format("{} has not held {} since {}", who(replica), words_.object(breach_.guid),
+                         moment(*spot));
     return fmt::format("{} has held {} since {}", who(replica), v(value), moment(*spot));
   }
 
