@@ -125,7 +125,7 @@ CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, std::uint6
       [name, low, high, set = std::move(set)](const std::string& text) {
         const auto number = parse_number(text);
         if (!number || *number < low || *number > high)
-          bad_usage("{}: '{}' is out of range, expected a number from {} to {}", name, text, low,
+          bad_usage("{}: '{}' does not fit, expected a number from {} to {}", name, text, low,
                     high);
         set(*number);
       },
