@@ -42,7 +42,6 @@ constexpr std::string_view kExamples =
     "Each finding ends with a line to paste: it replays the failure. The same command gives the\n"
     "same bytes on stdout, unless --for ends it.";
 
-enum class RequireMarks : std::uint8_t { automatic, always, never };
 constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never"};
 
 struct FuzzFlags {
@@ -54,7 +53,6 @@ struct FuzzFlags {
   std::optional<milliseconds> time;
   std::string time_text;  // as it was given
   std::string out;
-  RequireMarks require_marks = RequireMarks::automatic;
   bool marks = false;
   bool verbose = false;
 };
@@ -89,7 +87,6 @@ class FuzzCommand {
   Recording recorded_twice(const Configuration& configuration, const Finding& finding);
   void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
   void check_promises(const Configuration& configuration, const FuzzResult& result);
-  bool requires_marks(const FuzzResult& result) const;
   const Trace* save(const Configuration& configuration, const Finding& finding);
   std::string path_of(const Finding& finding) const;
   std::string replay_command(const Configuration& configuration, const Finding& finding);
@@ -134,8 +131,8 @@ Flags FuzzCommand::search_flags() const {
   add("--shrink-most", plan.shrink_most, base.shrink_most);
   add("--shrink-runs", plan.budget.runs, base.budget.runs);
   flags.push_back({"--require-marks",
-                   std::string(kRequireMarks[static_cast<std::size_t>(flags_.require_marks)]),
-                   flags_.require_marks == RequireMarks::automatic});
+                   std::string(kRequireMarks[static_cast<std::size_t>(flags_.plan.require_marks)]),
+                   flags_.plan.require_marks == RequireMarks::automatic});
   if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
   return flags;
 }
@@ -208,18 +205,12 @@ Recording FuzzCommand::recorded_twice(const Configuration& configuration, const 
   if (const auto difference = first_difference(minimal, recording, second.record(minimal)))
     problems_.faults.push_back(
         fmt::format("two runs of one scenario differ, {}; paste: {}", *difference,
-                    seed_command(configuration, flags_.plan.scope, finding.first_seed)));
+                    seed_command(configuration, flags_.plan.scope, finding.seed)));
   else if (!recording.outcome.verdict.broken(finding.invariant))
     problems_.faults.push_back(
         fmt::format("{} was broken, and then it was not; paste: {}", name_of(finding.invariant),
-                    seed_command(configuration, flags_.plan.scope, finding.first_seed)));
+                    seed_command(configuration, flags_.plan.scope, finding.seed)));
   return recording;
-}
-
-bool FuzzCommand::requires_marks(const FuzzResult& result) const {
-  if (flags_.require_marks == RequireMarks::automatic)
-    return result.episodes >= kEpisodesThatRequireMarks;
-  return flags_.require_marks == RequireMarks::always;
 }
 
 void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
@@ -230,7 +221,7 @@ void FuzzCommand::check_promises(const Configuration& configuration, const FuzzR
   if (promised && result.episodes < flags_.plan.episodes)
     problems_.unfinished.push_back(fmt::format(
         "{} ran {} of {} episodes", name, grouped(result.episodes), grouped(flags_.plan.episodes)));
-  if (!result.missed_marks.empty() && result.episodes > 0 && requires_marks(result))
+  if (!result.missed_marks.empty() && result.episodes > 0)
     problems_.vacuous.push_back(
         fmt::format("{} never reached {}", name, fmt::join(result.missed_marks, ", ")));
 }
@@ -267,7 +258,7 @@ std::string FuzzCommand::replay_command(const Configuration& configuration,
   const Trace* trace = flags_.out.empty() ? nullptr : save(configuration, finding);
   if (trace == nullptr)
     return fmt::format("{} --shrink {}",
-                       seed_command(configuration, flags_.plan.scope, finding.first_seed),
+                       seed_command(configuration, flags_.plan.scope, finding.seed),
                        name_of(finding.invariant));
   std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path_of(finding)));
   if (trace->strategy != configuration.strategy.name)
@@ -288,7 +279,7 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
               .episodes = result.episodes,
               .broken_episodes = broken,
               .replay_command = command,
-              .seed_command = seed_command(configuration, flags_.plan.scope, finding.first_seed),
+              .seed_command = seed_command(configuration, flags_.plan.scope, finding.seed),
               .color = output_.color()}));
   output_.result("\n");
 }
@@ -300,7 +291,7 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
   if (output_.quiet()) return;
   if (flags_.marks)
     output_.result(marks_table(result.marks, flags_.plan.scope, configuration,
-                               requires_marks(result), output_.color()));
+                               result.marks_are_required, output_.color()));
   output_.result(totals(configuration, result));
 }
 
@@ -349,7 +340,7 @@ void set_require_marks(FuzzFlags& flags, const std::string& text) {
   const auto found = std::find(kRequireMarks.begin(), kRequireMarks.end(), text);
   if (found == kRequireMarks.end())
     bad_usage("--require-marks: {}", unknown_name("word", text, kRequireMarks));
-  flags.require_marks = static_cast<RequireMarks>(found - kRequireMarks.begin());
+  flags.plan.require_marks = static_cast<RequireMarks>(found - kRequireMarks.begin());
 }
 
 void add_search_flags(CLI::App& verb, FuzzFlags& flags) {

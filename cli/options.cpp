@@ -250,7 +250,8 @@ Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
 }
 
 Flags flags_of(const Configuration& configuration) {
-  Flags flags{{"--protocol", configuration.protocol_name, false}};
+  const bool is_page = configuration.protocol_name == Configuration{}.protocol_name;
+  Flags flags{{"--protocol", configuration.protocol_name, is_page}};
   for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
   flags.push_back({"--strategy", configuration.strategy.name, false});
   const bool tombstones = configuration.judge.compare_tombstones;

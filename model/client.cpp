@@ -24,10 +24,12 @@ class Receiver {
         mine = &relabel(*rival, incoming.guid);
       }
     }
-    if (mine == nullptr) return admit(incoming);
-    if (same_version(mine->object, incoming)) return see_again(*mine, incoming);
-    if (!pending(client_, *mine)) return admit(incoming);
-    resolve(*mine, local_guid, incoming, kind);
+    if (mine != nullptr && same_version(mine->object, incoming))
+      see_again(*mine, incoming);
+    else if (mine != nullptr && pending(client_, *mine))
+      resolve(*mine, local_guid, incoming, kind);
+    else
+      admit(incoming);
   }
 
  private:
@@ -67,34 +69,58 @@ class Receiver {
     return input_.strategy.resolve({kind, local, server}, input_.protocol.equal_timestamps);
   }
 
-  // An object conflict; under take-guid also a primary-key conflict.
+  // Which object a client is left with where `incoming` met its own.
+  struct Survivor {
+    Guid guid;
+    Value value;
+  };
+
+  // An object conflict; under take-guid also a primary-key conflict. The app is told what its
+  // version was given up for in the end: a key conflict may follow.
   void resolve(Row& mine, Guid local_guid, const Object& incoming, ConflictKind kind) {
-    const Decision decision = ask(mine.object, incoming, kind);
+    const Object local = mine.object;
+    const Decision decision = ask(local, incoming, kind);
     const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
-    tell(mine.object, local_guid, incoming, kind, decision.winner, merged);
-    if (decision.winner == Winner::server) return admit(incoming);
+    Fact fact = note_decision(local, local_guid, incoming, kind, decision.winner, merged);
+    if (decision.winner == Winner::server) {
+      const Survivor survivor = admit(incoming);
+      return tell(fact, FactKind::change_overwritten, survivor);
+    }
     mine.base = incoming.value;
-    if (decision.winner == Winner::merge) store_merge(mine, merged, decision.merged_isdeleted);
+    if (decision.winner == Winner::local) return;
+    store_merge(mine, merged, decision.merged_isdeleted);
+    tell(fact, FactKind::change_merged, {incoming.guid, merged});
   }
 
   // Takes `incoming` unless a local object that holds its key wins (key-conflict=drop-loser).
-  void admit(const Object& incoming) {
-    if (input_.protocol.key_conflict == KeyConflict::take_guid) return store(incoming);
-    while (const Row* rival = find_rival(incoming)) {
-      const Decision decision = pending(client_, *rival)
-                                    ? ask(rival->object, incoming, ConflictKind::primary_key)
-                                    : Decision::server_wins();
+  Survivor admit(const Object& incoming) {
+    const bool drops_losers = input_.protocol.key_conflict == KeyConflict::drop_loser;
+    while (const Row* found = drops_losers ? find_rival(incoming) : nullptr) {
+      const Object rival = found->object;
+      if (!pending(client_, *found)) {
+        client_.records.erase(rival.guid);
+        continue;
+      }
+      const Decision decision = ask(rival, incoming, ConflictKind::primary_key);
       const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
-      if (pending(client_, *rival))
-        tell(rival->object, rival->object.guid, incoming, ConflictKind::primary_key,
-             decision.winner, merged);
-      if (decision.winner == Winner::local) return client_.records.erase(incoming.guid);
-      client_.records.erase(rival->object.guid);
-      if (decision.winner != Winner::merge) continue;
+      const Fact fact = note_decision(rival, rival.guid, incoming, ConflictKind::primary_key,
+                                      decision.winner, merged);
+      if (decision.winner == Winner::local) {
+        client_.records.erase(incoming.guid);
+        return {rival.guid, rival.value};
+      }
+      client_.records.erase(rival.guid);
+      if (decision.winner == Winner::server) {
+        tell(fact, FactKind::change_overwritten, {incoming.guid, incoming.value});
+        continue;
+      }
+      tell(fact, FactKind::change_merged, {incoming.guid, merged});
       store(incoming);
-      return store_merge(client_.records.at(incoming.guid), merged, decision.merged_isdeleted);
+      store_merge(client_.records.at(incoming.guid), merged, decision.merged_isdeleted);
+      return {incoming.guid, merged};
     }
     store(incoming);
+    return {incoming.guid, incoming.value};
   }
 
   void store(const Object& incoming) {
@@ -141,20 +167,24 @@ class Receiver {
 
   Value next_fresh() { return {fresh_.number++}; }
 
-  void tell(const Object& local, Guid local_guid, const Object& server, ConflictKind kind,
-            Winner winner, Value merged) {
-    Fact fact{.kind = FactKind::conflict_resolved,
-              .conflict = kind,
-              .winner = winner,
-              .stamp_order = stamp_order(local, server),
-              .guid = local_guid,
-              .server_guid = server.guid,
-              .local = local.value,
-              .server = server.value,
-              .kept = kept(local, server, winner, merged)};
-    facts_.push_back(fact);
-    if (winner == Winner::local) return;
-    fact.kind = winner == Winner::merge ? FactKind::change_merged : FactKind::change_overwritten;
+  Fact note_decision(const Object& local, Guid local_guid, const Object& server, ConflictKind kind,
+                     Winner winner, Value merged) {
+    facts_.push_back({.kind = FactKind::conflict_resolved,
+                      .conflict = kind,
+                      .winner = winner,
+                      .stamp_order = stamp_order(local, server),
+                      .guid = local_guid,
+                      .server_guid = server.guid,
+                      .local = local.value,
+                      .server = server.value,
+                      .kept = kept(local, server, winner, merged)});
+    return facts_.back();
+  }
+
+  void tell(Fact fact, FactKind kind, Survivor survivor) {
+    fact.kind = kind;
+    fact.server_guid = survivor.guid;
+    fact.kept = survivor.value;
     facts_.push_back(fact);
   }
 

@@ -81,20 +81,22 @@ class Fuzzing {
     for (Finding& known : result_.findings) {
       if (known.invariant != invariant || known.fingerprint != print) continue;
       ++known.episodes;
-      if (is_simpler(shrunk.scenario, known.shrunk.scenario)) set_minimal(known, std::move(shrunk));
+      if (is_simpler(shrunk.scenario, known.shrunk.scenario))
+        set_minimal(known, index, seed, scenario, std::move(shrunk));
       return;
     }
     Finding& finding = result_.findings.emplace_back();
     finding.invariant = invariant;
     finding.fingerprint = print;
     finding.episodes = 1;
-    finding.first_index = index;
-    finding.first_seed = seed;
-    finding.original = scenario;
-    set_minimal(finding, std::move(shrunk));
+    set_minimal(finding, index, seed, scenario, std::move(shrunk));
   }
 
-  void set_minimal(Finding& finding, ShrinkResult&& shrunk) {
+  void set_minimal(Finding& finding, std::uint64_t index, std::uint64_t seed,
+                   const Scenario& scenario, ShrinkResult&& shrunk) {
+    finding.index = index;
+    finding.seed = seed;
+    finding.original = scenario;
     finding.shrunk = std::move(shrunk);
     finding.trace = make_trace(configuration_, finding.shrunk.scenario);
     finding.trace.expectations = {{std::string(name_of(finding.invariant)), false}};
@@ -109,6 +111,10 @@ class Fuzzing {
   }
 
   void note_missed_marks() {
+    result_.marks_are_required = plan_.require_marks == RequireMarks::always ||
+                                 (plan_.require_marks == RequireMarks::automatic &&
+                                  requires_marks(result_.episodes, plan_.scope));
+    if (!result_.marks_are_required) return;
     for (const NamedMark& named : tidemark::marks())
       if (result_.marks[static_cast<std::size_t>(named.mark)] == 0 &&
           is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy.kind))

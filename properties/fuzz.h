@@ -24,6 +24,9 @@ struct Configuration {
   JudgeOptions judge;
 };
 
+// When a run is held to the marks that its scope grants: if it is long enough, or at any length.
+enum class RequireMarks : std::uint8_t { automatic, always, never };
+
 struct FuzzPlan {
   Scope scope;
   std::uint64_t seed = 0;
@@ -31,17 +34,19 @@ struct FuzzPlan {
   ShrinkBudget budget;
   // Of each invariant, so many failing episodes are shrunk; the others are only counted.
   std::uint32_t shrink_most = 16;
+  RequireMarks require_marks = RequireMarks::automatic;
 };
 
 // One bug: an invariant, broken in one shape.
 struct Finding {
   Invariant invariant = Invariant::no_lost_update;
-  std::string fingerprint;        // 12 hexadecimal digits
-  std::uint64_t episodes = 0;     // shrunk to this fingerprint
-  std::uint64_t first_index = 0;  // the first such episode, and its seed
-  std::uint64_t first_seed = 0;
-  Scenario original;    // of the first such episode
-  ShrinkResult shrunk;  // the simplest of the group
+  std::string fingerprint;     // 12 hexadecimal digits
+  std::uint64_t episodes = 0;  // shrunk to this fingerprint
+  // The episode of the group that shrank to the simplest trace: its place, its seed, its scenario.
+  std::uint64_t index = 0;
+  std::uint64_t seed = 0;
+  Scenario original;
+  ShrinkResult shrunk;  // to that trace
   Trace trace;          // the same, as a file that expects the violation
 };
 
@@ -55,7 +60,8 @@ struct FuzzResult {
   // In the order of invariants; within one, the shortest trace first.
   std::vector<Finding> findings;
   MarkCounts marks{};
-  std::vector<std::string_view> missed_marks;  // granted by the scope, never reached
+  bool marks_are_required = false;
+  std::vector<std::string_view> missed_marks;  // required, and never reached
   // Failing episodes that ran otherwise the second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
   std::uint64_t digest = 0;  // over all episodes, whatever their order

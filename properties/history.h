@@ -85,6 +85,8 @@ class History {
   void see_accepted(Value value, Replica client, const World& world);
   void held(const Event& event);
   void message_arriving(const Event& event);
+  // An engine may name, or hold, a value that nobody wrote; integrity says so, the rest is spared.
+  bool is_known(Value value) const { return value.number < trails_.size(); }
   void forget_travels(std::uint32_t clients) {
     for (Trail& trail : trails_) trail.travelled &= ~clients;
   }
@@ -137,6 +139,7 @@ void History::on(const Event& event, const World& world) {
       message_arriving(event);
       break;
     case EventKind::carried:
+      if (event.value.number >= trails_.size()) break;
       arriving_.carried.push_back({event.guid, event.value});
       if (arriving_.kind == MessageKind::upload_request && !arriving_.late)
         exchange(arriving_.client).uploading.push_back(event.value);
@@ -185,7 +188,7 @@ void History::wiped(Replica replica, const World& world) {
   for (Trail& trail : trails_) trail.held_by &= ~bit_of(replica);
   if (!replica.is_server()) return;
   for (std::uint32_t guid = 0; guid < world.objects(); ++guid)
-    if (const Object* object = world.find(replica, Guid{guid}))
+    if (const Object* object = world.find(replica, Guid{guid}); object && is_known(object->value))
       trails_[object->value.number].held_by |= bit_of(replica);
 }
 
@@ -216,6 +219,7 @@ void History::fact_told(const Event& event, const World& world) {
   switch (fact.kind) {
     case FactKind::conflict_resolved:
       trails_.resize(world.versions().size());
+      if (!is_known(fact.local) || !is_known(fact.server)) break;
       if (fact.winner == Winner::merge || is_ancestor(world.versions(), fact.local, fact.server) ||
           is_ancestor(world.versions(), fact.server, fact.local))
         break;
@@ -238,6 +242,7 @@ void History::fact_told(const Event& event, const World& world) {
 
 template <class World>
 void History::see_accepted(Value value, Replica client, const World& world) {
+  if (!is_known(value)) return;
   const Version& version = world.versions()[value.number];
   if (version.writer == client) trails_[value.number].seen_accepted = true;
 }

@@ -76,9 +76,11 @@ class Integrity {
 
   template <class World>
   void note_written(const Event& event, const World& world) {
-    if (world.versions()[event.value.number].kind != VersionKind::create) return;
-    const Object* object = world.find(event.replica, event.guid);
-    if (object != nullptr) written_[event.guid.number] = {object->pk, object->name, true};
+    const Version& version = world.versions()[event.value.number];
+    if (version.kind != VersionKind::create) return;
+    const Step& create = world.scenario().steps[version.step];
+    written_[event.guid.number] = {world.scenario().key_of(create),
+                                   world.scenario().name_of(create), true};
   }
 
   template <class World>
@@ -87,7 +89,7 @@ class Integrity {
     const Object* object = world.find(event.replica, event.guid);
     if (object == nullptr) return;
     const auto& versions = world.versions();
-    const bool written = object->value.number < versions.size() &&
+    const bool written = object->value != kNoValue && object->value.number < versions.size() &&
                          versions[object->value.number].isdeleted == object->isdeleted &&
                          was_written(*object);
     if (!written) break_at(BreachKind::unwritten, event, world, history, verdict);

@@ -26,11 +26,14 @@ bool refuses_uploads(const Protocol& protocol) {
 bool retries(const Protocol& protocol) {
   return protocol.received_counter == ReceivedCounter::client;
 }
+bool carries_stamps(const Protocol& protocol) { return protocol.timestamps == Timestamps::carried; }
 bool echoes(const Protocol& protocol) {
   return protocol.upload_ack_moves_download_mark != UploadAckMovesDownloadMark::always;
 }
 
 constexpr MarkNeeds kTwo{.clients = 2};
+// Where stamps are not stored, the server's are those of creations, and seldom win.
+constexpr MarkNeeds kTwoCarried{.clients = 2, .protocol = carries_stamps};
 constexpr MarkNeeds kTwoKeys{.clients = 2, .objects = 2, .shared_keys = true};
 constexpr MarkNeeds kInterleaved{.clients = 2, .interleave = true};
 
@@ -49,7 +52,7 @@ constexpr std::array<NamedMark, kMarks> kNamed{{
     {M::object_conflict_local_wins, "object-conflict-local-wins", "… and kept the client's",
      with_strategies(kTwo, kLocalMayWin)},
     {M::object_conflict_server_wins, "object-conflict-server-wins", "… and took the server's",
-     with_strategies(kTwo, kServerMayWin)},
+     with_strategies(kTwoCarried, kServerMayWin)},
     {M::key_conflict, "key-conflict", "a strategy chose between two objects with one primary key",
      kTwoKeys},
     {M::key_conflict_local_wins, "key-conflict-local-wins", "… and kept the client's",
@@ -156,8 +159,7 @@ bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& proto
                 StrategyKind strategy) {
   const MarkNeeds& needs = mark.needs;
   const bool any_strategy = needs.strategies == std::array<bool, 4>{};
-  return !needs.never && scope.steps >= kStepsThatRequireMarks &&
-         (scope.reachable_faults() & needs.faults) == needs.faults &&
+  return !needs.never && (scope.reachable_faults() & needs.faults) == needs.faults &&
          scope.clients >= needs.clients && scope.objects >= needs.objects &&
          (scope.backend || !needs.backend) && (scope.shared_keys || !needs.shared_keys) &&
          (scope.deletes || !needs.deletes) && (scope.interleave || !needs.interleave) &&

@@ -86,6 +86,9 @@ using MarkCounts = std::array<std::uint64_t, kMarks>;
 // Campaigns of fewer or shorter episodes are held to no mark.
 inline constexpr std::uint64_t kEpisodesThatRequireMarks = 2000;
 inline constexpr std::uint32_t kStepsThatRequireMarks = 30;
+inline bool requires_marks(std::uint64_t episodes, const Scope& scope) {
+  return episodes >= kEpisodesThatRequireMarks && scope.steps >= kStepsThatRequireMarks;
+}
 
 // Counts the marks of runs, on and on.
 class Marks {
@@ -160,14 +163,14 @@ void Marks::on_written(const Event& event, const World& world) {
     return;
   }
   if (version.kind == VersionKind::create) {
-    const Key key = world.find(event.replica, event.guid)->pk;
+    const Key key = world.scenario().key_of(world.scenario().steps[version.step]);
     for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
       const Object* other = world.find(event.replica, Guid{guid});
-      if (other != nullptr && other->isdeleted && other->pk == key)
+      if (other != nullptr && other->isdeleted && other->pk == key && other->guid != event.guid)
         return hit(Mark::key_reused_after_delete);
     }
-  } else if (event.other != kNoValue) {
-    hit_if(world.versions()[event.other.number].writer != event.replica,
+  } else if (version.over != kNoValue) {
+    hit_if(world.versions()[version.over.number].writer != event.replica,
            Mark::received_then_edited);
   }
   switch (world.in_flight(event.replica)) {
@@ -189,6 +192,8 @@ template <class World>
 void Marks::on_fact(const Fact& fact, const World& world) {
   if (fact.kind == FactKind::upload_refused) return hit(Mark::upload_refused);
   if (fact.kind != FactKind::conflict_resolved) return;
+  const std::size_t known = world.versions().size();
+  if (fact.local.number >= known || fact.server.number >= known) return;
   on_conflict(fact);
   const bool local_deleted = world.versions()[fact.local.number].isdeleted;
   const bool server_deleted = world.versions()[fact.server.number].isdeleted;

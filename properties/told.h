@@ -64,22 +64,40 @@ class Told {
   template <class World>
   static bool told_of(Value value, const World& world, const History& history) {
     for (const Fact& fact : world.facts())
-      if (is_telling(fact) && fact.local == value && names_real(fact.kept, world, history))
+      if (is_telling(fact) && fact.local == value && names_what_was_kept(fact, world, history))
         return true;
     return false;
   }
 
   template <class World>
   static bool rightly(const Fact& fact, const World& world, const History& history) {
-    return own_and_gone(fact.local, true, world, history) && names_real(fact.kept, world, history);
+    return own_and_gone(fact.local, true, world, history) &&
+           names_what_was_kept(fact, world, history);
   }
 
-  // The version named as kept came with this message, or is held now.
+  // The version named as kept is held now under the guid that is named with it, came so with this
+  // message, or was so given up in turn; and a merge made of the version given up is told as one.
   template <class World>
-  static bool names_real(Value kept, const World& world, const History& history) {
+  static bool names_what_was_kept(const Fact& fact, const World& world, const History& history) {
+    if (fact.kept.number >= world.versions().size()) return false;
+    const Version& kept = world.versions()[fact.kept.number];
+    const bool merged =
+        kept.over_too != kNoValue && (kept.over == fact.local || kept.over_too == fact.local);
+    if (merged != (fact.kind == FactKind::change_merged)) return false;
+    if (fact.server_guid.number < world.objects() &&
+        world.shadow(history.arriving().client, fact.server_guid) == fact.kept)
+      return true;
     for (const auto& [guid, value] : history.arriving().carried)
-      if (value == kept) return true;
-    return holds_descendant(kept, false, world, history.arriving().client);
+      if (guid == fact.server_guid && value == fact.kept) return true;
+    return is_given_up_in_turn(fact, world);
+  }
+
+  // What was kept may be given up in the same message for something else.
+  template <class World>
+  static bool is_given_up_in_turn(const Fact& fact, const World& world) {
+    for (const Fact& next : world.facts())
+      if (is_telling(next) && next.local == fact.kept && next.guid == fact.server_guid) return true;
+    return false;
   }
 
   template <class World>

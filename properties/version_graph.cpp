@@ -73,7 +73,7 @@ std::vector<Value> VersionGraph::shortest_chain(Value from, Value to) const {
 // A version is written after those that it was written over, so numbers fall along the way back,
 // and the largest number of a frontier is reached from nothing else in it.
 bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer) {
-  if (older == kNoValue || older == newer) return false;
+  if (older == kNoValue || newer <= older || newer.number >= versions.size()) return false;
   while (newer > older && versions[newer.number].over_too == kNoValue)
     newer = versions[newer.number].over;
   if (newer <= older) return newer == older;

@@ -226,8 +226,8 @@ json finding_of(const Finding& finding) {
           {"fingerprint", finding.fingerprint},
           {"file", file_name(finding)},
           {"episodes", finding.episodes},
-          {"first_index", finding.first_index},
-          {"first_seed", print_seed(finding.first_seed)},
+          {"index", finding.index},
+          {"seed", print_seed(finding.seed)},
           {"shrink", shrink_of(finding.original, finding.shrunk)},
           {"steps", steps_of(finding.trace.scenario)},
           {"trace", print_trace(finding.trace)}};

@@ -89,7 +89,7 @@ void Screen::draw_head() {
                   configuration_name(configuration.protocol_name, configuration.options,
                                      configuration.strategy.name));
   const std::string where =
-      fmt::format("seed {}  {} of {}  fingerprint {}", print_seed(input_.finding.first_seed),
+      fmt::format("seed {}  {} of {}  fingerprint {}", print_seed(input_.finding.seed),
                   grouped(input_.broken_episodes), count_of(input_.episodes, "episode"),
                   input_.finding.fingerprint);
   const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
@@ -148,9 +148,9 @@ std::string Screen::draw() {
 }  // namespace
 
 std::string one_line(const Finding& finding, std::string_view replay_command) {
-  return fmt::format("FAIL {}  {}, {}  {}", name_of(finding.invariant),
+  return fmt::format("FAIL {:<21}  {:>8}  from {:<11}  {}  {}", name_of(finding.invariant),
                      count_of(finding.trace.scenario.steps.size(), "step"),
-                     count_of(finding.episodes, "episode"), replay_command);
+                     count_of(finding.episodes, "episode"), finding.fingerprint, replay_command);
 }
 
 std::string totals(const Configuration& configuration, const FuzzResult& result) {

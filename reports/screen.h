@@ -38,7 +38,7 @@ std::string one_line(const Finding& finding, std::string_view replay_command);
 std::string totals(const Configuration& configuration, const FuzzResult& result);
 
 // Every mark, its count, and whether a campaign over this scope requires it. `enough` says whether
-// it ran the episodes that make it require marks.
+// it is held to them.
 std::string marks_table(const MarkCounts& counts, const Scope& scope,
                         const Configuration& configuration, bool enough, bool color);
 

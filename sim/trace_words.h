@@ -1,5 +1,5 @@
 // The words of a trace line: bytes that may stand in it, splitting, quoting, excerpts for errors.
-// Private to sim/trace.cpp; what the text means is not known here.
+// What the text means is not known here.
 #pragma once
 
 #include <fmt/format.h>

@@ -91,7 +91,7 @@ class World {
   std::size_t step() const { return step_; }
   // The version that a replica holds of an object; kNoValue: none.
   Value shadow(Replica replica, Guid guid) const {
-    return shadow_[replica.number * objects_ + guid.number];
+    return shadow_[replica.number * objects_ + guid.number].value;
   }
   const Object* find(Replica replica, Guid guid) const {
     return replica.is_server() ? engine_->find(server_, guid)
@@ -131,7 +131,15 @@ class World {
   void reset(const Scenario& scenario);
   Link& link(Replica client) { return links_[client.number - 1]; }
   const Link& link(Replica client) const { return links_[client.number - 1]; }
-  Value& shadow_of(Replica replica, Guid guid) {
+  // What a replica holds of an object, as far as invariants speak of it.
+  struct Shadow {
+    Value value{};
+    Key pk{};
+    Name name{};
+    bool isdeleted = false;
+    friend bool operator==(const Shadow&, const Shadow&) = default;
+  };
+  Shadow& shadow_of(Replica replica, Guid guid) {
     return shadow_[replica.number * objects_ + guid.number];
   }
 
@@ -187,12 +195,20 @@ class World {
   template <class Observer>
   void compare_holdings(Replica replica, Observer& observer);
   template <class Observer>
+  void compare_holding(Replica replica, Guid guid, Observer& observer);
+  template <class Observer>
   void settle_round(Observer& observer);
   template <class Observer>
   void whole_exchange(Replica client, Observer& observer);
   bool is_tombstone(Replica replica, Guid guid) const {
     const Object* object = find(replica, guid);
     return object != nullptr && object->isdeleted;
+  }
+  std::vector<Object> objects_at_server() const {
+    std::vector<Object> objects;
+    for (std::uint32_t guid = 0; guid < objects_; ++guid)
+      if (const Object* object = engine_->find(server_, Guid{guid})) objects.push_back(*object);
+    return objects;
   }
   std::uint64_t state_digest() const;
   void order_clients();
@@ -204,7 +220,7 @@ class World {
   bool has_backup_ = false;
   std::vector<Link> links_;
   std::vector<Version> versions_;
-  std::vector<Value> shadow_;
+  std::vector<Shadow> shadow_;
   std::vector<bool> created_;
   std::vector<Handled> handled_;
   std::vector<Replica> order_;  // of the clients, in settle
@@ -212,6 +228,7 @@ class World {
   Facts facts_;
   Letter arriving_;
   Client before_{};
+  std::vector<Object> before_repeat_;
   Timestamp time_ = kWorldBegins;
   Timestamp server_skew_ = 0;
   std::uint32_t objects_ = 0;
@@ -251,7 +268,7 @@ void World<E>::reset(const Scenario& scenario) {
   }
   versions_.clear();
   versions_.emplace_back();
-  shadow_.assign(std::size_t{objects_} * replicas(), kNoValue);
+  shadow_.assign(std::size_t{objects_} * replicas(), Shadow{});
   created_.assign(objects_, false);
   handled_.clear();
   facts_.clear();
@@ -394,12 +411,14 @@ bool World<E>::change(const Step& step, Observer& observer) {
     made.pk = scenario_->key_of(step);
     made.name = scenario_->name_of(step);
   }
+  Shadow& shadow = shadow_of(who, guid);
+  const Value over = shadow.value;
   versions_.push_back({.kind = static_cast<VersionKind>(step.kind),
                        .writer = who,
                        .installation = who.is_server() ? 0 : link(who).installation,
                        .step = static_cast<std::uint32_t>(step_),
                        .guid = guid,
-                       .over = shadow(who, guid),
+                       .over = over < value ? over : kNoValue,
                        .text = step.value,
                        .isdeleted = step.kind == StepKind::remove});
   if (who.is_server()) {
@@ -408,9 +427,12 @@ bool World<E>::change(const Step& step, Observer& observer) {
   } else {
     engine_->change(link(who).client, made, clock(who));
   }
-  const Value over = std::exchange(shadow_of(who, guid), value);
+  if (step.kind == StepKind::create) shadow = {value, made.pk, made.name, false};
+  shadow.value = value;
+  shadow.isdeleted = step.kind == StepKind::remove;
   emit({.kind = EventKind::written, .replica = who, .guid = guid, .value = value, .other = over},
        observer);
+  compare_holding(who, guid, observer);
   return true;
 }
 
@@ -481,7 +503,7 @@ void World<E>::handle_at_server(Replica client, const Letter& request, std::uint
     return handled.number == request.number;
   });
   const bool repeated = first != handled_.end() && first->writes == server_writes_;
-  const std::uint32_t writes = server_writes_;
+  if (repeated) before_repeat_ = objects_at_server();
   facts_.clear();
   engine_->handle(server_, request.message, clock(kServer), answer.message, facts_);
   answer.kind = engine_->kind(answer.message);
@@ -489,7 +511,7 @@ void World<E>::handle_at_server(Replica client, const Letter& request, std::uint
   answer.copied = request.copied;
   tell_facts(kServer, observer);
   compare_holdings(kServer, observer);
-  if (repeated && server_writes_ != writes)
+  if (repeated && before_repeat_ != objects_at_server())
     emit({.kind = EventKind::repeat_changed_server, .replica = client, .number = request.number},
          observer);
   if (request.copied && first == handled_.end())
@@ -565,6 +587,7 @@ bool World<E>::arrive(Replica client, Observer& observer) {
     return true;
   }
   announce(EventKind::message_arriving, client, letter, kLate, observer);
+  facts_.clear();
   before_ = link.client;
   engine_->handle_stale(link.client, letter.message);
   compare_holdings(client, observer);
@@ -622,7 +645,9 @@ template <class Observer>
 void World<E>::tell_facts(Replica teller, Observer& observer) {
   for (std::uint32_t i = 0; i < facts_.size(); ++i) {
     const Fact& fact = facts_[i];
-    if (fact.kind == FactKind::conflict_resolved && fact.winner == Winner::merge)
+    const bool known =
+        fact.local.number < versions_.size() && fact.server.number < versions_.size();
+    if (fact.kind == FactKind::conflict_resolved && fact.winner == Winner::merge && known)
       versions_.push_back({.kind = VersionKind::merge,
                            .writer = teller,
                            .installation = link(teller).installation,
@@ -643,17 +668,28 @@ void World<E>::tell_facts(Replica teller, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::compare_holdings(Replica replica, Observer& observer) {
-  for (std::uint32_t number = 0; number < objects_; ++number) {
-    const Guid guid{number};
-    const Object* object = find(replica, guid);
-    const Value value = object == nullptr ? kNoValue : object->value;
-    if (value == shadow(replica, guid)) continue;
-    const Value other = std::exchange(shadow_of(replica, guid), value);
-    if (replica.is_server()) ++server_writes_;
-    emit(
-        {.kind = EventKind::held, .replica = replica, .guid = guid, .value = value, .other = other},
-        observer);
-  }
+  for (std::uint32_t guid = 0; guid < objects_; ++guid)
+    compare_holding(replica, Guid{guid}, observer);
+}
+
+template <Engine E>
+template <class Observer>
+void World<E>::compare_holding(Replica replica, Guid guid, Observer& observer) {
+  const Object* object = find(replica, guid);
+  const Shadow now = object == nullptr
+                         ? Shadow{}
+                         : Shadow{object->value, object->pk, object->name, object->isdeleted};
+  Shadow& shadow = shadow_of(replica, guid);
+  if (now == shadow) return;
+  const Value other = shadow.value;
+  shadow = now;
+  if (replica.is_server()) ++server_writes_;
+  emit({.kind = EventKind::held,
+        .replica = replica,
+        .guid = guid,
+        .value = now.value,
+        .other = other},
+       observer);
 }
 
 template <Engine E>
@@ -685,7 +721,7 @@ RunSummary World<E>::settle(Observer& observer) {
   }
   for (const Replica client : order_)
     if (in_flight(client) != MessageKind::none) finish(client, MessageKind::none, observer);
-  states_met_.clear();
+  states_met_.assign(1, state_digest());
   summary_.rest = Rest::out_of_rounds;
   const std::uint32_t bound = scenario_->settle_bound();
   while (summary_.settle_rounds < bound) {

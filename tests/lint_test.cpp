@@ -239,10 +239,9 @@ constexpr std::array<Rule, 12> kRules{{
        return !is_in(path, {"tests", "bench"}) &&
               (line.included.starts_with("<gtest/") || line.included.starts_with("<gmock/"));
      }},
-    {"rapidcheck", "RapidCheck is banned here, include properties/rapidcheck.h",
+    {"rapidcheck", "RapidCheck is banned here, include sim/rapidcheck.h",
      [](string_view path, const Line& line) {
-       return !is_in(path, {"tests"}) && path != "properties/rapidcheck.h" &&
-              path != "properties/rapidcheck.cpp" && path != "sim/shrinker.cpp" &&
+       return !is_in(path, {"tests"}) && path != "sim/rapidcheck.h" &&
               line.included.starts_with("<rapidcheck");
      }},
     {"hash", "std::hash is banned, it differs between libraries, use sim/digest.h",
@@ -360,9 +359,9 @@ constexpr Planted kNearMisses[] = {
     {"rooted-include", "tests/a_test.cpp", "auto text = R\"(\n#include \"a.h\"\n)\";"},
     {"gtest", "tests/a_test.cpp", "#include <gtest/gtest.h>"},
     {"gtest", "bench/a.cpp", "#include <gtest/gtest.h>"},
-    {"rapidcheck", "properties/rapidcheck.h", "#include <rapidcheck.h>"},
-    {"rapidcheck", "sim/shrinker.cpp", "#include <rapidcheck/Seq.h>"},
-    {"rapidcheck", "cli/a.cpp", "#include \"properties/rapidcheck.h\""},
+    {"rapidcheck", "sim/rapidcheck.h", "#include <rapidcheck.h>"},
+    {"rapidcheck", "tests/a_test.cpp", "#include <rapidcheck/gtest.h>"},
+    {"rapidcheck", "cli/a.cpp", "#include \"sim/rapidcheck.h\""},
     {"hash", "sim/a.h", "std::hashed a;"},
     {"pointer-order", "properties/a.h", "std::map<Guid, const Object*> objects;"},
     {"pointer-order", "properties/a.h", "std::vector<Object*> objects;"},

@@ -142,10 +142,9 @@ TEST_F(Cli, AMarkThatIsRequiredAndNeverReachedIsVacuous) {
   EXPECT_TRUE(has(ran.err, "never reached undelete")) << ran.err;
 }
 
-TEST_F(Cli, MarksAreRequiredFrom2000EpisodesOn) {
-  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 1999").code, 0);
-  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 2000").code, 4);
-  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 2000 --require-marks never").code, 0);
+TEST_F(Cli, ShortEpisodesAreHeldToNoMark) {
+  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 2000").code, 0);
+  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 50 --require-marks never").code, 0);
 }
 
 TEST_F(Cli, EpisodesThatWerePromisedAndDidNotRunAreInconclusive) {

@@ -764,7 +764,8 @@ TEST(Integrity, ServerThatIsChangedByASecondCopyIsCaught) {
 TEST(Integrity, ServerThatIsRestampedByASecondCopyIsCaught) {
   const Bug restamps{.after_request = [](Server& server, const Message& in, Message&) {
     for (const Object& object : in.objects)
-      ++server.records.at(object.guid).object.timestamp_lastupdate;
+      server.records.at(object.guid).object.timestamp_lastupdate +=
+          static_cast<Timestamp>(server.counter.number);
   }};
   EXPECT_EQ(found(I::integrity, restamps,
                   "create A o1; begin A; deliver A; deliver A; duplicate A; finish A; arrive A"),

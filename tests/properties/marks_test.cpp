@@ -180,6 +180,12 @@ void expect_none_missed(const Scope& scope, const std::string& what) {
 }
 
 // A mark that a campaign is held to but cannot reach would make it vacuous for ever.
+TEST(RequiredMarks, AreThoseOfCampaignsOfEnoughAndLongEnoughEpisodes) {
+  EXPECT_FALSE(requires_marks(kEpisodesThatRequireMarks - 1, {}));
+  EXPECT_TRUE(requires_marks(kEpisodesThatRequireMarks, {}));
+  EXPECT_FALSE(requires_marks(kEpisodesThatRequireMarks, {.steps = kStepsThatRequireMarks - 1}));
+  EXPECT_TRUE(requires_marks(kEpisodesThatRequireMarks, {.steps = kStepsThatRequireMarks}));
+}
 TEST(RequiredMarks, AreReachedWithinTheEpisodesThatRequireThem) {
   expect_none_missed({}, "all faults");
   expect_none_missed({.clients = 2, .objects = 2}, "two clients, two objects");

@@ -77,7 +77,7 @@ TEST(ReplayJson, HasEventsOnlyWhenAsked) {
 TEST(FuzzJson, HoldsTheTraceOfAFinding) {
   const json finding = fuzz_of_echo()["configurations"][0]["findings"][0];
   EXPECT_EQ(trace_of(finding["trace"].get<std::string>()), trace_of(kEcho));
-  EXPECT_EQ(finding["first_seed"], "0x5d1c9e07aabbccdd");
+  EXPECT_EQ(finding["seed"], "0x5d1c9e07aabbccdd");
   EXPECT_EQ(finding["shrink"]["before"]["steps"], 38);
 }
 

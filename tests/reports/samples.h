@@ -40,7 +40,7 @@ inline Finding finding_of(const Trace& trace, Invariant invariant) {
   finding.invariant = invariant;
   finding.fingerprint = "3f2a91c2d0ab";
   finding.episodes = 17;
-  finding.first_seed = 0x5d1c9e07aabbccdd;
+  finding.seed = 0x5d1c9e07aabbccdd;
   finding.original = trace.scenario;
   finding.original.clients = 3;
   finding.original.steps.resize(38, {.kind = StepKind::crash, .replica = Replica{1}});

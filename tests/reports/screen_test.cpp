@@ -194,7 +194,8 @@ TEST(Screen, LeavesOutTheMiddleOfALongTraceAndSaysHowMuch) {
 TEST(OneLine, NamesInvariantLengthAndCommand) {
   const Trace trace = trace_of(kEcho);
   EXPECT_EQ(one_line(finding_of(trace, Invariant::no_lost_update), "tidemark replay a.trace"),
-            "FAIL no-lost-update  3 steps, 17 episodes  tidemark replay a.trace");
+            "FAIL no-lost-update          3 steps  from 17 episodes  3f2a91c2d0ab  tidemark replay "
+            "a.trace");
 }
 
 TEST(Totals, AreOneLine) {

