@@ -56,6 +56,8 @@ class History {
   const std::vector<DecisionEdge>& decisions() const { return decisions_; }
   const std::vector<Holding>& journal() const { return journal_; }
   Cause cause() const { return cause_; }
+  // Whether a reinstall or a restore took anything away: without one no version is excused.
+  bool was_wiped() const { return was_wiped_; }
   std::uint32_t round() const { return round_; }
   // Whether others changed the server between the download and the upload of this client.
   bool others_wrote_since_download(Replica client) const {
@@ -100,6 +102,7 @@ class History {
   std::vector<ExchangeTrail> exchanges_;
   Arriving arriving_;
   Cause cause_ = Cause::app;
+  bool was_wiped_ = false;
   std::uint32_t messages_ = 0;
   std::uint32_t server_writes_ = 0;
   std::uint32_t epoch_ = 0;
@@ -118,6 +121,7 @@ void History::reset(const World& world) {
     exchange.server_writes = exchange.answer_epoch = 0;
   }
   cause_ = Cause::app;
+  was_wiped_ = false;
   messages_ = server_writes_ = epoch_ = round_ = 0;
 }
 
@@ -194,6 +198,7 @@ void History::wiped(Replica replica, const World& world) {
 
 inline void History::held(const Event& event) {
   if (event.replica.is_server()) ++server_writes_;
+  was_wiped_ |= cause_ == Cause::reinstall || cause_ == Cause::restore;
   const Holding holding{event.replica, event.guid, event.other, event.value, cause_, messages_};
   journal_.push_back(holding);
   if (cause_ == Cause::message) arriving_.changed.push_back(holding);

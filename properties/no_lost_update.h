@@ -19,6 +19,13 @@ namespace tidemark {
 // by a version not reachable from it.
 bool is_excused(const std::vector<Holding>& journal, const std::vector<bool>& reachable);
 
+template <class World>
+bool is_excused(Value version, const World& world, const History& history) {
+  if (!history.was_wiped()) return false;
+  const VersionGraph graph(world.versions(), history.decisions());
+  return is_excused(history.journal(), graph.reachable(version));
+}
+
 class NoLostUpdate {
  public:
   template <class World>
@@ -48,8 +55,7 @@ class NoLostUpdate {
     for (std::uint32_t number = 1; number < safe_.size(); ++number) {
       const Version& version = world.versions()[number];
       if (safe_[number] || !version.by_app()) continue;
-      const VersionGraph graph(world.versions(), history.decisions());
-      if (is_excused(history.journal(), graph.reachable(Value{number}))) continue;
+      if (is_excused(Value{number}, world, history)) continue;
       const Event event{.replica = version.writer, .guid = version.guid, .value = Value{number}};
       return break_at(BreachKind::lost, event, world, history, verdict);
     }

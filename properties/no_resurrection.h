@@ -57,7 +57,7 @@ class NoResurrection {
         VersionGraph(versions, history.decisions()).reachable(deletion);
     for (std::size_t number = 1; number < versions.size(); ++number)
       if (reachable[number] && held_live(number)) return true;
-    return is_excused(history.journal(), reachable);
+    return history.was_wiped() && is_excused(history.journal(), reachable);
   }
 };
 

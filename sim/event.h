@@ -88,13 +88,16 @@ struct Event {
   friend constexpr auto operator<=>(const Event&, const Event&) = default;
 };
 
+// One step of the digest: its words are mixed side by side first.
 constexpr void add(Digest& digest, const Event& event) {
-  digest.add(std::uint64_t{static_cast<std::uint8_t>(event.kind)} |
-             std::uint64_t{event.replica.number} << 8 |
-             std::uint64_t{static_cast<std::uint8_t>(event.message)} << 16 |
-             std::uint64_t{event.detail} << 24 | std::uint64_t{event.number} << 32);
-  digest.add(std::uint64_t{event.guid.number} ^ std::uint64_t{event.value.number} << 20 ^
-             std::uint64_t{event.other.number} << 42);
+  const std::uint64_t what = std::uint64_t{static_cast<std::uint8_t>(event.kind)} |
+                             std::uint64_t{event.replica.number} << 8 |
+                             std::uint64_t{static_cast<std::uint8_t>(event.message)} << 16 |
+                             std::uint64_t{event.detail} << 24 | std::uint64_t{event.number} << 32;
+  const std::uint64_t of_what = std::uint64_t{event.guid.number} ^
+                                std::uint64_t{event.value.number} << 20 ^
+                                std::uint64_t{event.other.number} << 42;
+  digest.add(what + of_what * 0xd6e8feb86659fd93u);
 }
 
 }  // namespace tidemark
