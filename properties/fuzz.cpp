@@ -11,6 +11,7 @@ namespace tidemark {
 namespace {
 
 constexpr std::uint64_t kEpisodesPerWatch = 64;
+constexpr std::uint64_t kEpisodesPerRepeat = 32;  // one of so many is run twice
 
 // One fuzz run under way.
 class Fuzzing {
@@ -48,6 +49,7 @@ class Fuzzing {
     result_.effective_steps += outcome.summary.effective_steps;
     result_.skipped_steps += outcome.summary.skipped_steps;
     result_.digest += mix(seed ^ outcome.summary.digest);
+    if (index % kEpisodesPerRepeat == 0 && !repeats(seed, scenario, outcome.summary.digest)) return;
     if (outcome.verdict.holds()) return;
     ++result_.broken_episodes;
     for (const NamedInvariant& named : invariants())
@@ -55,15 +57,19 @@ class Fuzzing {
         broken(named.invariant, index, seed, scenario, outcome.summary.digest);
   }
 
+  // Whether an episode runs the same again; if not, that is noted.
+  bool repeats(std::uint64_t seed, const Scenario& scenario, std::uint64_t digest) {
+    if (shrinking_.run(scenario).summary.digest == digest) return true;
+    result_.nondeterministic_seeds.push_back(seed);
+    return false;
+  }
+
   void broken(Invariant invariant, std::uint64_t index, std::uint64_t seed,
               const Scenario& scenario, std::uint64_t digest) {
     const auto place = static_cast<std::size_t>(invariant);
     ++result_.broken[place];
     if (result_.shrunk[place] >= plan_.shrink_most) return;
-    if (shrinking_.run(scenario).summary.digest != digest) {
-      result_.nondeterministic_seeds.push_back(seed);
-      return;
-    }
+    if (!repeats(seed, scenario, digest)) return;
     ++result_.shrunk[place];
     add(invariant, index, seed, scenario, shrink_for(shrinking_, invariant, scenario, budget()));
   }

@@ -62,7 +62,8 @@ struct FuzzResult {
   MarkCounts marks{};
   bool marks_are_required = false;
   std::vector<std::string_view> missed_marks;  // required, and never reached
-  // Failing episodes that ran otherwise the second time: a fault of the harness, or of a strategy.
+  // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
+  // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
   std::uint64_t digest = 0;  // over all episodes, whatever their order
 };
