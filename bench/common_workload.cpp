@@ -18,9 +18,11 @@ const Scenario& CommonWorkload::generate(std::uint64_t seed) {
   return scenario_;
 }
 
+// One random number a step: its quarters choose the client, the kind of step and the object.
 Step CommonWorkload::draw() {
-  const Replica client{static_cast<std::uint8_t>(1 + random_.below(kClients))};
-  const std::uint32_t drawn = random_.below(100);
+  drawn_ = random_.next();
+  const Replica client{static_cast<std::uint8_t>(1 + choose(0, kClients))};
+  const std::uint32_t drawn = choose(1, 100);
   const bool idle = guess(client).in_flight == 0;
   if (drawn < 24) return edit(client);
   if (drawn < 32) return erase(client);
@@ -32,8 +34,8 @@ Step CommonWorkload::draw() {
 }
 
 std::uint32_t CommonWorkload::pick(std::uint32_t objects) {
-  for (std::uint32_t skip = random_.below(static_cast<std::uint32_t>(std::popcount(objects)));
-       skip > 0; --skip)
+  for (std::uint32_t skip = choose(2, static_cast<std::uint32_t>(std::popcount(objects))); skip > 0;
+       --skip)
     objects &= objects - 1;
   return static_cast<std::uint32_t>(std::countr_zero(objects));
 }

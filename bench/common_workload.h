@@ -37,9 +37,13 @@ class CommonWorkload {
   Guess& guess(Replica replica) { return guesses_[replica.number]; }
   void exchange(Replica client);
   std::uint32_t pick(std::uint32_t objects);
+  std::uint32_t choose(unsigned quarter, std::uint32_t bound) const {
+    return ((drawn_ >> (16 * quarter) & 0xffff) * bound) >> 16;
+  }
 
   Scenario scenario_;
   Random random_{0};
+  std::uint64_t drawn_ = 0;
   std::array<Guess, kClients + 1> guesses_{};
   std::uint32_t created_ = 0;
 };

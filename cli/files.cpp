@@ -33,8 +33,9 @@ using File = std::unique_ptr<std::FILE, Closer>;
   fail(path, fmt::format("cannot be read ({}), expected a trace file", std::strerror(errno)));
 }
 [[noreturn]] void cannot_write(const std::string& path) {
-  fail(path, fmt::format("cannot be written ({}), expected a place for a new file",
-                         std::strerror(errno)));
+  fail(
+      path == "-" ? "<stdout>" : path,
+      fmt::format("cannot be written ({}), expected a place for a new file", std::strerror(errno)));
 }
 
 std::string read_all(std::FILE* file, std::size_t most, const std::string& path) {

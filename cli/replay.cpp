@@ -119,7 +119,9 @@ Scenario shrunk(const Scenario& scenario, const Configuration& configuration,
   if (!runner.run(scenario).verdict.broken(*flags.shrink))
     bad_usage("--shrink: this episode does not break {}, expected one that does",
               name_of(*flags.shrink));
-  ShrinkResult result = shrink_for(runner, *flags.shrink, scenario, flags.budget);
+  ShrinkBudget budget = flags.budget;
+  budget.may_use = features(flags.scope);
+  ShrinkResult result = shrink_for(runner, *flags.shrink, scenario, budget);
   if (!result.complete)
     output.note(fmt::format("the budget of {} runs ended the shrinking early", flags.budget.runs));
   return std::move(result.scenario);

@@ -76,7 +76,7 @@ class Receiver {
   };
 
   // An object conflict; under take-guid also a primary-key conflict. The app is told what its
-  // version was given up for in the end: a key conflict may follow.
+  // version was given up for when this object's turn is over: a key conflict may have followed.
   void resolve(Row& mine, Guid local_guid, const Object& incoming, ConflictKind kind) {
     const Object local = mine.object;
     const Decision decision = ask(local, incoming, kind);
@@ -175,6 +175,7 @@ class Receiver {
                       .stamp_order = stamp_order(local, server),
                       .guid = local_guid,
                       .server_guid = server.guid,
+                      .kept_guid = winner == Winner::local ? local.guid : server.guid,
                       .local = local.value,
                       .server = server.value,
                       .kept = kept(local, server, winner, merged)});
@@ -183,7 +184,7 @@ class Receiver {
 
   void tell(Fact fact, FactKind kind, Survivor survivor) {
     fact.kind = kind;
-    fact.server_guid = survivor.guid;
+    fact.kept_guid = survivor.guid;
     fact.kept = survivor.value;
     facts_.push_back(fact);
   }

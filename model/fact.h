@@ -12,8 +12,8 @@ namespace tidemark {
 enum class FactKind : std::uint8_t {
   // A strategy was asked and chose `kept`. Client.
   conflict_resolved,
-  // The app was told that its version `local` was given up for `kept`, which is held under
-  // `server_guid`. Client. ("In many cases a conflict requires informing the user.")
+  // The app was told that its version `local` was given up for `kept`, under `kept_guid`. Client.
+  // ("In many cases a conflict requires informing the user.")
   change_overwritten,
   // The app was told that its version `local` went into the merge `kept`. Client.
   change_merged,
@@ -31,6 +31,7 @@ struct Fact {
   std::int8_t stamp_order = 0;
   Guid guid{};         // of `local`
   Guid server_guid{};  // of `server`; another than `guid` in a primary-key conflict
+  Guid kept_guid{};    // of `kept`
   Value local = kNoValue;
   Value server = kNoValue;
   Value kept = kNoValue;

@@ -10,7 +10,6 @@
 namespace tidemark {
 namespace {
 
-constexpr std::uint64_t kEpisodesPerWatch = 64;
 constexpr std::uint64_t kEpisodesPerRepeat = 32;  // one of so many is run twice
 
 // One fuzz run under way.
@@ -26,7 +25,7 @@ class Fuzzing {
 
   FuzzResult run() {
     for (std::uint64_t index = 0; index < plan_.episodes; ++index) {
-      if (index % kEpisodesPerWatch == 0 && !go_on()) break;
+      if (!go_on()) break;
       episode(index);
     }
     sort_findings();
@@ -36,9 +35,11 @@ class Fuzzing {
   }
 
  private:
+  // Asks the watch, before an episode and before a candidate. Once it said no, it is asked no more.
   bool go_on() {
-    return watch_ == nullptr ||
-           watch_({result_.episodes, result_.broken_episodes, result_.findings.size()});
+    if (watch_ == nullptr || ended_) return !ended_;
+    ended_ = !watch_({result_.episodes, result_.broken_episodes, result_.findings.size()});
+    return !ended_;
   }
 
   void episode(std::uint64_t index) {
@@ -68,16 +69,24 @@ class Fuzzing {
               const Scenario& scenario, std::uint64_t digest) {
     const auto place = static_cast<std::size_t>(invariant);
     ++result_.broken[place];
-    if (result_.shrunk[place] >= plan_.shrink_most) return;
+    if (result_.shrunk[place] >= plan_.shrink_most || (ended_ && is_found(invariant))) return;
     if (!repeats(seed, scenario, digest)) return;
+    ShrinkResult shrunk = shrink_for(shrinking_, invariant, scenario, budget());
+    if (ended_ && is_found(invariant)) return;
     ++result_.shrunk[place];
-    add(invariant, index, seed, scenario, shrink_for(shrinking_, invariant, scenario, budget()));
+    add(invariant, index, seed, scenario, std::move(shrunk));
   }
 
-  // The backend may take a client's part, where the scope has one: that story is shorter.
-  ShrinkBudget budget() const {
+  // What a run that was ended has shrunk halfway is worth telling only if there is nothing better.
+  bool is_found(Invariant invariant) const {
+    return std::any_of(result_.findings.begin(), result_.findings.end(),
+                       [&](const Finding& finding) { return finding.invariant == invariant; });
+  }
+
+  ShrinkBudget budget() {
     ShrinkBudget budget = plan_.budget;
-    if (plan_.scope.backend) budget.may_use |= kUsesBackend;
+    budget.may_use = features(plan_.scope);
+    budget.go_on = [this] { return go_on(); };
     return budget;
   }
 
@@ -134,6 +143,7 @@ class Fuzzing {
   Runner runner_;
   Runner shrinking_;  // of its own, so that its runs count for no mark
   FuzzResult result_;
+  bool ended_ = false;
 };
 
 }  // namespace
@@ -164,6 +174,7 @@ Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
   trace.engine = configuration.protocol;
   trace.strategy = configuration.strategy.name;
   trace.scenario = compacted(scenario);
+  trace.scenario.settle_rounds = trace.scenario.settle_bound();  // whatever is edited later
   return trace;
 }
 

@@ -75,7 +75,8 @@ struct FuzzProgress {
   std::size_t findings = 0;
 };
 
-// Called now and then; returns false to end the run.
+// Called before each episode and each candidate of the shrinker, so it must be quick; returns false
+// to end the run.
 using FuzzWatch = std::function<bool(const FuzzProgress&)>;
 
 FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch);

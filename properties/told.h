@@ -84,11 +84,11 @@ class Told {
     const bool merged =
         kept.over_too != kNoValue && (kept.over == fact.local || kept.over_too == fact.local);
     if (merged != (fact.kind == FactKind::change_merged)) return false;
-    if (fact.server_guid.number < world.objects() &&
-        world.shadow(history.arriving().client, fact.server_guid) == fact.kept)
+    if (fact.kept_guid.number < world.objects() &&
+        world.shadow(history.arriving().client, fact.kept_guid) == fact.kept)
       return true;
     for (const auto& [guid, value] : history.arriving().carried)
-      if (guid == fact.server_guid && value == fact.kept) return true;
+      if (guid == fact.kept_guid && value == fact.kept) return true;
     return is_given_up_in_turn(fact, world);
   }
 
@@ -96,7 +96,7 @@ class Told {
   template <class World>
   static bool is_given_up_in_turn(const Fact& fact, const World& world) {
     for (const Fact& next : world.facts())
-      if (is_telling(next) && next.local == fact.kept && next.guid == fact.server_guid) return true;
+      if (is_telling(next) && next.local == fact.kept && next.guid == fact.kept_guid) return true;
     return false;
   }
 

@@ -75,7 +75,8 @@ std::string words_for(const Scenario& scenario, const Recording& recording, std:
 bool equal_facts(const Fact& a, const Fact& b) {
   return a.kind == b.kind && a.conflict == b.conflict && a.winner == b.winner &&
          a.stamp_order == b.stamp_order && a.guid == b.guid && a.server_guid == b.server_guid &&
-         a.local == b.local && a.server == b.server && a.kept == b.kept;
+         a.kept_guid == b.kept_guid && a.local == b.local && a.server == b.server &&
+         a.kept == b.kept;
 }
 
 bool equal_events(const Recording& first, const Recording& second, std::size_t place) {

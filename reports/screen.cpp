@@ -154,8 +154,10 @@ std::string one_line(const Finding& finding, std::string_view replay_command) {
 }
 
 std::string totals(const Configuration& configuration, const FuzzResult& result) {
-  const std::string broken =
-      result.broken_episodes == 0 ? "all held" : grouped(result.broken_episodes) + " broken";
+  const std::string broken = result.episodes == 0 ? "nothing ran"
+                             : result.broken_episodes == 0
+                                 ? "all held"
+                                 : grouped(result.broken_episodes) + " broken";
   const std::string missed =
       result.missed_marks.empty()
           ? ""

@@ -281,7 +281,7 @@ void Storyteller::tell_fact(const Fact& fact, Replica teller, std::string_view i
     }
     case FactKind::change_overwritten:
       return line(indent, fmt::format("{}: tells its app that {} was given up for {}", name, local,
-                                      words_.item(fact.server_guid, fact.kept)));
+                                      words_.item(fact.kept_guid, fact.kept)));
     case FactKind::change_merged:
       return line(indent, fmt::format("{}: tells its app that {} went into {}", name, local,
                                       words_.version(fact.kept)));

@@ -12,7 +12,7 @@ rc::Gen<Scenario> scenarios(const Scope& scope) {
     rc::Random drawn(random);
     Scope scaled = scope;
     scaled.steps = 1 + (scope.steps - 1) * static_cast<std::uint32_t>(std::min(size, 100)) / 100;
-    const FeatureSet may_use = scope.backend ? kUsesBackend : 0;
+    const FeatureSet may_use = features(scope);
     return rc::shrinkable::shrinkRecur(
         Generator(scaled).generate(drawn.next()),
         [may_use](const Scenario& scenario) { return simpler(scenario, may_use); });

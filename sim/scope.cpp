@@ -68,7 +68,9 @@ FeatureSet feature(const Step& step) {
   return 0;
 }
 
-std::string unknown(std::string_view name) {
+std::string wrong(std::string_view name) {
+  if (name == "none" || name == "all")
+    return "'" + std::string(name) + "' beside other faults, expected it alone";
   std::string text = "unknown fault '" + std::string(name) + "', expected none, all, or some of: ";
   for (const NamedFault& named : kNamed)
     text.append(named.fault == Fault::lost ? "" : ", ").append(named.name);
@@ -88,7 +90,7 @@ std::string parse_faults(std::string_view text, FaultSet& faults) {
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const NamedFault* named = find_fault(text.substr(begin, end - begin));
-    if (named == nullptr) return unknown(text.substr(begin, end - begin));
+    if (named == nullptr) return wrong(text.substr(begin, end - begin));
     read |= fault_bit(named->fault);
     begin = end + 1;
   }
@@ -113,6 +115,15 @@ FeatureSet features(const Scenario& scenario) {
     if (step.pk != 0 && ++keys[step.pk] == 2) used |= kUsesSharedKeys;
   }
   return used;
+}
+
+FeatureSet features(const Scope& scope) {
+  FeatureSet granted = scope.reachable_faults();
+  if (scope.backend) granted |= kUsesBackend;
+  if (scope.deletes) granted |= kUsesDeletes;
+  if (scope.interleave) granted |= kUsesInterleaving;
+  if (scope.shared_keys) granted |= kUsesSharedKeys;
+  return granted;
 }
 
 }  // namespace tidemark

@@ -70,5 +70,7 @@ inline constexpr FeatureSet kUsesDeletes = 2u << kFaults;
 inline constexpr FeatureSet kUsesInterleaving = 4u << kFaults;
 inline constexpr FeatureSet kUsesSharedKeys = 8u << kFaults;
 FeatureSet features(const Scenario& scenario);
+// What the scenarios of a scope may make use of.
+FeatureSet features(const Scope& scope);
 
 }  // namespace tidemark

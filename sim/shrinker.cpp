@@ -16,6 +16,7 @@ namespace {
 using Candidate = std::optional<Scenario>;
 
 constexpr std::size_t kMostForPairs = 40;  // steps of a scenario of which pairs are removed
+constexpr std::size_t kMostInstead = 12;   // steps that are tried in the place of one
 constexpr std::size_t kMostForMoves = 10;  // steps of a scenario in which steps are moved
 
 // ---- what is simpler -------------------------------------------------------------------------
@@ -287,11 +288,10 @@ std::vector<Step> instead(const Step& step) {
 }
 
 Pass simpler_steps(const Shared& s) {
-  constexpr std::size_t kMost = 12;
-  return {s->steps.size() * kMost, [s](std::size_t i) -> Candidate {
-            const std::vector<Step> steps = instead(s->steps[i / kMost]);
-            if (i % kMost >= steps.size()) return std::nullopt;
-            return with_step(*s, i / kMost, steps[i % kMost]);
+  return {s->steps.size() * kMostInstead, [s](std::size_t i) -> Candidate {
+            const std::vector<Step> steps = instead(s->steps[i / kMostInstead]);
+            if (i % kMostInstead >= steps.size()) return std::nullopt;
+            return with_step(*s, i / kMostInstead, steps[i % kMostInstead]);
           }};
 }
 
@@ -329,21 +329,42 @@ Pass moved_and_removed(const Shared& s) {
           }};
 }
 
-// One step less, and a simpler or another replica's step in the place of another one.
+// A simpler step, or one of another replica, in the place of one: all of simpler_steps() and of
+// other_replicas().
+std::size_t count_of_changes(const Scenario& scenario) {
+  return kMostInstead + scenario.clients + 1u;
+}
+Candidate changed(const Shared& s, std::size_t place, std::size_t variant) {
+  return variant < kMostInstead
+             ? simpler_steps(s).make(place * kMostInstead + variant)
+             : other_replicas(s).make(place * (s->clients + 1u) + variant - kMostInstead);
+}
+
+// One step less, and another one changed.
 Pass changed_and_removed(const Shared& s) {
   const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
-  const std::size_t variants = 12 + s->clients + 1u;
+  const std::size_t variants = count_of_changes(*s);
   return {n * n * variants, [s, n, variants](std::size_t i) -> Candidate {
             const std::size_t gone = i / variants / n;
             const std::size_t place = i / variants % n;
-            const std::size_t variant = i % variants;
             if (gone == place) return std::nullopt;
-            const Pass pass = variant < 12 ? simpler_steps(s) : other_replicas(s);
-            const Candidate changed = variant < 12
-                                          ? pass.make(place * 12 + variant)
-                                          : pass.make(place * (s->clients + 1u) + variant - 12);
-            if (!changed) return std::nullopt;
-            return without(*changed, gone, gone + 1);
+            const Candidate candidate = changed(s, place, i % variants);
+            if (!candidate) return std::nullopt;
+            return without(*candidate, gone, gone + 1);
+          }};
+}
+
+// One step changed, and moved.
+Pass changed_and_moved(const Shared& s) {
+  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
+  const std::size_t variants = count_of_changes(*s);
+  return {n * n * variants, [s, n, variants](std::size_t i) -> Candidate {
+            const std::size_t to = i / variants / n;
+            const std::size_t place = i / variants % n;
+            if (to == place) return std::nullopt;
+            const Candidate candidate = changed(s, place, i % variants);
+            if (!candidate) return std::nullopt;
+            return renamed(moved(*candidate, place, to));
           }};
 }
 
@@ -420,9 +441,24 @@ Pass split_objects(const Shared& s) {
           }};
 }
 
+// Two jumps of one clock become one, where the later one stands.
+Pass joined_jumps(const Shared& s) {
+  return {s->steps.size(), [s](std::size_t i) -> Candidate {
+            const Step& first = s->steps[i];
+            if (first.kind != StepKind::clock) return std::nullopt;
+            for (std::size_t j = i + 1; j < s->steps.size(); ++j) {
+              Step second = s->steps[j];
+              if (second.kind != StepKind::clock || second.replica != first.replica) continue;
+              second.seconds += first.seconds;
+              return without(with_step(*s, j, second), i, i + 1);
+            }
+            return std::nullopt;
+          }};
+}
+
 // Smaller keys, names, values, and jumps of clocks.
 Pass smaller_texts(const Shared& s) {
-  constexpr std::size_t kVariants = 7;
+  constexpr std::size_t kVariants = 8;
   return {s->steps.size() * kVariants, [s](std::size_t i) -> Candidate {
             Step step = s->steps[i / kVariants];
             switch (i % kVariants) {
@@ -447,6 +483,9 @@ Pass smaller_texts(const Shared& s) {
               case 6:
                 step.seconds += step.seconds < 0 ? 10 : -10;
                 break;
+              case 7:
+                step.seconds += step.seconds < 0 ? 1 : -1;
+                break;
             }
             if (s->steps[i / kVariants].kind == StepKind::clock && step.seconds == 0)
               return std::nullopt;
@@ -469,6 +508,7 @@ class Candidates {
                             whole_clients,
                             whole_objects,
                             whole_kinds,
+                            joined_jumps,
                             clients_into_server,
                             fused_cycles,
                             without_pairs,
@@ -484,7 +524,8 @@ class Candidates {
                             smaller_texts,
                             canonical_order,
                             swapped_roles,
-                            moved_steps})
+                            moved_steps,
+                            changed_and_moved})
       passes_.push_back(pass(scenario_));
   }
 
@@ -535,7 +576,10 @@ class Search {
  private:
   // Takes the candidate if it fails. Once the budget is spent nothing is taken any more.
   bool take(Scenario&& candidate) {
-    if (result_.tried == budget_.runs) result_.complete = false;
+    steps_ += candidate.steps.size();
+    if (result_.tried == budget_.runs || steps_ > budget_.steps ||
+        (budget_.go_on != nullptr && !budget_.go_on()))
+      result_.complete = false;
     if (!result_.complete) return false;
     order_objects(candidate);
     ++result_.tried;
@@ -564,6 +608,7 @@ class Search {
 
   const Fails& fails_;
   ShrinkBudget budget_;
+  std::uint64_t steps_ = 0;  // of the candidates so far
   ShrinkResult result_;
 };
 

@@ -21,9 +21,13 @@ using Fails = std::function<bool(const Scenario&)>;
 
 struct ShrinkBudget {
   std::uint32_t runs = 50'000;
-  // What the result may make use of though the scenario did not: none of the faults, by default
-  // nothing at all. A failure that was found without a fault is not told with one.
+  // Of all candidates that are run; a scenario of a million steps has fewer of them.
+  std::uint64_t steps = 20'000'000;
+  // What the result may make use of though the scenario did not; a scope's features, where there is
+  // a scope: what a seed's swarm switched off may still tell its failure in fewer steps.
   FeatureSet may_use = 0;
+  // Asked before each candidate; false ends the shrinking. Empty: never.
+  std::function<bool()> go_on{};
 };
 
 struct ShrinkResult {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -117,7 +118,7 @@ class World {
   struct Link {
     Client client{};
     Letter in_flight;
-    std::vector<Letter> late;  // the one that became late first is in front
+    std::deque<Letter> late;  // the one that became late first is in front
     std::uint32_t installation = 0;
     Timestamp skew = 0;
     bool online = true;
@@ -136,8 +137,12 @@ class World {
     Value value{};
     Key pk{};
     Name name{};
-    bool isdeleted = false;
-    friend bool operator==(const Shadow&, const Shadow&) = default;
+    std::uint32_t isdeleted = 0;
+    // All four at once: nearly always all are equal.
+    friend bool operator==(const Shadow& a, const Shadow& b) {
+      return ((a.value.number ^ b.value.number) | (a.pk.number ^ b.pk.number) |
+              (a.name.number ^ b.name.number) | (a.isdeleted ^ b.isdeleted)) == 0;
+    }
   };
   Shadow& shadow_of(Replica replica, Guid guid) {
     return shadow_[replica.number * objects_ + guid.number];
@@ -427,7 +432,7 @@ bool World<E>::change(const Step& step, Observer& observer) {
   } else {
     engine_->change(link(who).client, made, clock(who));
   }
-  if (step.kind == StepKind::create) shadow = {value, made.pk, made.name, false};
+  if (step.kind == StepKind::create) shadow = {value, made.pk, made.name, 0};
   shadow.value = value;
   shadow.isdeleted = step.kind == StepKind::remove;
   emit({.kind = EventKind::written, .replica = who, .guid = guid, .value = value, .other = over},
@@ -578,7 +583,7 @@ bool World<E>::arrive(Replica client, Observer& observer) {
   Link& link = this->link(client);
   if (link.late.empty()) return skip(SkipReason::nothing_late, observer);
   const Letter letter = std::move(link.late.front());
-  link.late.erase(link.late.begin());
+  link.late.pop_front();
   if (is_request(letter.kind)) {
     const auto arrival = static_cast<std::uint8_t>(kLate | (letter.copied ? kCopied : 0));
     Letter answer;
@@ -652,10 +657,10 @@ void World<E>::tell_facts(Replica teller, Observer& observer) {
                            .writer = teller,
                            .installation = link(teller).installation,
                            .step = static_cast<std::uint32_t>(step_),
-                           .guid = fact.server_guid,
+                           .guid = fact.kept_guid,
                            .over = fact.local,
                            .over_too = fact.server,
-                           .isdeleted = is_tombstone(teller, fact.server_guid)});
+                           .isdeleted = is_tombstone(teller, fact.kept_guid)});
     digest_.add(std::uint64_t{static_cast<std::uint8_t>(fact.kind)} |
                 std::uint64_t{static_cast<std::uint8_t>(fact.conflict)} << 8 |
                 std::uint64_t{static_cast<std::uint8_t>(fact.winner)} << 16 |

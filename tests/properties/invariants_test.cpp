@@ -887,9 +887,8 @@ TEST(Told, TellingMustNameTheKeptVersionAndNotAnotherThatCame) {
 }
 TEST(Told, TellingOfAKeyConflictMustNameTheWinnersGuid) {
   EXPECT_EQ(found(I::told, kTwoWithOneKey), "holds");
-  EXPECT_NE(
-      found(I::told, retold([](Fact& fact) { fact.server_guid = fact.guid; }), kTwoWithOneKey),
-      "holds");
+  EXPECT_NE(found(I::told, retold([](Fact& fact) { fact.kept_guid = fact.guid; }), kTwoWithOneKey),
+            "holds");
 }
 TEST(Told, MergeIsToldAsAMerge) {
   EXPECT_EQ(found_with(merge_both, kConflict), "holds");

@@ -34,11 +34,7 @@ TEST(Generator, DrawsTheSameOnEveryBuild) {
 
 // What a scenario uses lies within its scope, for each switch and each kind of fault alone.
 void expect_within(const Scope& scope) {
-  FeatureSet allowed = scope.reachable_faults();
-  if (scope.backend) allowed |= kUsesBackend;
-  if (scope.deletes) allowed |= kUsesDeletes;
-  if (scope.interleave) allowed |= kUsesInterleaving;
-  if (scope.shared_keys) allowed |= kUsesSharedKeys;
+  const FeatureSet allowed = features(scope);
   Generator generator(scope);
   FeatureSet used = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {

@@ -97,6 +97,16 @@ TEST(Shrinker, ASpentBudgetIsSaid) {
   EXPECT_TRUE(page.loses_updates(result.scenario));
 }
 
+TEST(Shrinker, ABudgetOfStepsBoundsLongScenarios) {
+  Page page;
+  const Scenario scenario = page.losing(1);
+  const ShrinkResult result =
+      shrink(scenario, page.loses_updates, {.steps = 3 * scenario.steps.size()});
+  EXPECT_FALSE(result.complete);
+  EXPECT_LE(result.tried, 10u);
+  EXPECT_TRUE(page.loses_updates(result.scenario));
+}
+
 TEST(Shrinker, TellsNoFaultThatTheScenarioDidNotHave) {
   Page page;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
