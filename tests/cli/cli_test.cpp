@@ -117,6 +117,35 @@ constexpr const char* kPeaceful = "tidemark-trace 1\nprotocol guarded\ncreate A 
 constexpr const char* kHolds =
     "fuzz --protocol guarded --clients 1 --objects 1 --steps 1 --faults none --backend off ";
 
+// --- lines to paste ---
+
+// Where a line of findings names a seed, pasting it gives the very trace that was found.
+TEST_F(Cli, APastedLineShowsTheTraceThatWasFound) {
+  const std::string run = "fuzz --quiet --episodes 300 --seed 3 --strategy timestamp-priority";
+  tidemark(run + " --out found");
+  int pasted = 0;
+  for (const std::string& line : lines_of(tidemark(run).out)) {
+    const std::size_t begin = line.find("replay --seed");
+    if (!line.starts_with("FAIL ") || begin == std::string::npos) continue;
+    const std::string invariant = line.substr(5, line.find(' ', 5) - 5);
+    const std::string before = line.substr(0, line.rfind("  ", begin));
+    const std::string fingerprint = before.substr(before.rfind(' ') + 1);
+    EXPECT_EQ(tidemark(line.substr(begin) + " --print-trace").out,
+              content("found/" + invariant + "-" + fingerprint + ".trace"))
+        << line;
+    ++pasted;
+  }
+  EXPECT_GT(pasted, 5);
+}
+
+TEST_F(Cli, TheReadmeShowsWhatTheFirstCommandPrints) {
+  const std::string readme = read(TIDEMARK_SOURCE_DIR "/README.md");
+  const std::size_t begin = readme.find("```\nFAIL ");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string sample = readme.substr(begin + 4, readme.find("```", begin + 4) - begin - 4);
+  EXPECT_TRUE(has(tidemark("fuzz --strategy server-priority").out, sample)) << sample;
+}
+
 // --- exit codes ---
 
 TEST_F(Cli, ARunInWhichEverythingHeldEndsWith0) {
