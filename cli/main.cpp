@@ -14,6 +14,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
+#include "sim/trace_words.h"
 
 namespace tidemark {
 namespace {

@@ -13,6 +13,7 @@
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "reports/text.h"
+#include "sim/trace_words.h"
 
 namespace tidemark {
 namespace {
@@ -28,21 +29,6 @@ std::vector<string_view> names_of(const Range& range) {
   std::vector<string_view> names;
   for (const auto& each : range) names.push_back(each.name);
   return names;
-}
-
-// How many letters must be added, left out or changed to make one word of the other.
-std::size_t distance(string_view left, string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
 }
 
 // Decimal, or hexadecimal behind 0x.
@@ -290,17 +276,6 @@ std::string seed_command(const Configuration& configuration, const Scope& scope,
   flags.insert(flags.end(), scope_flags.begin(), scope_flags.end());
   return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
                      print_flags(flags, false));
-}
-
-string_view nearest(string_view word, std::span<const string_view> names) {
-  string_view found;
-  std::size_t best = 4;  // more than three slips of the finger are another word
-  if (word.size() > 64) return found;
-  for (const string_view name : names) {
-    const std::size_t slips = distance(word, name);
-    if (slips < best && 2 * slips <= name.size()) best = slips, found = name;
-  }
-  return found;
 }
 
 std::string unknown_name(string_view kind, string_view word, std::span<const string_view> names) {

@@ -80,8 +80,6 @@ std::string print_flags(const Flags& flags, bool all);
 std::string seed_command(const Configuration& configuration, const Scope& scope,
                          std::uint64_t episode_seed);
 
-// The nearest of some names to a word that is none of them; empty if none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
 // `unknown strategy 'x', did you mean 'y'? expected one of: …`
 std::string unknown_name(std::string_view kind, std::string_view word,
                          std::span<const std::string_view> names);

@@ -51,6 +51,7 @@ class NoResurrection {
       return !versions[number].isdeleted &&
              (history.trail(Value{static_cast<std::uint32_t>(number)}).held_by & bit_of(replica));
     };
+    // Nearly always an undelete right over it; a graph is built only where there is none.
     for (std::size_t number = deletion.number + 1; number < versions.size(); ++number)
       if (versions[number].over == deletion && held_live(number)) return true;
     const std::vector<bool> reachable =

@@ -85,21 +85,6 @@ std::string attribute_names(const StepGrammar& grammar) {
 
 // --- Words and numbers ---
 
-// How many letters must be added, left out or changed to make one word of the other.
-std::size_t distance(string_view left, string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  for (std::size_t j = 0; j <= right.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 template <class Number>
 std::optional<Number> read_number(string_view word, Number low, Number high) {
   Number number{};
@@ -354,17 +339,12 @@ const StepGrammar& Reader::find_step() const {
 
 void Reader::refuse_unknown_step() const {
   const std::string word = excerpt(words_.words[0]);
-  string_view nearest;
-  std::size_t best = 3;  // more than two slips of the finger are another word
-  const auto consider = [&](string_view name) {
-    const std::size_t slips = distance(word, name);
-    if (slips < best && 2 * slips <= name.size()) best = slips, nearest = name;
-  };
-  for (const StepGrammar& grammar : step_grammar()) consider(grammar.name);
-  for (const HeadGrammar& head : kHead) consider(head.name);
-  consider("expect");
+  std::vector<string_view> known{"expect"};
+  for (const StepGrammar& grammar : step_grammar()) known.push_back(grammar.name);
+  for (const HeadGrammar& head : kHead) known.push_back(head.name);
+  const string_view near = nearest(words_.words[0], known);
   refuse("unknown step '{}', {}{}{}expected one of: {}, or expect", word,
-         nearest.empty() ? "" : "did you mean '", nearest, nearest.empty() ? "" : "'? ",
+         near.empty() ? "" : "did you mean '", near, near.empty() ? "" : "'? ",
          names(step_grammar()));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace tidemark {
 namespace {
@@ -10,6 +12,21 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::uint8_t byte_at(std::string_view text, std::size_t place) {
   return static_cast<std::uint8_t>(text[place]);
+}
+
+// How many letters must be added, left out or changed to make one word of the other.
+std::size_t distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> row(right.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      const std::size_t changed = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
 }
 
 bool is_blank(char character) { return character == ' ' || character == '\t'; }
@@ -201,6 +218,17 @@ std::string quote(std::string_view text) {
     text.remove_prefix(piece.size());
   }
   return needed ? quoted + '"' : quoted.substr(1);
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> names) {
+  std::string_view found;
+  std::size_t best = 4;  // more than three slips of the finger are another word
+  if (word.size() > 64) return found;
+  for (const std::string_view name : names) {
+    const std::size_t slips = distance(word, name);
+    if (slips < best && 2 * slips <= name.size()) best = slips, found = name;
+  }
+  return found;
 }
 
 }  // namespace tidemark

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,5 +49,9 @@ void split_line(std::string_view line, Words& words);
 std::string unquote(std::string_view written);
 // The other way round; quoted only where it must be.
 std::string quote(std::string_view text);
+
+// The nearest of some names to a word that is none of them, to ask whether it was meant; empty if
+// none is within three slips of the finger, or within half its letters.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
 
 }  // namespace tidemark
