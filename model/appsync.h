@@ -67,10 +67,6 @@ class AppSync {
     const auto* record = replica.records.find(guid);
     return record == nullptr ? nullptr : &record->object;
   }
-  template <class Replica, class Visit>
-  static void for_each_held(const Replica& replica, Visit visit) {
-    replica.records.for_each([&](const auto& record) { visit(record.object); });
-  }
   // Counters for the invariants that speak of them.
   static std::uint64_t counter(const Client& client) { return client.counter.number; }
   static std::uint64_t counter(const Server& server) { return server.counter.number; }

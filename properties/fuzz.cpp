@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "sim/shape.h"
 
@@ -50,6 +49,7 @@ class Fuzzing {
     result_.effective_steps += outcome.summary.effective_steps;
     result_.skipped_steps += outcome.summary.skipped_steps;
     result_.digest += mix(seed ^ outcome.summary.digest);
+    repeated_ = false;
     if (index % kEpisodesPerRepeat == 0 && !repeats(seed, scenario, outcome.summary.digest)) return;
     if (outcome.verdict.holds()) return;
     ++result_.broken_episodes;
@@ -58,11 +58,13 @@ class Fuzzing {
         broken(named.invariant, index, seed, scenario, outcome.summary.digest);
   }
 
-  // Whether an episode runs the same again; if not, that is noted.
+  // Whether an episode runs the same again; if not, that is noted. Once is enough for all that it
+  // broke.
   bool repeats(std::uint64_t seed, const Scenario& scenario, std::uint64_t digest) {
-    if (shrinking_.run(scenario).summary.digest == digest) return true;
-    result_.nondeterministic_seeds.push_back(seed);
-    return false;
+    if (repeated_) return true;
+    repeated_ = shrinking_.run(scenario).summary.digest == digest;
+    if (!repeated_) result_.nondeterministic_seeds.push_back(seed);
+    return repeated_;
   }
 
   void broken(Invariant invariant, std::uint64_t index, std::uint64_t seed,
@@ -144,6 +146,7 @@ class Fuzzing {
   Runner shrinking_;  // of its own, so that its runs count for no mark
   FuzzResult result_;
   bool ended_ = false;
+  bool repeated_ = false;  // the episode under way ran the same a second time
 };
 
 }  // namespace
@@ -174,7 +177,8 @@ Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
   trace.engine = configuration.protocol;
   trace.strategy = configuration.strategy.name;
   trace.scenario = compacted(scenario);
-  trace.scenario.settle_rounds = trace.scenario.settle_bound();  // whatever is edited later
+  // The bound depends on the objects; written down, it stays whatever is taken out by hand.
+  trace.scenario.settle_rounds = trace.scenario.settle_bound();
   return trace;
 }
 
