@@ -75,6 +75,59 @@ class AppSync {
     return client.servercounter_lastsync.number;
   }
 
+  // ---- What an exhaustive search must know, to tell states that differ only by name from others.
+
+  // Which stamps of two versions may be compared, and whether a sync stores the time.
+  bool compares_stamps() const { return strategy_.kind >= StrategyKind::timestamp_priority; }
+  bool compares_creation_stamps() const { return strategy_.kind == StrategyKind::own; }
+  bool stores_time_of_sync() const {
+    return protocol_.timestamps == Timestamps::local || strategy_.kind == StrategyKind::own;
+  }
+  // Whether server counters are subtracted, not only compared: the guard counts accepted objects.
+  bool subtracts_counters() const {
+    return protocol_.upload_ack_moves_download_mark == UploadAckMovesDownloadMark::if_alone;
+  }
+  // Objects are handled in the order of their guids, and that matters only where two have one key.
+  // Clients and installations are never compared.
+  static constexpr bool compares_guids_of_shared_keys() { return true; }
+  // A late answer is ignored, and a late download-request changes nothing at the server.
+  static bool ignores_late(MessageKind kind) { return kind != MessageKind::upload_request; }
+
+  // Describes all that the behaviour depends on, to anything with
+  //   plain(uint64), mark(Counter): a counter that others are compared with,
+  //   record(const Object&, Counter, bool refused), carried(const Object&), mention(Guid, Value):
+  //   a version that is named and not held.
+  template <class Describer>
+  void describe(const Client& client, Describer& to) const {
+    const bool covers_built = protocol_.upload_ack_covers == UploadAckCovers::built;
+    to.mark(client.counter);
+    to.mark(client.counter_lastsync);
+    to.mark(client.servercounter_lastsync);
+    to.plain(static_cast<std::uint64_t>(client.exchange.awaited));
+    if (client.exchange.awaited == MessageKind::upload_ack && covers_built)
+      to.mark(client.exchange.built);
+    describe_records(client.records, to);
+    for (const Exchange::Sent& sent : client.exchange.sent) to.mention(sent.guid, sent.value);
+  }
+  template <class Describer>
+  void describe(const Server& server, Describer& to) const {
+    to.mark(server.counter);
+    describe_records(server.records, to);
+  }
+  template <class Describer>
+  void describe(const Message& message, Describer& to) const {
+    const bool unread_counter =
+        message.kind == MessageKind::upload_ack &&
+        protocol_.upload_ack_moves_download_mark == UploadAckMovesDownloadMark::never;
+    to.plain(static_cast<std::uint64_t>(message.statuscode));
+    if (message.kind != MessageKind::upload_request && !unread_counter)
+      to.mark(message.servercounter);
+    for (const Object& object : message.objects) to.carried(object);
+    for (std::size_t i = 0; i < message.bases.size(); ++i)
+      to.mention(message.objects[i].guid, message.bases[i]);
+    for (const Guid guid : message.refused) to.mention(guid, kNoValue);
+  }
+
   // Adds to `digest`, anything with add(uint64), all that the replica's behaviour depends on.
   template <class Digest>
   static void digest(const Client& client, Digest& digest) {
@@ -91,6 +144,13 @@ class AppSync {
   }
 
  private:
+  template <class Counter, class Describer>
+  void describe_records(const Table<Counter>& records, Describer& to) const {
+    records.for_each([&](const Record<Counter>& record) {
+      to.record(record.object, record.counter_lastupdate, record.refused);
+      if (protocol_.server_check == ServerCheck::base) to.mention(record.object.guid, record.base);
+    });
+  }
   template <class Counter, class Digest>
   static void digest_records(const Table<Counter>& records, Digest& digest) {
     records.for_each([&](const Record<Counter>& record) {

@@ -50,6 +50,11 @@ class History {
   void reset(const World& world);
   template <class World>
   void on(const Event& event, const World& world);
+  // Becomes a history equal to `other` between two messages.
+  void become(const History& other);
+  // Where no client is ever reinstalled and no server restored, the journal is read by nobody.
+  void keep_journal(bool keep) { keeps_journal_ = keep; }
+  bool keeps_journal() const { return keeps_journal_; }
 
   const Trail& trail(Value value) const { return trails_[value.number]; }
   const Arriving& arriving() const { return arriving_; }
@@ -65,6 +70,11 @@ class History {
   }
   // The epoch of the server in which the last request of this client was handled; 0 is the first.
   std::uint32_t answer_epoch(Replica client) const { return exchange(client).answer_epoch; }
+  std::uint32_t epoch() const { return epoch_; }
+  // Of the exchange of this client: whether what it carries counts as travelled, and the versions
+  // in its upload.
+  bool counts(Replica client) const { return exchange(client).counts; }
+  const std::vector<Value>& uploading(Replica client) const { return exchange(client).uploading; }
 
  private:
   struct ExchangeTrail {
@@ -102,6 +112,7 @@ class History {
   std::vector<ExchangeTrail> exchanges_;
   Arriving arriving_;
   Cause cause_ = Cause::app;
+  bool keeps_journal_ = true;
   bool was_wiped_ = false;
   std::uint32_t messages_ = 0;
   std::uint32_t server_writes_ = 0;
@@ -123,6 +134,20 @@ void History::reset(const World& world) {
   cause_ = Cause::app;
   was_wiped_ = false;
   messages_ = server_writes_ = epoch_ = round_ = 0;
+}
+
+inline void History::become(const History& other) {
+  trails_ = other.trails_;
+  decisions_ = other.decisions_;
+  journal_ = other.journal_;
+  exchanges_ = other.exchanges_;
+  cause_ = other.cause_;
+  keeps_journal_ = other.keeps_journal_;
+  was_wiped_ = other.was_wiped_;
+  messages_ = other.messages_;
+  server_writes_ = other.server_writes_;
+  epoch_ = other.epoch_;
+  round_ = other.round_;
 }
 
 template <class World>
@@ -200,7 +225,7 @@ inline void History::held(const Event& event) {
   if (event.replica.is_server()) ++server_writes_;
   was_wiped_ |= cause_ == Cause::reinstall || cause_ == Cause::restore;
   const Holding holding{event.replica, event.guid, event.other, event.value, cause_, messages_};
-  journal_.push_back(holding);
+  if (keeps_journal_) journal_.push_back(holding);
   if (cause_ == Cause::message) arriving_.changed.push_back(holding);
   if (event.value.number < trails_.size())
     trails_[event.value.number].held_by |= bit_of(event.replica);

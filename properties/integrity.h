@@ -56,14 +56,16 @@ class Integrity {
     }
   }
 
- private:
-  // The counter of a replica, and the two marks of a client.
+  // The counter of a replica, and the two marks of a client, as they were seen last.
   struct Tide {
     std::uint64_t counter = 0;
     std::uint64_t upload_mark = 0;
     std::uint64_t download_mark = 0;
     std::uint32_t epoch = 0;  // of the server, in which the download mark was set
   };
+  const Tide& tide(Replica replica) const { return tides_[replica.number]; }
+
+ private:
   struct Written {
     Key pk;
     Name name;

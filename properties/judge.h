@@ -20,6 +20,8 @@ namespace tidemark {
 
 struct JudgeOptions {
   bool compare_tombstones = false;  // convergence demands equal tombstones too
+  bool count_marks = true;
+  bool may_be_wiped = true;  // false: no client is ever reinstalled, no server restored
 };
 
 class Judge {
@@ -30,14 +32,25 @@ class Judge {
   void on(const Event& event, const World& world) {
     if (event.kind == EventKind::world_began) return begin(world);
     const std::uint64_t kind = events(event.kind);
-    if (kind & kMarked) marks_.on(event, world, history_);
+    if ((kind & kMarked) && options_.count_marks) marks_.on(event, world, history_);
     if (kind & kJudged) judge(event, world);
     if (kind & kRemembered) history_.on(event, world);
   }
 
   const Verdict& verdict() const { return verdict_; }
   const History& history() const { return history_; }
+  const Integrity& integrity() const { return integrity_; }
   Marks& marks() { return marks_; }
+
+  // Becomes a judge who saw the same as `other` and has found nothing yet.
+  void become(const Judge& other) {
+    options_ = other.options_;
+    verdict_.clear();
+    history_.become(other.history_);
+    integrity_ = other.integrity_;
+  }
+  // From here on, as if nothing had been broken so far.
+  void forget_breaches() { verdict_.clear(); }
 
  private:
   // The events that are looked at at all: most of a run's are not.
@@ -57,6 +70,7 @@ class Judge {
   template <class World>
   void begin(const World& world) {
     verdict_.clear();
+    history_.keep_journal(options_.may_be_wiped);
     history_.reset(world);
     integrity_.reset(world);
   }

@@ -1,13 +1,15 @@
 // The world: one server, its clients, their links, their clocks.
 //
-// World executes scenarios. It is a plain value: copying it forks the world. It draws no random
-// number and reads no clock. Whoever wants to know what happens hands in an observer: anything with
+// World executes scenarios. It is a plain value: copying it forks the world, and become() does so
+// without what the next step does not need. It draws no random number and reads no clock. Whoever
+// wants to know what happens hands in an observer: anything with
 //   void on(const Event&, const World&)
 //
 // Invariants:
 // 1. A client has at most one exchange under way, and then exactly one message in flight.
 // 2. Versions are numbered in the order in which they were written, from 1.
 // 3. shadow(replica, guid) is what the engine held after the last event.
+// 4. order() names each client that a step has named, in the order of appearance.
 #pragma once
 
 #include <algorithm>
@@ -73,6 +75,39 @@ class World {
   template <class Observer>
   RunSummary settle(Observer& observer);
 
+  // What settle() is made of. Late messages are gone and everyone is online;
+  template <class Observer>
+  void begin_settle(Observer& observer);
+  // the first open exchange, in the order of the clients, is finished (false: none was open);
+  template <class Observer>
+  bool finish_open_exchange(Observer& observer);
+  // a round of one whole sync each (false: no message carried an object, so this is the rest);
+  template <class Observer>
+  bool settle_round(Observer& observer);
+  // the rest is told.
+  template <class Observer>
+  void come_to_rest(Rest rest, Observer& observer);
+
+  // Forks: becomes a world in which the same happened as in `other`, and happens next.
+  void become(const World& other);
+
+  // A message with what the link knows of it.
+  struct Letter {
+    MessageKind kind = MessageKind::none;
+    std::uint32_t number = 0;  // of the request: an answer has that of its request
+    bool copied = false;       // the request was duplicated
+    Message message{};
+    friend void swap(Letter& a, Letter& b) noexcept {
+      using std::swap;
+      swap(a.kind, b.kind);
+      swap(a.number, b.number);
+      swap(a.copied, b.copied);
+      swap(a.message, b.message);
+    }
+  };
+  // What became of the first copy of a duplicated request.
+  enum class FirstCopy : std::uint8_t { on_its_way, handled_last, handled_before_a_write };
+
   const EngineType& engine() const { return *engine_; }
   const Scenario& scenario() const { return *scenario_; }
   const Facts& facts() const { return facts_; }
@@ -82,10 +117,19 @@ class World {
   bool online(Replica client) const { return link(client).online; }
   // The kind of the message in flight on this client's link; none: no exchange is under way.
   MessageKind in_flight(Replica client) const { return link(client).in_flight.kind; }
-  std::size_t late_messages(Replica client) const { return link(client).late.size(); }
+  const Letter& letter(Replica client) const { return link(client).in_flight; }
+  // The one that became late first is in front.
+  const std::deque<Letter>& late(Replica client) const { return link(client).late; }
+  FirstCopy first_copy(const Letter& letter) const;
+  // The server as it was saved last; null if it never was.
+  const Server* backup() const { return has_backup_ ? &backup_ : nullptr; }
+  bool created(Guid guid) const { return created_[guid.number]; }
+  // The clients as steps have named them so far; once settle began, all of them.
+  const std::vector<Replica>& order() const { return order_; }
   std::uint32_t replicas() const { return static_cast<std::uint32_t>(links_.size()) + 1; }
   std::uint32_t objects() const { return objects_; }
   std::uint32_t installation(Replica client) const { return link(client).installation; }
+  Timestamp time() const { return time_; }
   Timestamp clock(Replica replica) const {
     return time_ + (replica.is_server() ? server_skew_ : link(replica).skew);
   }
@@ -101,20 +145,6 @@ class World {
   const RunSummary& summary() const { return summary_; }
 
  private:
-  // A message with what the link knows of it.
-  struct Letter {
-    MessageKind kind = MessageKind::none;
-    std::uint32_t number = 0;  // of the request: an answer has that of its request
-    bool copied = false;       // the request was duplicated
-    Message message{};
-    friend void swap(Letter& a, Letter& b) noexcept {
-      using std::swap;
-      swap(a.kind, b.kind);
-      swap(a.number, b.number);
-      swap(a.copied, b.copied);
-      swap(a.message, b.message);
-    }
-  };
   struct Link {
     Client client{};
     Letter in_flight;
@@ -122,6 +152,16 @@ class World {
     std::uint32_t installation = 0;
     Timestamp skew = 0;
     bool online = true;
+
+    void become(const Link& other) {
+      client = other.client;
+      in_flight.kind = other.in_flight.kind;
+      if (in_flight.kind != MessageKind::none) in_flight = other.in_flight;
+      if (!late.empty() || !other.late.empty()) late = other.late;
+      installation = other.installation;
+      skew = other.skew;
+      online = other.online;
+    }
   };
   // A copied request that was handled.
   struct Handled {
@@ -202,8 +242,6 @@ class World {
   template <class Observer>
   void compare_holding(Replica replica, Guid guid, Observer& observer);
   template <class Observer>
-  void settle_round(Observer& observer);
-  template <class Observer>
   void whole_exchange(Replica client, Observer& observer);
   bool is_tombstone(Replica replica, Guid guid) const {
     const Object* object = find(replica, guid);
@@ -216,7 +254,7 @@ class World {
     return objects;
   }
   std::uint64_t state_digest() const;
-  void order_clients();
+  void see_client(Replica client);
 
   const EngineType* engine_;
   const Scenario* scenario_ = nullptr;
@@ -228,7 +266,8 @@ class World {
   std::vector<Shadow> shadow_;
   std::vector<bool> created_;
   std::vector<Handled> handled_;
-  std::vector<Replica> order_;  // of the clients, in settle
+  std::vector<Replica> order_;
+  std::uint32_t seen_ = 0;  // the clients in order_, one bit each
   std::vector<std::uint64_t> states_met_;
   Facts facts_;
   Letter arriving_;
@@ -277,23 +316,53 @@ void World<E>::reset(const Scenario& scenario) {
   created_.assign(objects_, false);
   handled_.clear();
   facts_.clear();
-  order_clients();
+  order_.clear();
+  seen_ = 1;  // the server is no client
 }
 
-// "The order is that in which the clients first appear in the scenario, then the others."
 template <Engine E>
-void World<E>::order_clients() {
-  order_.clear();
-  std::uint32_t seen = 1;
-  for (const Step& step : scenario_->steps) {
-    const std::uint32_t bit = 1u << step.replica.number;
-    if (seen & bit) continue;
-    seen |= bit;
-    order_.push_back(step.replica);
-    if (order_.size() == links_.size()) return;
-  }
-  for (std::uint8_t client = 1; client < replicas(); ++client)
-    if (!(seen & 1u << client)) order_.push_back({client});
+void World<E>::become(const World& other) {
+  engine_ = other.engine_;
+  scenario_ = other.scenario_;
+  server_ = other.server_;
+  has_backup_ = other.has_backup_;
+  if (has_backup_) backup_ = other.backup_;
+  links_.resize(other.links_.size());
+  for (std::size_t i = 0; i < links_.size(); ++i) links_[i].become(other.links_[i]);
+  versions_ = other.versions_;
+  shadow_ = other.shadow_;
+  created_ = other.created_;
+  handled_ = other.handled_;
+  order_ = other.order_;
+  seen_ = other.seen_;
+  time_ = other.time_;
+  server_skew_ = other.server_skew_;
+  objects_ = other.objects_;
+  next_id_ = other.next_id_;
+  next_number_ = other.next_number_;
+  server_writes_ = other.server_writes_;
+  step_ = other.step_;
+  carried_ = other.carried_;
+  settling_ = other.settling_;
+  digest_ = other.digest_;
+  summary_ = other.summary_;
+}
+
+template <Engine E>
+void World<E>::see_client(Replica client) {
+  const std::uint32_t bit = 1u << client.number;
+  if (seen_ & bit) return;
+  seen_ |= bit;
+  order_.push_back(client);
+}
+
+template <Engine E>
+typename World<E>::FirstCopy World<E>::first_copy(const Letter& letter) const {
+  for (const Handled& handled : handled_)
+    if (handled.number == letter.number)
+      return handled.writes == server_writes_ ? FirstCopy::handled_last
+                                              : FirstCopy::handled_before_a_write;
+  return FirstCopy::on_its_way;
 }
 
 template <Engine E>
@@ -301,6 +370,7 @@ template <class Observer>
 bool World<E>::apply(std::size_t place, Observer& observer) {
   step_ = place;
   const Step& step = scenario_->steps[place];
+  see_client(step.replica);
   emit({.kind = EventKind::step_began,
         .replica = step.replica,
         .message = step.lose,
@@ -708,15 +778,16 @@ void World<E>::whole_exchange(Replica client, Observer& observer) {
 
 template <Engine E>
 template <class Observer>
-void World<E>::settle_round(Observer& observer) {
+bool World<E>::settle_round(Observer& observer) {
   carried_ = false;
   emit({.kind = EventKind::round_began, .number = ++summary_.settle_rounds}, observer);
   for (const Replica client : order_) whole_exchange(client, observer);
+  return carried_;
 }
 
 template <Engine E>
 template <class Observer>
-RunSummary World<E>::settle(Observer& observer) {
+void World<E>::begin_settle(Observer& observer) {
   settling_ = true;
   step_ = scenario_->steps.size();
   emit({.kind = EventKind::settle_began}, observer);
@@ -724,29 +795,54 @@ RunSummary World<E>::settle(Observer& observer) {
     link.late.clear();
     link.online = true;
   }
-  for (const Replica client : order_)
-    if (in_flight(client) != MessageKind::none) finish(client, MessageKind::none, observer);
+  // "The order is that in which the clients first appear in the scenario, then the others."
+  for (std::uint8_t client = 1; client < replicas(); ++client) see_client({client});
+}
+
+template <Engine E>
+template <class Observer>
+bool World<E>::finish_open_exchange(Observer& observer) {
+  for (const Replica client : order_) {
+    if (in_flight(client) == MessageKind::none) continue;
+    finish(client, MessageKind::none, observer);
+    return true;
+  }
+  return false;
+}
+
+template <Engine E>
+template <class Observer>
+void World<E>::come_to_rest(Rest rest, Observer& observer) {
+  summary_.rest = rest;
+  emit({.kind = EventKind::rested,
+        .detail = static_cast<std::uint8_t>(rest),
+        .number = summary_.settle_rounds},
+       observer);
+  summary_.digest = digest_.value();
+}
+
+template <Engine E>
+template <class Observer>
+RunSummary World<E>::settle(Observer& observer) {
+  begin_settle(observer);
+  while (finish_open_exchange(observer)) {
+  }
   states_met_.assign(1, state_digest());
-  summary_.rest = Rest::out_of_rounds;
+  Rest rest = Rest::out_of_rounds;
   const std::uint32_t bound = scenario_->settle_bound();
   while (summary_.settle_rounds < bound) {
-    settle_round(observer);
-    if (!carried_) {
-      summary_.rest = Rest::quiet;
+    if (!settle_round(observer)) {
+      rest = Rest::quiet;
       break;
     }
     const std::uint64_t state = state_digest();
     if (std::find(states_met_.begin(), states_met_.end(), state) != states_met_.end()) {
-      summary_.rest = Rest::circle;
+      rest = Rest::circle;
       break;
     }
     states_met_.push_back(state);
   }
-  emit({.kind = EventKind::rested,
-        .detail = static_cast<std::uint8_t>(summary_.rest),
-        .number = summary_.settle_rounds},
-       observer);
-  summary_.digest = digest_.value();
+  come_to_rest(rest, observer);
   return summary_;
 }
 

@@ -111,7 +111,7 @@ State state_of(const World<Numbered>& world) {
     const Replica client{number};
     state.clients.push_back(world.client(client));
     state.in_flight.push_back(world.in_flight(client));
-    state.late.push_back(world.late_messages(client));
+    state.late.push_back(world.late(client).size());
     state.online.push_back(world.online(client));
     state.clocks.push_back(world.clock(client));
   }
@@ -416,7 +416,7 @@ TEST(World, LostMessageEndsTheExchangeAndLeavesWhatHadArrived) {
       EXPECT_EQ(stage.world.client(A).counter_lastsync.number == 1, loss.acknowledged) << cycle;
       EXPECT_EQ(stage.world.in_flight(A), MessageKind::none) << cycle;
       EXPECT_EQ(stage.world.client(A).exchange, Exchange{}) << cycle << ": the client gave up";
-      EXPECT_EQ(stage.world.late_messages(A), 0u) << cycle;
+      EXPECT_EQ(stage.world.late(A).size(), 0u) << cycle;
     }
 }
 
@@ -432,13 +432,13 @@ TEST(World, GivingUpLeavesTheMessageInTheNetwork) {
   Stage stage("create A o1; begin A; deliver A; deliver A; give-up A; arrive A");
   stage.play(5);
   EXPECT_EQ(stage.world.in_flight(A), MessageKind::none);
-  EXPECT_EQ(stage.world.late_messages(A), 1u);
+  EXPECT_EQ(stage.world.late(A).size(), 1u);
   EXPECT_EQ(stage.world.client(A).exchange, Exchange{});
   EXPECT_EQ(stage.held(kServer, kOne), kNoValue);
   stage.play(1);
   EXPECT_EQ(stage.held(kServer, kOne), Value{1}) << "the request is handled";
   EXPECT_EQ(stage.world.in_flight(A), MessageKind::none) << "and its answer is lost";
-  EXPECT_EQ(stage.world.late_messages(A), 0u);
+  EXPECT_EQ(stage.world.late(A).size(), 0u);
   EXPECT_EQ(stage.world.client(A).counter_lastsync.number, 0u);
 }
 
@@ -448,7 +448,7 @@ TEST(World, LateAnswerLeavesTheClientAsItWas) {
   const Numbered::Client before = stage.world.client(A);
   EXPECT_TRUE(stage.play(1));
   EXPECT_EQ(stage.world.client(A), before);
-  EXPECT_EQ(stage.world.late_messages(A), 0u);
+  EXPECT_EQ(stage.world.late(A).size(), 0u);
 }
 
 TEST(World, LateAnswerDoesNotAnswerTheNextExchange) {
@@ -465,7 +465,7 @@ TEST(World, LateMessagesArriveInTheOrderInWhichTheyBecameLate) {
       "create A o1; begin A; deliver A; deliver A; duplicate A; give-up A;"
       "begin A; give-up A; arrive A; arrive A; arrive A");
   stage.play(8);
-  EXPECT_EQ(stage.world.late_messages(A), 3u);
+  EXPECT_EQ(stage.world.late(A).size(), 3u);
   std::vector<MessageKind> arrived;
   for (int i = 0; i < 3; ++i) {
     const std::size_t from = stage.events.list.size();
@@ -480,7 +480,7 @@ TEST(World, DuplicateLeavesTheMessageInFlightAndACopyLate) {
   Stage stage("create A o1; begin A; deliver A; deliver A; duplicate A; finish A; arrive A");
   stage.play(5);
   EXPECT_EQ(stage.world.in_flight(A), MessageKind::upload_request);
-  EXPECT_EQ(stage.world.late_messages(A), 1u);
+  EXPECT_EQ(stage.world.late(A).size(), 1u);
   stage.play(1);
   EXPECT_EQ(stage.world.server().counter.number, 1u);
   stage.play(1);
@@ -493,7 +493,7 @@ TEST(World, OfflineLosesWhatIsInFlightAndKeepsWhatIsLate) {
   EXPECT_FALSE(stage.world.online(A));
   EXPECT_EQ(stage.world.in_flight(A), MessageKind::none);
   EXPECT_EQ(stage.world.client(A).exchange, Exchange{});
-  EXPECT_EQ(stage.world.late_messages(A), 1u);
+  EXPECT_EQ(stage.world.late(A).size(), 1u);
   EXPECT_FALSE(stage.play(1)) << "syncs are no-ops until online";
   EXPECT_TRUE(stage.play(2));
   EXPECT_EQ(stage.held(kServer, kOne), Value{1});
@@ -508,7 +508,7 @@ TEST(World, CrashEndsTheExchangeAndKeepsWhatIsStored) {
   EXPECT_EQ(stage.held(A, kOne), Value{1});
   EXPECT_EQ(stage.held(A, kTwo), Value{2});
   EXPECT_EQ(stage.world.client(A).servercounter_lastsync.number, 1u);
-  EXPECT_EQ(stage.world.late_messages(A), 1u);
+  EXPECT_EQ(stage.world.late(A).size(), 1u);
   EXPECT_TRUE(stage.play(1));
 }
 
@@ -522,7 +522,7 @@ TEST(World, ReinstallTakesAllOfTheClientsDataUnderAFreshId) {
   EXPECT_EQ(stage.world.shadow(A, kOne), kNoValue);
   EXPECT_EQ(stage.world.client(A).counter.number, 0u);
   EXPECT_EQ(stage.world.client(A).servercounter_lastsync.number, 0u);
-  EXPECT_EQ(stage.world.late_messages(A), 1u);
+  EXPECT_EQ(stage.world.late(A).size(), 1u);
   EXPECT_NE(stage.world.client(A).installation, installation);
   EXPECT_EQ(stage.world.client(A).installation, stage.world.installation(A));
 }
@@ -582,7 +582,7 @@ TEST(Settle, LateMessagesAreGone) {
   Stage stage("create A o1; begin A; deliver A; deliver A; give-up A; reinstall A");
   stage.play_all();
   stage.settle();
-  EXPECT_EQ(stage.world.late_messages(A), 0u);
+  EXPECT_EQ(stage.world.late(A).size(), 0u);
   EXPECT_EQ(stage.held(kServer, kOne), kNoValue) << "it did not arrive any more";
 }
 

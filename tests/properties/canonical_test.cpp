@@ -1,0 +1,267 @@
+// Two worlds of one canonical form must be judged alike, whatever happens next. Random walks look
+// for worlds that came about in different ways and have one form; then the same steps happen in
+// both, and everything that is found must be the same.
+#include "properties/canonical.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+
+#include "model/appsync.h"
+#include "sim/alphabet.h"
+#include "sim/random.h"
+#include "sim/trace.h"
+
+namespace tidemark {
+namespace {
+
+// The canonical form itself, where a KeySum would hash it.
+class WordList {
+ public:
+  using Total = std::vector<std::uint64_t>;
+  void add(std::uint64_t word) { words_.push_back(word); }
+  void add(const Total& total) {
+    words_.push_back(total.size());
+    words_.insert(words_.end(), total.begin(), total.end());
+  }
+  Total total() const { return words_; }
+
+ private:
+  Total words_;
+};
+using Words = WordList::Total;
+
+struct Setting {
+  std::string protocol;
+  std::vector<std::string> options;
+  StrategyKind strategy;
+  SearchScope search;
+};
+
+// A world that steps were drawn for.
+class Walk {
+ public:
+  Walk(const AppSync& engine, const Alphabet& alphabet, const SearchScope& search)
+      : alphabet_(alphabet),
+        scenario_(alphabet.empty_scenario()),
+        world_(engine),
+        left_(search.bounds) {
+    scenario_.steps.reserve(kMostSteps);
+    judge_ = Judge({.count_marks = false});
+    world_.begin(scenario_, judge_);
+  }
+  Walk(const Walk& other)
+      : alphabet_(other.alphabet_),
+        scenario_(other.scenario_),
+        world_(other.world_.engine()),
+        left_(other.left_),
+        naming_(other.naming_) {
+    scenario_.steps.clear();
+    scenario_.steps.reserve(kMostSteps);
+    judge_ = Judge({.count_marks = false});
+    world_.begin(scenario_, judge_);
+    for (const Step& step : other.scenario_.steps) apply(step);
+  }
+
+  std::vector<Step> choices() const {
+    std::vector<Step> steps;
+    alphabet_.steps(world_, naming_, left_, steps);
+    return steps;
+  }
+  // Returns the invariants that this step broke.
+  InvariantSet take(const Step& step) {
+    left_.take(step);
+    Alphabet::take(step, naming_);
+    return apply(step);
+  }
+  InvariantSet settle() {
+    judge_.forget_breaches();
+    world_.settle(judge_);
+    return judge_.verdict().bits();
+  }
+  template <class Form>
+  auto form(Form& canonical, const SearchScope& search) const {
+    const Future future{
+        .clocks_stand = !left_.any(Bounded::clock),
+        .stamp_reach = 10u * left_.left(Bounded::edits) +
+                       static_cast<std::uint64_t>(search.clock_jump) * left_.left(Bounded::clock) +
+                       1};
+    return canonical.of(world_, judge_, future);
+  }
+  const Scenario& scenario() const { return scenario_; }
+  std::uint64_t left() const { return left_.packed(); }
+  std::pair<int, int> named() const { return {naming_.objects, naming_.keys}; }
+  std::string text() const {
+    std::string text;
+    for (const Step& step : scenario_.steps) text += print_step(scenario_, step) + "; ";
+    return text;
+  }
+
+  static constexpr std::size_t kMostSteps = 64;
+
+ private:
+  InvariantSet apply(const Step& step) {
+    judge_.forget_breaches();
+    scenario_.steps.push_back(step);
+    world_.apply(scenario_.steps.size() - 1, judge_);
+    return judge_.verdict().bits();
+  }
+
+  const Alphabet& alphabet_;
+  Scenario scenario_;
+  World<AppSync> world_;
+  Judge judge_;
+  Bounds left_;
+  Naming naming_;
+};
+
+AppSync engine_for(const Setting& setting) {
+  Protocol protocol = find_protocol(setting.protocol)->protocol;
+  for (const std::string& option : setting.options) EXPECT_EQ(set_option(protocol, option), "");
+  return {protocol, built_in(setting.strategy)};
+}
+
+Alphabet alphabet_for(const AppSync& engine, const SearchScope& search) {
+  return Alphabet(search, {.clients_alike = false,
+                           .stamps_matter = engine.compares_stamps(),
+                           .sync_stores_time = engine.stores_time_of_sync(),
+                           .guids_matter = search.scope.shared_keys,
+                           .may_be_wiped = true});
+}
+
+Distinctions distinctions_for(const SearchScope& search) {
+  return {.objects_alike = false,
+          .may_be_wiped =
+              search.bounds.any(Bounded::reinstalls) || search.bounds.any(Bounded::restores),
+          .shared_keys = search.scope.shared_keys};
+}
+
+using What = std::tuple<Words, std::uint64_t, std::pair<int, int>>;
+
+// Walks on in both, and compares.
+void expect_alike(const Walk& a, const Walk& b, Random& random, const SearchScope& search,
+                  Canonical<AppSync, WordList>& canonical) {
+  for (int suffix = 0; suffix < 3; ++suffix) {
+    Walk left(a);
+    Walk right(b);
+    for (int i = 0; i < 7; ++i) {
+      const std::vector<Step> steps = left.choices();
+      ASSERT_EQ(steps, right.choices()) << left.text() << "\n" << right.text();
+      if (steps.empty()) break;
+      const Step& step = steps[random.below(static_cast<std::uint32_t>(steps.size()))];
+      ASSERT_EQ(left.take(step), right.take(step)) << left.text() << "\n" << right.text();
+      ASSERT_EQ(left.form(canonical, search), right.form(canonical, search)) << left.text() << "\n"
+                                                                             << right.text();
+    }
+    ASSERT_EQ(left.settle(), right.settle()) << left.text() << "\n" << right.text();
+  }
+}
+
+// Returns how many pairs of unlike histories were compared.
+int compare_walks(const Setting& setting, std::uint64_t seed, int walks) {
+  const AppSync engine = engine_for(setting);
+  const Alphabet alphabet = alphabet_for(engine, setting.search);
+  Canonical<AppSync, WordList> canonical(engine, distinctions_for(setting.search));
+  Canonical<AppSync> hashed(engine, distinctions_for(setting.search));
+  std::map<What, std::unique_ptr<Walk>> met;
+  std::map<StateKey, Words> keys;
+  Random random(seed);
+  int pairs = 0;
+  for (int i = 0; i < walks && !testing::Test::HasFatalFailure(); ++i) {
+    Walk walk(engine, alphabet, setting.search);
+    for (int step = 0; step < 10; ++step) {
+      const std::vector<Step> steps = walk.choices();
+      if (steps.empty()) break;
+      walk.take(steps[random.below(static_cast<std::uint32_t>(steps.size()))]);
+      const Words words = walk.form(canonical, setting.search);
+      const auto [key, is_new_key] = keys.emplace(walk.form(hashed, setting.search), words);
+      EXPECT_EQ(key->second, words) << "two forms with one key";
+      const auto [first, is_new] = met.emplace(What{words, walk.left(), walk.named()}, nullptr);
+      if (is_new) first->second = std::make_unique<Walk>(walk);
+      const auto multiset = [](Scenario scenario) {
+        std::sort(scenario.steps.begin(), scenario.steps.end());
+        return scenario.steps;
+      };
+      if (is_new || multiset(walk.scenario()) == multiset(first->second->scenario())) continue;
+      ++pairs;
+      expect_alike(*first->second, walk, random, setting.search, canonical);
+    }
+  }
+  return pairs;
+}
+
+SearchScope search_scope(std::initializer_list<std::pair<Bounded, int>> bounds) {
+  SearchScope search;
+  search.scope = {.clients = 2, .objects = 2};
+  for (const auto& [bounded, number] : bounds)
+    search.bounds.set(bounded, static_cast<std::uint8_t>(number));
+  return search;
+}
+
+class CanonicalForm : public testing::TestWithParam<Setting> {};
+
+TEST_P(CanonicalForm, TwoHistoriesOfOneFormAreJudgedAlike) {
+#if defined(TIDEMARK_SLOW_BUILD)
+  constexpr int kWalks = 100;
+#else
+  constexpr int kWalks = 1500;
+#endif
+  EXPECT_GT(compare_walks(GetParam(), 1, kWalks), kWalks / 10);
+}
+
+std::vector<Setting> settings() {
+  using B = Bounded;
+  std::vector<Setting> all;
+  const std::vector<SearchScope> scopes{
+      search_scope({{B::edits, 4}}),
+      search_scope({{B::edits, 3}, {B::lost, 1}, {B::late, 2}, {B::duplicates, 2}}),
+      search_scope({{B::edits, 4}, {B::clock, 2}, {B::full, 1}, {B::offline, 1}}),
+      search_scope({{B::edits, 3}, {B::crashes, 1}, {B::reinstalls, 1}, {B::restores, 1}}),
+  };
+  for (SearchScope search : scopes)
+    for (const bool shared_keys : {false, true}) {
+      search.scope.shared_keys = shared_keys;
+      for (const NamedStrategy& strategy : built_in_strategies()) {
+        for (const char* protocol : {"page", "reference", "guarded"})
+          all.push_back({protocol, {}, strategy.kind, search});
+        all.push_back({"guarded",
+                       {"server-check=base", "timestamps=local", "overwritten-stays-pending=yes"},
+                       strategy.kind,
+                       search});
+        all.push_back({"page",
+                       {"key-conflict=take-guid", "upload-key-clash=skip-answer-each",
+                        "upload-ack-moves-download-mark=if-alone"},
+                       strategy.kind,
+                       search});
+      }
+    }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CanonicalForm, testing::ValuesIn(settings()));
+
+// ---- a scale
+
+TEST(Scale, KeepsOrderAndEqualityAndCutsGaps) {
+  Scale scale;
+  for (const std::uint64_t number : {7u, 3u, 100u, 3u, 8u}) scale.add(number);
+  scale.rename(3, ~std::uint64_t{0});
+  EXPECT_EQ(scale.name(3), 0u);
+  EXPECT_EQ(scale.name(7), 3u);
+  EXPECT_EQ(scale.name(8), 4u);
+  EXPECT_EQ(scale.name(100), 7u);
+  EXPECT_EQ(scale.below(3), 0u);
+  EXPECT_EQ(scale.below(50), 3u);
+}
+
+TEST(Scale, KeepsGapsAboveWhatCanStillBeCountedTo) {
+  Scale scale;
+  for (const std::uint64_t number : {2u, 10u, 30u}) scale.add(number);
+  scale.rename(1, 10);
+  EXPECT_EQ(scale.name(10), 1u);
+  EXPECT_EQ(scale.name(30), 21u);
+}
+
+}  // namespace
+}  // namespace tidemark

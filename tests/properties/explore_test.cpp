@@ -1,0 +1,249 @@
+// The exhaustive search against one that knows nothing: all scenarios up to a length, each run from
+// its beginning. And its reductions against none.
+#include "properties/explore.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "sim/shape.h"
+
+namespace tidemark {
+namespace {
+
+using B = Bounded;
+using Lengths = std::map<Invariant, std::uint32_t>;
+
+Configuration configuration(std::string_view protocol, std::vector<std::string> options,
+                            StrategyKind strategy) {
+  Configuration result;
+  result.protocol_name = protocol;
+  result.protocol = find_protocol(protocol)->protocol;
+  for (const std::string& option : options) EXPECT_EQ(set_option(result.protocol, option), "");
+  result.options = std::move(options);
+  result.strategy = built_in(strategy);
+  return result;
+}
+
+ExplorePlan plan_of(Scope scope, std::initializer_list<std::pair<Bounded, int>> bounds,
+                    std::optional<std::uint32_t> steps = std::nullopt) {
+  ExplorePlan plan;
+  plan.search.scope = scope;
+  plan.search.scope.faults = 0;
+  for (const auto& [bounded, number] : bounds)
+    plan.search.bounds.set(bounded, static_cast<std::uint8_t>(number));
+  for (const NamedBound& named : named_bounds())
+    if (named.fault && plan.search.bounds.any(named.bounded))
+      plan.search.scope.faults |= fault_bit(*named.fault);
+  plan.steps = steps;
+  return plan;
+}
+
+constexpr Scope kNarrow{.clients = 2,
+                        .objects = 1,
+                        .backend = false,
+                        .shared_keys = false,
+                        .deletes = false,
+                        .interleave = false};
+
+Lengths lengths_of(const Exploration& exploration) {
+  EXPECT_EQ(exploration.faults, std::vector<std::string>{});
+  Lengths lengths;
+  for (const Counterexample& each : exploration.counterexamples) {
+    EXPECT_TRUE(each.is_shortest);
+    EXPECT_EQ(each.trace.scenario.steps.size(), each.steps);
+    lengths[each.invariant] = each.steps;
+  }
+  return lengths;
+}
+
+std::string text_of(const Lengths& lengths) {
+  std::string text;
+  for (const auto& [invariant, steps] : lengths)
+    text += std::string(name_of(invariant)) + " " + std::to_string(steps) + "; ";
+  return text;
+}
+
+// ---- the search that knows nothing
+
+// Every scenario of at most so many steps: any step for any replica and object, whether it does
+// something or not.
+class EveryScenario {
+ public:
+  EveryScenario(const Configuration& configuration, const ExplorePlan& plan)
+      : plan_(plan), runner_(configuration.protocol, configuration.strategy) {
+    scenario_ = Alphabet(plan.search, {}).empty_scenario();
+    spell();
+  }
+
+  Lengths shortest() {
+    extend(plan_.search.bounds, 0, 0, 0);
+    return lengths_;
+  }
+  std::uint64_t scenarios() const { return scenarios_; }
+
+ private:
+  void spell() {
+    const Scope& scope = plan_.search.scope;
+    for (std::uint8_t number = scope.backend ? 0 : 1; number <= scope.clients; ++number) {
+      const Replica replica{number};
+      for (std::uint32_t object = 0; object < scope.objects; ++object) {
+        alphabet_.push_back({.kind = StepKind::create, .replica = replica, .object = object});
+        if (scope.shared_keys)
+          alphabet_.push_back(
+              {.kind = StepKind::create, .replica = replica, .object = object, .pk = 1});
+        alphabet_.push_back({.kind = StepKind::edit, .replica = replica, .object = object});
+        if (!scope.deletes) continue;
+        alphabet_.push_back({.kind = StepKind::remove, .replica = replica, .object = object});
+        alphabet_.push_back({.kind = StepKind::undelete, .replica = replica, .object = object});
+      }
+      for (const Timestamp seconds : {plan_.search.clock_jump, -plan_.search.clock_jump})
+        alphabet_.push_back({.kind = StepKind::clock, .replica = replica, .seconds = seconds});
+    }
+    alphabet_.push_back({.kind = StepKind::backup});
+    alphabet_.push_back({.kind = StepKind::restore});
+    for (std::uint8_t number = 1; number <= scope.clients; ++number) {
+      const Replica client{number};
+      for (const StepKind kind : {StepKind::sync, StepKind::full_sync})
+        for (std::uint8_t lose = 0; lose <= 4; ++lose)
+          alphabet_.push_back(
+              {.kind = kind, .replica = client, .lose = static_cast<MessageKind>(lose)});
+      for (const StepKind kind :
+           {StepKind::offline, StepKind::online, StepKind::crash, StepKind::reinstall})
+        alphabet_.push_back({.kind = kind, .replica = client});
+      if (!scope.interleave) continue;
+      for (const StepKind kind :
+           {StepKind::begin, StepKind::begin_full, StepKind::deliver, StepKind::finish,
+            StepKind::drop, StepKind::give_up, StepKind::arrive, StepKind::duplicate})
+        alphabet_.push_back({.kind = kind, .replica = client});
+    }
+    const Bounds& bounds = plan_.search.bounds;
+    std::erase_if(alphabet_, [&](const Step& step) { return !bounds.allows(step); });
+    if (!bounds.any(B::offline))
+      std::erase_if(alphabet_, [](const Step& step) { return step.kind == StepKind::online; });
+    if (!bounds.any(B::late) && !bounds.any(B::duplicates))
+      std::erase_if(alphabet_, [](const Step& step) { return step.kind == StepKind::arrive; });
+  }
+
+  // Objects are named in order, as in every trace; so are clients, for they differ by name only.
+  void extend(const Bounds& left, std::uint32_t named, std::uint8_t clients, std::uint32_t length) {
+    run();
+    if (length == *plan_.steps) return;
+    for (const Step& step : alphabet_) {
+      if (!left.allows(step) || (is_change(step.kind) && step.object > named) ||
+          step.replica.number > clients + 1)
+        continue;
+      Bounds next = left;
+      next.take(step);
+      scenario_.steps.push_back(step);
+      extend(next, is_change(step.kind) ? std::max(named, step.object + 1) : named,
+             std::max(clients, step.replica.number), length + 1);
+      scenario_.steps.pop_back();
+    }
+  }
+
+  void run() {
+    ++scenarios_;
+    const auto length = static_cast<std::uint32_t>(scenario_.steps.size());
+    const Verdict& verdict = runner_.run(scenario_).verdict;
+    for (const NamedInvariant& named : invariants()) {
+      if (!verdict.broken(named.invariant)) continue;
+      const auto [found, is_new] = lengths_.emplace(named.invariant, length);
+      if (!is_new) found->second = std::min(found->second, length);
+    }
+  }
+
+  const ExplorePlan& plan_;
+  Runner runner_;
+  Scenario scenario_;
+  std::vector<Step> alphabet_;
+  Lengths lengths_;
+  std::uint64_t scenarios_ = 0;
+};
+
+struct SmallScope {
+  const char* name;
+  ExplorePlan plan;
+};
+
+Scope scope_of(std::uint8_t clients, std::uint32_t objects, bool interleave = false,
+               bool deletes = false, bool shared_keys = false, bool backend = false) {
+  return {.clients = clients,
+          .objects = objects,
+          .backend = backend,
+          .shared_keys = shared_keys,
+          .deletes = deletes,
+          .interleave = interleave};
+}
+
+std::vector<SmallScope> small_scopes() {
+  return {
+      {"syncs", plan_of(scope_of(2, 1), {{B::edits, 3}}, 5)},
+      {"interleaved", plan_of(scope_of(2, 1, true), {{B::edits, 3}}, 4)},
+      {"deletes", plan_of(scope_of(2, 1, false, true), {{B::edits, 3}}, 5)},
+      {"two objects", plan_of(scope_of(2, 2), {{B::edits, 3}}, 5)},
+      {"a shared key", plan_of(scope_of(2, 2, false, true, true), {{B::edits, 3}}, 4)},
+      {"the backend", plan_of(scope_of(2, 2, false, false, true, true), {{B::edits, 3}}, 4)},
+      {"three clients", plan_of(scope_of(3, 1), {{B::edits, 2}}, 5)},
+      {"lost", plan_of(scope_of(2, 1, true), {{B::edits, 2}, {B::lost, 1}}, 4)},
+      {"late", plan_of(scope_of(2, 1, true), {{B::edits, 2}, {B::late, 2}}, 5)},
+      {"duplicates", plan_of(scope_of(1, 1, true), {{B::edits, 2}, {B::duplicates, 1}}, 6)},
+      {"offline", plan_of(scope_of(2, 1, true), {{B::edits, 2}, {B::offline, 1}}, 4)},
+      {"clock", plan_of(scope_of(2, 1), {{B::edits, 3}, {B::clock, 1}}, 5)},
+      {"crash", plan_of(scope_of(1, 1, true), {{B::edits, 2}, {B::crashes, 1}}, 6)},
+      {"reinstall", plan_of(scope_of(2, 1), {{B::edits, 2}, {B::reinstalls, 1}}, 5)},
+      {"restore", plan_of(scope_of(2, 1), {{B::edits, 2}, {B::restores, 1}}, 6)},
+      {"full sync", plan_of(scope_of(2, 1), {{B::edits, 3}, {B::full, 1}}, 5)},
+  };
+}
+
+class Explorer : public testing::TestWithParam<SmallScope> {};
+
+TEST_P(Explorer, FindsTheLengthsThatTryingEveryScenarioFinds) {
+  std::uint64_t scenarios = 0;
+  for (const char* protocol : {"page", "reference", "guarded"})
+    for (const NamedStrategy& strategy : built_in_strategies()) {
+      const Configuration engine = configuration(protocol, {}, strategy.kind);
+      EveryScenario every(engine, GetParam().plan);
+      const Lengths expected = every.shortest();
+      const Exploration exploration = explore(engine, GetParam().plan, nullptr);
+      EXPECT_EQ(text_of(lengths_of(exploration)), text_of(expected))
+          << GetParam().name << ", " << protocol << ", " << strategy.name;
+      scenarios += every.scenarios();
+      EXPECT_LT(exploration.states, every.scenarios());
+    }
+  EXPECT_GT(scenarios, 1000u);
+}
+
+// Each reduction alone, and all of them, off: nothing else comes out, from more states.
+TEST_P(Explorer, NoReductionChangesWhatIsFound) {
+  ExplorePlan plan = GetParam().plan;
+  plan.steps = *plan.steps + 2;
+  for (const char* protocol : {"page", "reference", "guarded"})
+    for (const NamedStrategy& strategy : built_in_strategies()) {
+      const Configuration engine = configuration(protocol, {}, strategy.kind);
+      plan.reductions = {};
+      const Exploration reduced = explore(engine, plan, nullptr);
+      const Lengths expected = lengths_of(reduced);
+      for (const Reductions& reductions :
+           {Reductions{.clients = false}, Reductions{.objects = false}, Reductions{.names = false},
+            Reductions{.order = false}, Reductions{false, false, false, false}}) {
+        plan.reductions = reductions;
+        const Exploration other = explore(engine, plan, nullptr);
+        EXPECT_EQ(text_of(lengths_of(other)), text_of(expected))
+            << GetParam().name << ", " << protocol << ", " << strategy.name << ", reductions "
+            << reductions.clients << reductions.objects << reductions.names << reductions.order;
+        EXPECT_GE(other.states, reduced.states);
+      }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Small, Explorer, testing::ValuesIn(small_scopes()),
+                         [](const auto& tested) {
+                           std::string name = tested.param.name;
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace tidemark
