@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -76,7 +77,7 @@ class Doctor {
 
  private:
   void examine_all();
-  void examine(const Configuration& configuration, Progress& progress);
+  void examine(const Configuration& configuration, const std::function<void()>& show);
   void examine_trace(const Trace& trace);
   void compare(const Configuration& configuration, const Scenario& scenario, Runner& used,
                const std::string& name);
@@ -96,14 +97,17 @@ void Doctor::examine_all() {
   for (const NamedProtocol& named : named_protocols())
     for (Configuration& each : configurations_of({.protocol = std::string(named.name)}, "all"))
       configurations.push_back(std::move(each));
-  const std::uint64_t all = flags_.episodes * configurations.size();
-  Progress progress({.label = "doctor", .episodes = all}, !output_.quiet());
+  const EpisodeGoal goal{.label = "doctor", .episodes = flags_.episodes * configurations.size()};
+  Progress progress(!output_.quiet());
+  const auto show = [&] {
+    progress.show([&](auto elapsed) { return episodes_line(goal, {.episodes = runs_}, elapsed); });
+  };
   for (const Configuration& configuration : configurations)
-    if (!interrupted()) examine(configuration, progress);
+    if (!interrupted()) examine(configuration, show);
 }
 
 // A runner and a generator that were used before must do as fresh ones do.
-void Doctor::examine(const Configuration& configuration, Progress& progress) {
+void Doctor::examine(const Configuration& configuration, const std::function<void()>& show) {
   const Scope scope;
   Generator generator(scope);
   Runner used(configuration.protocol, configuration.strategy, configuration.judge);
@@ -115,7 +119,7 @@ void Doctor::examine(const Configuration& configuration, Progress& progress) {
     if (Generator(scope).generate(seed) != scenario)
       differences_.push_back("two scenarios of one seed differ; paste: " + name);
     compare(configuration, scenario, used, name);
-    progress.show({.episodes = runs_});
+    show();
   }
 }
 

@@ -5,20 +5,18 @@
 #include <array>
 #include <chrono>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/files.h"
+#include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "properties/fuzz.h"
-#include "reports/difference.h"
 #include "reports/json.h"
 #include "reports/screen.h"
 #include "reports/text.h"
@@ -50,18 +48,10 @@ struct FuzzFlags {
   FuzzPlan plan;
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> episodes;
-  std::optional<milliseconds> time;
-  std::string time_text;  // as it was given
+  TimeFlag time;
   std::string out;
   bool marks = false;
   bool verbose = false;
-};
-
-// What can be wrong with a run beside what it found.
-struct Problems {
-  std::vector<std::string> faults;
-  std::vector<std::string> unfinished;
-  std::vector<std::string> vacuous;
 };
 
 // Over all configurations.
@@ -79,17 +69,13 @@ class FuzzCommand {
  private:
   void announce() const;
   FuzzResult run_one(const Configuration& configuration);
-  milliseconds deadline(std::size_t part) const;
 
   void report(const Configuration& configuration, const FuzzResult& result);
   void report(const Configuration& configuration, const FuzzResult& result, const Finding& finding,
               bool whole_screen);
-  Recording recorded_twice(const Configuration& configuration, const Finding& finding);
   void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
   void check_promises(const Configuration& configuration, const FuzzResult& result);
-  const Trace* save(const Configuration& configuration, const Finding& finding);
-  std::string path_of(const Finding& finding) const;
-  std::string replay_command(const Configuration& configuration, const Finding& finding);
+  std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding);
   ExitCode finish();
   void tell_problems() const;
   void tell_sums(const Sums& sums) const;
@@ -101,30 +87,31 @@ class FuzzCommand {
   std::vector<Configuration> configurations_;
   std::vector<FuzzResult> results_;
   Problems problems_;
-  std::map<std::string, Trace> saved_;  // files of this run, by path
-  Stopwatch stopwatch_;
+  TraceFolder folder_;
+  TimeLimit limit_;
 };
 
 FuzzCommand::FuzzCommand(const FuzzFlags& flags)
     : flags_(flags),
       output_(flags.common),
-      configurations_(configurations_of(flags.engine, "all")) {
+      configurations_(configurations_of(flags.engine, "all")),
+      folder_(flags.out),
+      limit_(flags.time.limit, configurations_.size()) {
   FuzzPlan& plan = flags_.plan;
   plan.seed = flags.seed.value_or(kDefaultSeed);
   if (flags.episodes)
     plan.episodes = *flags.episodes;
-  else if (flags.time)
+  else if (flags.time.limit)
     plan.episodes = std::numeric_limits<std::uint64_t>::max();
-  if (!flags.out.empty()) require_writable_folder(flags.out);
 }
 
 Flags FuzzCommand::search_flags() const {
   const FuzzPlan& plan = flags_.plan;
   const FuzzPlan base;
   Flags flags{{"--seed", print_seed(plan.seed), false}};
-  if (flags_.episodes || !flags_.time)
+  if (flags_.episodes || !flags_.time.limit)
     flags.push_back({"--episodes", std::to_string(plan.episodes), !flags_.episodes});
-  if (flags_.time) flags.push_back({"--for", flags_.time_text, false});
+  if (flags_.time.limit) flags.push_back({"--for", flags_.time.text, false});
   const auto add = [&](const char* name, std::uint64_t number, std::uint64_t usual) {
     flags.push_back({name, std::to_string(number), number == usual});
   };
@@ -148,31 +135,20 @@ std::string FuzzCommand::command(bool all) const {
 }
 
 void FuzzCommand::announce() const {
-  const Scope& scope = flags_.plan.scope;
   output_.note(fmt::format("{}, seed {}", version_line(), print_seed(flags_.plan.seed)));
   output_.note(command(true));
-  const auto unreachable = static_cast<FaultSet>(scope.faults & ~scope.reachable_faults());
-  if (unreachable != 0)
-    output_.note(fmt::format("not reached: {}, which only --interleave on can bring about",
-                             print_faults(unreachable)));
-}
-
-// The time is divided evenly; what one part leaves over is for those after it.
-milliseconds FuzzCommand::deadline(std::size_t part) const {
-  const auto parts = static_cast<std::int64_t>(configurations_.size());
-  return *flags_.time * (static_cast<std::int64_t>(part) + 1) / parts;
+  note_unreachable(output_, flags_.plan.scope);
 }
 
 FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
   const std::size_t part = results_.size();
-  const std::string name = configuration_name(configuration.protocol_name, configuration.options,
-                                              configuration.strategy.name);
-  Progress::Goal goal{.label = name, .episodes = flags_.plan.episodes};
-  if (flags_.time) goal.time = deadline(part) - stopwatch_.elapsed();
-  Progress progress(std::move(goal), !output_.quiet());
+  const EpisodeGoal goal{.label = configuration_name(configuration),
+                         .episodes = flags_.plan.episodes,
+                         .time = limit_.left(part)};
+  Progress progress(!output_.quiet());
   return fuzz(configuration, flags_.plan, [&](const FuzzProgress& now) {
-    progress.show(now);
-    return !interrupted() && (!flags_.time || stopwatch_.elapsed() < deadline(part));
+    progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });
+    return !interrupted() && !limit_.is_over(part);
   });
 }
 
@@ -196,28 +172,10 @@ void FuzzCommand::check_nondeterminism(const Configuration& configuration,
                                            seed_command(configuration, flags_.plan.scope, seed)));
 }
 
-// Two runs of what is shown must be the same run.
-Recording FuzzCommand::recorded_twice(const Configuration& configuration, const Finding& finding) {
-  const Scenario& minimal = finding.trace.scenario;
-  Runner first(configuration.protocol, configuration.strategy, configuration.judge);
-  Runner second(configuration.protocol, configuration.strategy, configuration.judge);
-  Recording recording = first.record(minimal);
-  if (const auto difference = first_difference(minimal, recording, second.record(minimal)))
-    problems_.faults.push_back(
-        fmt::format("two runs of one scenario differ, {}; paste: {}", *difference,
-                    seed_command(configuration, flags_.plan.scope, finding.seed)));
-  else if (!recording.outcome.verdict.broken(finding.invariant))
-    problems_.faults.push_back(
-        fmt::format("{} was broken, and then it was not; paste: {}", name_of(finding.invariant),
-                    seed_command(configuration, flags_.plan.scope, finding.seed)));
-  return recording;
-}
-
 void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
-  const std::string name = configuration_name(configuration.protocol_name, configuration.options,
-                                              configuration.strategy.name);
+  const std::string name = configuration_name(configuration);
   if (result.episodes == 0) problems_.vacuous.push_back(name + " ran no episode");
-  const bool promised = flags_.episodes || !flags_.time;
+  const bool promised = flags_.episodes || !flags_.time.limit;
   if (promised && result.episodes < flags_.plan.episodes)
     problems_.unfinished.push_back(fmt::format(
         "{} ran {} of {} episodes", name, grouped(result.episodes), grouped(flags_.plan.episodes)));
@@ -226,61 +184,26 @@ void FuzzCommand::check_promises(const Configuration& configuration, const FuzzR
         fmt::format("{} never reached {}", name, fmt::join(result.missed_marks, ", ")));
 }
 
-// Strategies often share a bug. Its file is that of the first; the others name their strategy.
-// Returns the file's trace; null where that does not show the finding, or cannot be written.
-const Trace* FuzzCommand::save(const Configuration& configuration, const Finding& finding) {
-  const auto [file, is_new] = saved_.emplace(path_of(finding), finding.trace);
-  if (!is_new) {
-    Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
-    const bool shows = runner.run(file->second.scenario).verdict.broken(finding.invariant);
-    return shows ? &file->second : nullptr;
-  }
-  try {
-    make_folder(flags_.out);
-    write_file(file->first, print_trace(finding.trace));
-    return &file->second;
-  } catch (const BadInput& bad) {
-    Output::error(bad.line);
-    saved_.erase(file);
-    return nullptr;
-  }
-}
-
-std::string FuzzCommand::path_of(const Finding& finding) const {
-  std::string folder = flags_.out.starts_with('-') ? "./" + flags_.out : flags_.out;
-  if (!folder.ends_with('/')) folder += '/';
-  return folder + file_name(finding);
-}
-
-// The line to paste: it replays the file if there is one, else the seed.
-std::string FuzzCommand::replay_command(const Configuration& configuration,
-                                        const Finding& finding) {
-  const Trace* trace = flags_.out.empty() ? nullptr : save(configuration, finding);
-  if (trace == nullptr)
-    return fmt::format("{} --shrink {}",
-                       seed_command(configuration, flags_.plan.scope, finding.seed),
-                       name_of(finding.invariant));
-  std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path_of(finding)));
-  if (trace->strategy != configuration.strategy.name)
-    command += " --strategy " + shell_quoted(configuration.strategy.name);
-  return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
+// The file replays the finding if there is one, else its seed does.
+std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configuration,
+                                                 const Finding& finding) {
+  const std::string by_seed = seed_command(configuration, flags_.plan.scope, finding.seed);
+  std::string replay =
+      folder_.keep(configuration, finding.invariant, file_name(finding), finding.trace);
+  if (replay.empty()) replay = fmt::format("{} --shrink {}", by_seed, name_of(finding.invariant));
+  return {{"replay", replay}, {"by seed", by_seed}};
 }
 
 void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result,
                          const Finding& finding, bool whole_screen) {
-  const Recording recording = recorded_twice(configuration, finding);
-  const std::string command = replay_command(configuration, finding);
-  if (!whole_screen) return output_.result(one_line(finding, command));
-  const std::uint64_t broken = result.broken[static_cast<std::size_t>(finding.invariant)];
-  output_.result(
-      screen({.finding = finding,
-              .configuration = configuration,
-              .recording = recording,
-              .episodes = result.episodes,
-              .broken_episodes = broken,
-              .replay_command = command,
-              .seed_command = seed_command(configuration, flags_.plan.scope, finding.seed),
-              .color = output_.color()}));
+  const Recording recording =
+      record_twice(configuration, finding.trace.scenario, finding.invariant,
+                   seed_command(configuration, flags_.plan.scope, finding.seed), problems_);
+  Violation violation = violation_of(finding, configuration, recording, result.episodes,
+                                     result.broken[static_cast<std::size_t>(finding.invariant)]);
+  violation.commands = commands_for(configuration, finding);
+  if (!whole_screen) return output_.result(one_line(violation));
+  output_.result(screen(violation, output_.color()));
   output_.result("\n");
 }
 
@@ -296,13 +219,7 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
 }
 
 void FuzzCommand::tell_problems() const {
-  const auto tell = [](std::string_view kind, const std::vector<std::string>& problems) {
-    for (const std::string& problem : problems)
-      Output::error(fmt::format("tidemark: {}: {}", kind, problem));
-  };
-  tell("fault", problems_.faults);
-  tell("inconclusive", problems_.unfinished);
-  tell("vacuous", problems_.vacuous);
+  problems_.tell();
   if (interrupted())
     output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command(false)));
   else if (!problems_.unfinished.empty() || !problems_.vacuous.empty())
@@ -310,9 +227,9 @@ void FuzzCommand::tell_problems() const {
 }
 
 void FuzzCommand::tell_sums(const Sums& sums) const {
-  const auto elapsed_ms = static_cast<std::uint64_t>(stopwatch_.elapsed().count());
-  output_.note(fmt::format("{}, {} episodes/s", print_time(stopwatch_.elapsed()),
-                           grouped(sums.episodes * 1000 / std::max<std::uint64_t>(1, elapsed_ms))));
+  const milliseconds elapsed = limit_.elapsed();
+  output_.note(fmt::format("{}, {} episodes/s", print_time(elapsed),
+                           grouped(per_second(sums.episodes, elapsed))));
   tell_problems();
   if (output_.quiet()) return;
   output_.result(
@@ -349,16 +266,7 @@ void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
                   "how many episodes each strategy gets")
       ->default_str(std::to_string(flags.plan.episodes))
       ->group(kGroup);
-  verb.add_option_function<std::string>(
-          "--for",
-          [&flags](const std::string& text) {
-            flags.time = parse_time(text);
-            flags.time_text = text;
-            if (!flags.time)
-              bad_usage("--for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
-          },
-          "so long, divided evenly; episodes as many as it gives")
-      ->type_name("TIME")
+  add_time_flag(verb, flags.time, "so long, divided evenly; episodes as many as it gives")
       ->group(kGroup);
   add_seed_flag(verb, flags.seed, "decides everything; decimal or 0x…")
       ->default_str(std::to_string(kDefaultSeed))
@@ -387,10 +295,7 @@ Verb add_fuzz(CLI::App& app) {
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_scope_flags(verb, flags->plan.scope);
   add_search_flags(verb, *flags);
-  verb.add_option("--out", flags->out,
-                  "a folder for one trace per finding; none is written without")
-      ->type_name("DIR")
-      ->group("Output");
+  add_out_flag(verb, flags->out);
   CLI::Option* verbose =
       verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
   CLI::Option* marks =

@@ -25,6 +25,7 @@ constexpr std::string_view kExamples =
     "Examples:\n"
     "  tidemark fuzz                      the page's protocol under each built-in strategy\n"
     "  tidemark fuzz --protocol guarded --for 60s --out found\n"
+    "  tidemark explore --protocol guarded --edits 3 --faults lost\n"
     "  tidemark replay --check found/*.trace\n"
     "  tidemark shrink some.trace -o small.trace\n"
     "\n"
@@ -109,11 +110,9 @@ class Command {
     app_.set_help_flag("-h,--help", "print this and end");
     app_.set_version_flag("--version", version_line(), "print the version and end");
     app_.require_subcommand(0, 1);
-    verbs_ = {{"fuzz", add_fuzz(app_)},
-              {"replay", add_replay(app_)},
-              {"shrink", add_shrink(app_)},
-              {"list", add_list(app_)},
-              {"doctor", add_doctor(app_)}};
+    verbs_ = {{"fuzz", add_fuzz(app_)},     {"explore", add_explore(app_)},
+              {"replay", add_replay(app_)}, {"shrink", add_shrink(app_)},
+              {"list", add_list(app_)},     {"doctor", add_doctor(app_)}};
     for (CLI::App* verb : app_.get_subcommands({})) verb->group("Verbs");
   }
 
@@ -128,7 +127,8 @@ class Command {
     }
     if (app_.get_subcommands().empty())
       bad_usage(
-          "no verb is given, expected one of: fuzz, replay, shrink, list, doctor; try --help");
+          "no verb is given, expected one of: fuzz, explore, replay, shrink, list, doctor; try "
+          "--help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
   }
 

@@ -10,6 +10,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/files.h"
+#include "cli/progress.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "reports/text.h"
@@ -29,25 +30,6 @@ std::vector<string_view> names_of(const Range& range) {
   std::vector<string_view> names;
   for (const auto& each : range) names.push_back(each.name);
   return names;
-}
-
-// Decimal, or hexadecimal behind 0x.
-std::optional<std::uint64_t> parse_number(string_view text) {
-  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
-  if (hexadecimal) text.remove_prefix(2);
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
-  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-  return number;
-}
-
-CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
-                           std::function<void(const std::string&)> set,
-                           const std::string& description) {
-  return verb.add_option_function<std::string>(name, std::move(set), description)
-      ->type_name(type)
-      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
 }
 
 CLI::Option* add_switch(CLI::App& verb, const std::string& name, bool& target,
@@ -102,6 +84,24 @@ void check_strategy(const std::string& name, bool or_all) {
 std::string print_switch(bool on) { return on ? "on" : "off"; }
 
 }  // namespace
+
+std::optional<std::uint64_t> parse_number(string_view text) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  if (hexadecimal) text.remove_prefix(2);
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
+                           std::function<void(const std::string&)> set,
+                           const std::string& description) {
+  return verb.add_option_function<std::string>(name, std::move(set), description)
+      ->type_name(type)
+      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
 
 CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, std::uint64_t low,
                              std::uint64_t high, std::function<void(std::uint64_t)> set,
@@ -165,30 +165,64 @@ CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones) {
       ->group(kEngineGroup);
 }
 
-AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
-  const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* text) {
-    return add_number_flag(verb, name, target, 1, most, text)->default_str(std::to_string(target));
+AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
+                           std::uint64_t most_objects, std::uint64_t most_settle_rounds) {
+  const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* what) {
+    return add_number_flag(verb, name, target, 1, most, fmt::format("{}, at most {}", what, most))
+        ->default_str(std::to_string(target));
   };
   const auto added = {
-      number("--clients", scope.clients, kMaxClients, "how many clients there are, at most 25"),
-      number("--objects", scope.objects, kMaxObjects, "how many objects there can be, at most 64"),
-      number("--steps", scope.steps, kMaxSteps, "how many steps an episode has at most"),
-      add_text_flag(
-          verb, "--faults", "LIST",
-          [&scope](const std::string& text) {
-            const std::string problem = parse_faults(text, scope.faults);
-            if (!problem.empty()) bad_usage("--faults: {}", problem);
-          },
-          "none, all, or some, a comma between: lost,late,clock")
-          ->default_str("all"),
+      number("--clients", scope.clients, most_clients, "how many clients there are"),
+      number("--objects", scope.objects, most_objects, "how many objects there can be"),
       add_switch(verb, "--backend", scope.backend, "the web backend makes changes of its own"),
       add_switch(verb, "--shared-keys", scope.shared_keys, "objects may have one primary key"),
       add_switch(verb, "--deletes", scope.deletes, "objects are deleted and undeleted"),
       add_switch(verb, "--interleave", scope.interleave, "cycles happen message by message"),
-      add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, kMaxSettleRounds,
+      add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
                       "rounds to come to rest in [8 + 4 clients + 2 objects]")};
   for (CLI::Option* option : added) option->group(kScopeGroup);
   return added;
+}
+
+CLI::Option* add_faults_flag(CLI::App& verb, FaultSet& faults, const std::string& description) {
+  return add_text_flag(
+             verb, "--faults", "LIST",
+             [&faults](const std::string& text) {
+               const std::string problem = parse_faults(text, faults);
+               if (!problem.empty()) bad_usage("--faults: {}", problem);
+             },
+             description)
+      ->default_str(print_faults(faults))
+      ->group(kScopeGroup);
+}
+
+AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
+  AddedFlags added = add_world_flags(verb, scope, kMaxClients, kMaxObjects, kMaxSettleRounds);
+  added.push_back(add_number_flag(verb, "--steps", scope.steps, 1, kMaxSteps,
+                                  "how many steps an episode has at most")
+                      ->default_str(std::to_string(scope.steps))
+                      ->group(kScopeGroup));
+  added.push_back(
+      add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
+  return added;
+}
+
+CLI::Option* add_out_flag(CLI::App& verb, std::string& folder) {
+  return verb
+      .add_option("--out", folder, "a folder for one trace per finding; none is written without")
+      ->type_name("DIR")
+      ->group("Output");
+}
+
+CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& description) {
+  return add_text_flag(
+      verb, "--for", "TIME",
+      [&flag](const std::string& text) {
+        flag = {parse_time(text), text};
+        if (!flag.limit)
+          bad_usage("--for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
+      },
+      description);
 }
 
 CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget) {
@@ -245,13 +279,10 @@ Flags flags_of(const Configuration& configuration) {
   return flags;
 }
 
-Flags flags_of(const Scope& scope) {
-  const Scope base;
+Flags world_flags_of(const Scope& scope, const Scope& base) {
   Flags flags{
       {"--clients", std::to_string(scope.clients), scope.clients == base.clients},
       {"--objects", std::to_string(scope.objects), scope.objects == base.objects},
-      {"--steps", std::to_string(scope.steps), scope.steps == base.steps},
-      {"--faults", print_faults(scope.faults), scope.faults == base.faults},
       {"--backend", print_switch(scope.backend), scope.backend == base.backend},
       {"--shared-keys", print_switch(scope.shared_keys), scope.shared_keys == base.shared_keys},
       {"--deletes", print_switch(scope.deletes), scope.deletes == base.deletes},
@@ -259,6 +290,21 @@ Flags flags_of(const Scope& scope) {
   if (scope.settle_rounds)
     flags.push_back({"--settle-rounds", std::to_string(*scope.settle_rounds), false});
   return flags;
+}
+
+Flags flags_of(const Scope& scope) {
+  const Scope base;
+  Flags flags = world_flags_of(scope, base);
+  flags.push_back({"--steps", std::to_string(scope.steps), scope.steps == base.steps});
+  flags.push_back({"--faults", print_faults(scope.faults), scope.faults == base.faults});
+  return flags;
+}
+
+void note_unreachable(const Output& output, const Scope& scope) {
+  const auto unreachable = static_cast<FaultSet>(scope.faults & ~scope.reachable_faults());
+  if (unreachable != 0)
+    output.note(fmt::format("not reached: {}, which only --interleave on can bring about",
+                            print_faults(unreachable)));
 }
 
 std::string print_flags(const Flags& flags, bool all) {
@@ -276,6 +322,20 @@ std::string seed_command(const Configuration& configuration, const Scope& scope,
   flags.insert(flags.end(), scope_flags.begin(), scope_flags.end());
   return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
                      print_flags(flags, false));
+}
+
+std::vector<std::size_t> parse_list(string_view flag, string_view kind, string_view text,
+                                    std::span<const string_view> names) {
+  std::vector<std::size_t> places;
+  for (bool more = true; more;) {
+    const string_view name = text.substr(0, text.find(','));
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) bad_usage("{}: {}", flag, unknown_name(kind, name, names));
+    places.push_back(static_cast<std::size_t>(found - names.begin()));
+    more = name.size() < text.size();
+    if (more) text.remove_prefix(name.size() + 1);
+  }
+  return places;
 }
 
 std::string unknown_name(string_view kind, string_view word, std::span<const string_view> names) {

@@ -1,6 +1,7 @@
 // Flags that several verbs share: which engine runs, and over which scope.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -38,10 +39,23 @@ using AddedFlags = std::vector<CLI::Option*>;
 
 void add_common_flags(CLI::App& verb, CommonFlags& flags);
 AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies);
+// The world of a scope: its sizes, up to these, and its switches.
+AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
+                           std::uint64_t most_objects, std::uint64_t most_settle_rounds);
+// The same, and how long episodes are, and with which faults.
 AddedFlags add_scope_flags(CLI::App& verb, Scope& scope);
+CLI::Option* add_faults_flag(CLI::App& verb, FaultSet& faults, const std::string& description);
 // --compare tombstones|live, --shrink-runs N
 CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones);
 CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget);
+// --out DIR
+CLI::Option* add_out_flag(CLI::App& verb, std::string& folder);
+// --for TIME
+struct TimeFlag {
+  std::optional<std::chrono::milliseconds> limit = {};
+  std::string text = {};  // as it was given
+};
+CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& description);
 CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
                            const std::string& description);
 // A flag that takes a whole number from `low` to `high`.
@@ -56,6 +70,16 @@ CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, Number& ta
       verb, name, low, high,
       [&target](std::uint64_t number) { target = static_cast<Number>(number); }, description);
 }
+
+// A flag whose text is read by `set`, which throws BadInput where it does not fit.
+CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
+                           std::function<void(const std::string&)> set,
+                           const std::string& description);
+// Reads names with a comma between: their places among `names`, as they are given. Throws BadInput.
+std::vector<std::size_t> parse_list(std::string_view flag, std::string_view kind,
+                                    std::string_view text, std::span<const std::string_view> names);
+// Decimal, or hexadecimal behind 0x; nothing if it is neither, or has more than 64 bits.
+std::optional<std::uint64_t> parse_number(std::string_view text);
 
 // The configurations that flags name, one a strategy. Throws BadInput.
 std::vector<Configuration> configurations_of(const EngineFlags& flags,
@@ -72,6 +96,10 @@ struct Flag {
 using Flags = std::vector<Flag>;
 Flags flags_of(const Configuration& configuration);
 Flags flags_of(const Scope& scope);
+// Of its world alone; what is as in `base` is said without.
+Flags world_flags_of(const Scope& scope, const Scope& base);
+// Says which faults of a scope it cannot bring about.
+void note_unreachable(const Output& output, const Scope& scope);
 // `--protocol page --clients 2`; quoted for the shell. Those that say what is so anyway only if
 // `all` are wanted.
 std::string print_flags(const Flags& flags, bool all);

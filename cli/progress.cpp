@@ -29,54 +29,89 @@ constexpr std::array<Unit, 4> kUnits{{{"ms", milliseconds(1)},
                                       {"m", std::chrono::minutes(1)},
                                       {"h", std::chrono::hours(1)}}};
 
+// How much is done, from 0 to 1.
+double share_of(std::uint64_t done, std::uint64_t all) {
+  return all == 0 ? 1 : std::min(1.0, static_cast<double>(done) / static_cast<double>(all));
+}
+double share_of(milliseconds done, milliseconds all) {
+  return share_of(static_cast<std::uint64_t>(done.count()),
+                  static_cast<std::uint64_t>(std::max<std::int64_t>(1, all.count())));
+}
+
+// `[###-------]`
+std::string bar(double share) {
+  const auto cells = static_cast<std::size_t>(share * kBarCells);
+  return fmt::format("[{:#>{}}{:->{}}]", "", cells, "", kBarCells - cells);
+}
+
+// `31 s left`: so much was done in that time. Requires: share > 0.
+std::string time_left(double share, milliseconds spent) {
+  const double left = static_cast<double>(spent.count()) * (1 - share) / share;
+  return print_time(milliseconds(static_cast<std::int64_t>(left))) + " left";
+}
+
+double share_of(const EpisodeGoal& goal, const FuzzProgress& now, milliseconds elapsed) {
+  const double share = share_of(now.episodes, goal.episodes);
+  return goal.time ? std::max(share, share_of(elapsed, *goal.time)) : share;
+}
+
 }  // namespace
 
 milliseconds Stopwatch::elapsed() const {
   return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
 }
 
-Progress::Progress(Goal goal, bool wanted)
-    : goal_(std::move(goal)), shown_(wanted && is_terminal(STDERR_FILENO)) {}
+std::optional<milliseconds> TimeLimit::left(std::size_t part) const {
+  if (!time_) return std::nullopt;
+  return *time_ * (static_cast<std::int64_t>(part) + 1) / parts_ - stopwatch_.elapsed();
+}
+
+Progress::Progress(bool wanted) : shown_(wanted && is_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() {
   if (shown_ && next_ > kBetweenLines) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::show(const FuzzProgress& now) {
+void Progress::show(const std::function<std::string(milliseconds)>& line) {
   if (!shown_) return;
   const milliseconds elapsed = stopwatch_.elapsed();
   if (elapsed < next_) return;
   next_ = elapsed + kBetweenLines;
-  std::string line = progress_line(goal_, now, share(now, elapsed), elapsed);
-  line.resize(std::min(line.size(), terminal_columns() - 1));
-  fmt::print(stderr, "\r{}\033[K", line);
+  fmt::print(stderr, "\r{}\033[K", clip(line(elapsed), terminal_columns() - 1));
   std::fflush(stderr);
 }
 
-double Progress::share(const FuzzProgress& now, milliseconds elapsed) const {
-  const double episodes =
-      goal_.episodes == 0 ? 1
-                          : static_cast<double>(now.episodes) / static_cast<double>(goal_.episodes);
-  if (!goal_.time) return episodes;
-  const auto time = static_cast<double>(std::max<std::int64_t>(1, goal_.time->count()));
-  return std::max(episodes, static_cast<double>(elapsed.count()) / time);
-}
-
-std::string progress_line(const Progress::Goal& goal, const FuzzProgress& now, double share,
-                          milliseconds elapsed) {
-  share = std::clamp(share, 0.0, 1.0);
-  const auto cells = static_cast<std::size_t>(share * kBarCells);
-  const auto spent_ms = static_cast<double>(std::max<std::int64_t>(1, elapsed.count()));
-  std::string line = fmt::format("{} [{:#>{}}{:->{}}] {}", goal.label, "", cells, "",
-                                 kBarCells - cells, grouped(now.episodes));
+std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now, milliseconds elapsed) {
+  const double share = share_of(goal, now, elapsed);
+  std::string line = fmt::format("{} {} {}", goal.label, bar(share), grouped(now.episodes));
   if (!goal.time) line += " of " + grouped(goal.episodes);
-  line += fmt::format(", {:.0f}/s", static_cast<double>(now.episodes) * 1000 / spent_ms);
-  if (share > 0)
-    line += fmt::format(
-        ", {} left",
-        print_time(milliseconds(static_cast<std::int64_t>(spent_ms * (1 - share) / share))));
+  line += fmt::format(", {}/s", grouped(per_second(now.episodes, elapsed)));
+  if (share > 0) line += ", " + time_left(share, elapsed);
   if (now.findings > 0) line += fmt::format(", {} found", now.findings);
   return line;
+}
+
+std::string search_line(std::string_view label, const ExploreProgress& now, milliseconds elapsed,
+                        milliseconds of_depth) {
+  const double share = share_of(now.expanded, now.level);
+  std::string line = fmt::format("{}  depth {} {} {} of {} of it · {}, {}/s, {}", label, now.depth,
+                                 bar(share), grouped(now.expanded), count_of(now.level, "state"),
+                                 count_of(now.states, "state"),
+                                 grouped(per_second(now.states, elapsed)), print_bytes(now.bytes));
+  if (share > 0) line += fmt::format(" · {} of this depth", time_left(share, of_depth));
+  if (now.found > 0) line += fmt::format(" · {} found", now.found);
+  return line;
+}
+
+void SearchProgress::show(const ExploreProgress& now) {
+  if (now.depth != depth_) of_depth_ = Stopwatch();
+  depth_ = now.depth;
+  progress_.show(
+      [&](milliseconds elapsed) { return search_line(label_, now, elapsed, of_depth_.elapsed()); });
+}
+
+std::uint64_t per_second(std::uint64_t count, milliseconds time) {
+  return count * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
 }
 
 std::string print_time(milliseconds time) {

@@ -4,9 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "properties/explore.h"
 #include "properties/fuzz.h"
 
 namespace tidemark {
@@ -20,39 +24,76 @@ class Stopwatch {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
+// Time from now on, divided evenly among parts; what one leaves over is for those after it.
+class TimeLimit {
+ public:
+  // No time: no limit.
+  TimeLimit(std::optional<std::chrono::milliseconds> time, std::size_t parts)
+      : time_(time), parts_(static_cast<std::int64_t>(parts)) {}
+
+  std::optional<std::chrono::milliseconds> left(std::size_t part) const;
+  bool is_over(std::size_t part) const { return time_ && left(part)->count() <= 0; }
+  std::chrono::milliseconds elapsed() const { return stopwatch_.elapsed(); }
+
+ private:
+  std::optional<std::chrono::milliseconds> time_;
+  std::int64_t parts_;
+  Stopwatch stopwatch_;
+};
+
+// The line on the terminal.
 class Progress {
  public:
-  struct Goal {
-    std::string label;
-    std::uint64_t episodes = 0;                          // of this part
-    std::optional<std::chrono::milliseconds> time = {};  // of this part, where that bounds it
-  };
-
   // Shows nothing if it is not `wanted`, or if stderr is no terminal.
-  Progress(Goal goal, bool wanted);
+  explicit Progress(bool wanted);
   // The line is wiped away.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void show(const FuzzProgress& now);
+  // Cheap to call often: `line` is only asked for what is shown, given the time since the begin.
+  void show(const std::function<std::string(std::chrono::milliseconds)>& line);
 
  private:
-  double share(const FuzzProgress& now, std::chrono::milliseconds elapsed) const;
-
-  Goal goal_;
   bool shown_;
   Stopwatch stopwatch_;
   std::chrono::milliseconds next_{100};  // nothing is shown of what is over at once
 };
 
-// The line itself: `page, server-priority [###-------] 9 812 of 20 000 · 326/s · 31 s left · …`.
-// `share` is how much is done, from 0 to 1.
-std::string progress_line(const Progress::Goal& goal, const FuzzProgress& now, double share,
+// What a run of episodes is up to.
+struct EpisodeGoal {
+  std::string label;
+  std::uint64_t episodes = 0;
+  std::optional<std::chrono::milliseconds> time = {};  // where that bounds it
+};
+// `page, server-priority [###-------] 9 812 of 20 000, 326/s, 31 s left, 2 found`
+std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now,
                           std::chrono::milliseconds elapsed);
+
+// The same of an exhaustive search, whose depth takes so long so far:
+// `page, server-priority  depth 9 [###-------] 12 345 of 45 000 states of it · 1 203 441 states,
+// 412 000/s, 81 MB · 31 s left of this depth · 2 found`
+std::string search_line(std::string_view label, const ExploreProgress& now,
+                        std::chrono::milliseconds elapsed, std::chrono::milliseconds of_depth);
+
+// Shows it, and measures the depths.
+class SearchProgress {
+ public:
+  SearchProgress(std::string label, bool wanted) : label_(std::move(label)), progress_(wanted) {}
+  void show(const ExploreProgress& now);
+
+ private:
+  std::string label_;
+  Progress progress_;
+  std::uint32_t depth_ = 0;
+  Stopwatch of_depth_;
+};
 
 // `950 ms`, `31 s`, `12 min`, `3.5 h`
 std::string print_time(std::chrono::milliseconds time);
+
+// So many in that time, in one second.
+std::uint64_t per_second(std::uint64_t count, std::chrono::milliseconds time);
 
 // Reads `500ms`, `60s`, `10m`, `2h`; nothing if it is none of these, or longer than a year.
 std::optional<std::chrono::milliseconds> parse_time(std::string_view text);

@@ -17,6 +17,7 @@ using Verb = std::function<ExitCode()>;
 
 // Each adds its subcommand with its flags, and gives what runs it.
 Verb add_fuzz(CLI::App& app);
+Verb add_explore(CLI::App& app);
 Verb add_replay(CLI::App& app);
 Verb add_shrink(CLI::App& app);
 Verb add_list(CLI::App& app);

@@ -93,6 +93,9 @@ class AppSync {
   // A late answer is ignored, and a late download-request changes nothing at the server.
   static bool ignores_late(MessageKind kind) { return kind != MessageKind::upload_request; }
 
+  // Of a cycle that gets no further than its download-reply nothing is left.
+  static constexpr bool lost_downloads_matter() { return false; }
+
   // Describes all that the behaviour depends on, to anything with
   //   plain(uint64), mark(Counter): a counter that others are compared with,
   //   record(const Object&, Counter, bool refused), carried(const Object&), mention(Guid, Value):

@@ -30,7 +30,8 @@ inline constexpr InvariantSet kAllInvariants = (1u << kInvariants) - 1;
 
 // The numbers of one domain that others are compared with, renamed: equal ones stay equal, the
 // order stays, and a gap between neighbours is cut to `most`, unless it lies above `exact_above`.
-class Scale {
+template <std::size_t kMost>
+class ScaleOf {
  public:
   void clear() { size_ = 0; }
   void add(std::uint64_t number) {
@@ -60,10 +61,43 @@ class Scale {
   }
 
  private:
-  static constexpr std::size_t kMost = 128;
   std::size_t size_ = 0;
   std::array<std::uint64_t, kMost> numbers_;
   std::array<std::uint32_t, kMost> names_;
+};
+using Scale = ScaleOf<64>;
+
+// Small numbers, eight to a word.
+template <class Sum>
+class Packed {
+ public:
+  explicit Packed(Sum& sum) : sum_(sum) {}
+  void add(std::uint64_t number) {
+    if (number >= kLarge) return add_large(number);
+    word_ |= number << bits_;
+    bits_ += 8;
+    if (bits_ == 64) flush();
+  }
+  // Numbers that were added come before what is added to the sum from here on.
+  void flush() {
+    if (bits_ == 0) return;
+    sum_.add(word_);
+    word_ = bits_ = 0;
+  }
+
+ private:
+  static constexpr std::uint64_t kLarge = 255;
+
+  void add_large(std::uint64_t number) {
+    word_ |= kLarge << bits_;
+    bits_ += 8;
+    flush();
+    sum_.add(number);
+  }
+
+  Sum& sum_;
+  std::uint64_t word_ = 0;
+  std::uint64_t bits_ = 0;
 };
 
 // What a world may still see.
@@ -112,15 +146,27 @@ class Canonical {
 
  private:
   using Mask = std::uint32_t;  // versions: one bit a version, by number or by id
+  using OwnScale = ScaleOf<8>;
 
   // Where a word comes from.
   enum Place : std::uint32_t { kAtServer = 1, kSaved = 2, kAtClient = 2, kInFlight = 10 };
-  enum Tag : std::uint64_t { kRecord, kMention, kStamp, kVersion, kRelation, kMerge, kObject };
+  enum Tag : std::uint64_t {
+    kRecord,
+    kMention,
+    kStamp,
+    kVersion,
+    kRelation,
+    kMerge,
+    kObject,
+    kUpdates,
+    kDeletions,
+    kJournal
+  };
 
   // First pass: which numbers are there to be compared.
   struct Collector {
     Canonical& form;
-    Scale& own;  // the counters of the replica that is described
+    OwnScale& own;  // the counters of the replica that is described
     void plain(std::uint64_t) {}
     void mark(ServerCounter counter) { form.server_scale_.add(counter.number); }
     void mark(ClientCounter counter) { own.add(counter.number); }
@@ -140,7 +186,7 @@ class Canonical {
   // Second pass: the words.
   struct Writer {
     Canonical& form;
-    Scale& own;
+    OwnScale& own;
     std::uint32_t place;
     void plain(std::uint64_t number) { form.rest_.add(number); }
     void mark(ServerCounter counter) {
@@ -167,10 +213,12 @@ class Canonical {
   bool watches(Invariant invariant) const {
     return distinctions_.watched & invariant_bit(invariant);
   }
-  std::uint64_t name(const Scale& scale, std::uint64_t number) const {
+  template <class Scale_>
+  std::uint64_t name(const Scale_& scale, std::uint64_t number) const {
     return distinctions_.rename ? scale.name(number) : number;
   }
-  std::uint64_t below(const Scale& scale, std::uint64_t number) const {
+  template <class Scale_>
+  std::uint64_t below(const Scale_& scale, std::uint64_t number) const {
     return distinctions_.rename ? scale.below(number) : number;
   }
 
@@ -182,15 +230,21 @@ class Canonical {
   void rename_stamps();
   void trace_ancestors();
   void write_replicas();
+  std::uint32_t last_client() const;
   void write_link(Replica client);
   void write_letter(const typename World<E>::Letter& letter, Replica client, std::uint32_t place);
   void write_object(const Object& object, std::uint32_t place, std::uint64_t counter, bool refused);
   void write_versions();
   void write_version(std::uint32_t version, Sum& sum);
   void write_dead();
+  void write_dead_updates(Guid guid);
+  void write_dead_deletions(Guid guid);
   bool shares_fate(std::uint32_t version) const;
-  void write_set(Sum& sum);
+  template <class Words>
+  void write_set(Tag tag, Words& words);
   void write_history();
+  void write_tide(Replica replica, std::uint64_t counter, std::uint64_t upload_mark,
+                  std::uint64_t download_mark);
   void write_journal();
   template <class Total_>
   void write_departures(const std::array<std::uint32_t, kMostVersions + 1>& gone,
@@ -219,8 +273,9 @@ class Canonical {
 
   Scale server_scale_;
   Scale stamp_scale_;
-  std::array<Scale, kMostReplicas> client_scales_;
-  Sum rest_;
+  std::array<OwnScale, kMostReplicas> client_scales_;
+  Sum rest_sum_;
+  Packed<Sum> rest_{rest_sum_};
   std::array<Sum, kMaxObjects> columns_;
   std::array<std::uint8_t, kMaxObjects> next_id_;  // by column; one for all where they are unlike
   std::array<std::uint8_t, kMostVersions + 1> ids_;
@@ -234,6 +289,7 @@ class Canonical {
   std::vector<Live> live_;  // as they were met
   std::vector<Named> mentions_;
   std::vector<std::uint64_t> set_;  // words whose order says nothing
+  std::vector<std::uint32_t> dead_;
   std::vector<Total> totals_;
   std::uint32_t versions_ = 0;
 };
@@ -245,7 +301,7 @@ void Canonical<E, Sum>::begin() {
   versions_ = static_cast<std::uint32_t>(world_->versions().size());
   if (versions_ > kMostVersions || world_->replicas() > kMostReplicas)
     throw std::length_error("a world with too many versions or clients to explore");
-  rest_ = Sum{};
+  rest_sum_ = Sum{};
   for (std::uint32_t object = 0; object < world_->objects(); ++object) {
     columns_[object] = Sum{};
     next_id_[object] = 0;
@@ -261,8 +317,8 @@ void Canonical<E, Sum>::collect() {
   server_scale_.clear();
   server_scale_.add(0);  // what a full sync sets marks to
   stamp_scale_.clear();
-  Scale& none = client_scales_[0];
-  const auto described = [&](const auto& what, Scale& own) {
+  OwnScale& none = client_scales_[0];
+  const auto described = [&](const auto& what, OwnScale& own) {
     Collector collector{*this, own};
     engine_.describe(what, collector);
   };
@@ -273,7 +329,7 @@ void Canonical<E, Sum>::collect() {
     exact_above = std::min(exact_above, E::counter(*world_->backup()));
   }
   for (std::uint8_t client = 1; client <= clients(); ++client) {
-    Scale& own = client_scales_[client];
+    OwnScale& own = client_scales_[client];
     own.clear();
     own.add(0);
     described(world_->client({client}), own);
@@ -309,7 +365,7 @@ void Canonical<E, Sum>::rename_stamps() {
 
 template <class E, class Sum>
 void Canonical<E, Sum>::write_replicas() {
-  const auto described = [&](const auto& what, Scale& own, std::uint32_t place) {
+  const auto described = [&](const auto& what, OwnScale& own, std::uint32_t place) {
     Writer writer{*this, own, place};
     engine_.describe(what, writer);
   };
@@ -324,17 +380,26 @@ void Canonical<E, Sum>::write_replicas() {
       rest_.add(name(stamp_scale_, unsigned_of(world_->clock({replica}))));
   std::uint64_t order = 0;
   for (const Replica client : world_->order()) order = order << 4 | client.number;
+  if (world_->order().size() + 1 == clients()) order = order << 4 | last_client();
   rest_.add(order);
   for (std::uint32_t object = 0; object < world_->objects(); ++object)
     columns_[object].add(word(kObject, 0, world_->created({object})));
+}
+
+// The one client that is not yet in the order: it can only come last.
+template <class E, class Sum>
+std::uint32_t Canonical<E, Sum>::last_client() const {
+  std::uint32_t last = clients() * (clients() + 1) / 2;
+  for (const Replica client : world_->order()) last -= client.number;
+  return last;
 }
 
 template <class E, class Sum>
 void Canonical<E, Sum>::write_link(Replica client) {
   const auto& late = world_->late(client);
   const MessageKind kind = world_->in_flight(client);
-  rest_.add(static_cast<std::uint64_t>(kind) | std::uint64_t{world_->online(client)} << 4 |
-            late.size() << 8);
+  rest_.add(static_cast<std::uint64_t>(kind) | std::uint64_t{world_->online(client)} << 4);
+  rest_.add(late.size());
   if (kind != MessageKind::none) write_letter(world_->letter(client), client, 0);
   for (std::uint32_t i = 0; i < late.size(); ++i) {
     rest_.add(static_cast<std::uint64_t>(late[i].kind));
@@ -504,34 +569,46 @@ typename Canonical<E, Sum>::Mask Canonical<E, Sum>::unlawful_holders(std::uint32
 // fate; of the others it counts to which versions, and to the absence of which objects, they lead.
 template <class E, class Sum>
 void Canonical<E, Sum>::write_dead() {
-  const auto named = [&](std::uint32_t guids) { return columns_alike_ ? guids != 0 : guids; };
-  const auto& versions = world_->versions();
+  dead_.clear();
+  for (std::uint32_t i = 1; i < versions_; ++i)
+    if (!is_live(i) && world_->versions()[i].by_app()) dead_.push_back(i);
+  if (dead_.empty()) return;
   for (std::uint32_t object = 0; object < world_->objects(); ++object) {
-    const auto of_dead = [&](const auto& word_of) {
-      for (std::uint32_t i = 1; i < versions_; ++i)
-        if (!is_live(i) && versions[i].by_app() && versions[i].guid.number == object) word_of(i);
-    };
-    if (watches(Invariant::no_lost_update)) {
-      of_dead([&](std::uint32_t i) {
-        if (!shares_fate(i))
-          set_.push_back(std::uint64_t{ids_of(reach_[i])} << 32 |
-                         named(deleted_objects(reach_[i] | 1u << i)));
-      });
-      // Where one thing is asked for, it says nothing to ask for that or another.
-      std::erase_if(set_, [&](std::uint64_t wide) {
-        return std::any_of(set_.begin(), set_.end(), [&](std::uint64_t narrow) {
-          return narrow != wide && (narrow & wide) == narrow;
-        });
-      });
-      write_set(columns_[object]);
-    }
-    if (!watches(Invariant::no_resurrection)) continue;
-    of_dead([&](std::uint32_t i) {
-      const Mask holders = versions[i].isdeleted ? unlawful_holders(i) : 0;
-      if (holders != 0) set_.push_back(std::uint64_t{ids_of(reach_[i])} << 32 | holders);
-    });
-    write_set(columns_[object]);
+    if (watches(Invariant::no_lost_update)) write_dead_updates({object});
+    if (watches(Invariant::no_resurrection)) write_dead_deletions({object});
   }
+}
+
+template <class E, class Sum>
+void Canonical<E, Sum>::write_dead_updates(Guid guid) {
+  for (const std::uint32_t dead : dead_) {
+    if (world_->versions()[dead].guid != guid || shares_fate(dead)) continue;
+    const Mask deleted = deleted_objects(reach_[dead] | 1u << dead);
+    set_.push_back(std::uint64_t{ids_of(reach_[dead])} << 32 |
+                   (columns_alike_ ? deleted != 0 : deleted));
+  }
+  // Who asks for one of two things asks for nothing more where one of them is asked for anyway.
+  std::sort(set_.begin(), set_.end(),
+            [](std::uint64_t a, std::uint64_t b) { return std::popcount(a) < std::popcount(b); });
+  std::size_t kept = 0;
+  for (const std::uint64_t wide : set_) {
+    const bool asked_anyway =
+        std::any_of(set_.begin(), set_.begin() + static_cast<std::ptrdiff_t>(kept),
+                    [&](std::uint64_t narrow) { return (narrow & wide) == narrow; });
+    if (!asked_anyway) set_[kept++] = wide;
+  }
+  set_.resize(kept);
+  write_set(kUpdates, column(guid));
+}
+
+template <class E, class Sum>
+void Canonical<E, Sum>::write_dead_deletions(Guid guid) {
+  for (const std::uint32_t dead : dead_) {
+    const Version& version = world_->versions()[dead];
+    const Mask holders = version.isdeleted && version.guid == guid ? unlawful_holders(dead) : 0;
+    if (holders != 0) set_.push_back(std::uint64_t{ids_of(reach_[dead])} << 32 | holders);
+  }
+  write_set(kDeletions, column(guid));
 }
 
 // Whether a version leads to a live one that an app wrote.
@@ -543,11 +620,13 @@ bool Canonical<E, Sum>::shares_fate(std::uint32_t version) const {
 }
 
 template <class E, class Sum>
-void Canonical<E, Sum>::write_set(Sum& sum) {
+template <class Words>
+void Canonical<E, Sum>::write_set(Tag tag, Words& words) {
+  if (set_.empty()) return;
   std::sort(set_.begin(), set_.end());
   set_.erase(std::unique(set_.begin(), set_.end()), set_.end());
-  sum.add(set_.size());
-  for (const std::uint64_t each : set_) sum.add(each);
+  words.add(word(tag, 0, set_.size()));
+  for (const std::uint64_t each : set_) words.add(each);
   set_.clear();
 }
 
@@ -555,24 +634,34 @@ void Canonical<E, Sum>::write_set(Sum& sum) {
 
 template <class E, class Sum>
 void Canonical<E, Sum>::write_history() {
-  for (std::uint8_t number = 1; number <= clients(); ++number) {
-    const Replica client{number};
-    const MessageKind kind = world_->in_flight(client);
-    std::uint64_t what = kind != MessageKind::none && !history_->counts(client);
-    if (watches(Invariant::integrity)) {
-      const Integrity::Tide& tide = integrity_->tide(client);
-      const bool answered = kind != MessageKind::none && !is_request(kind);
-      what |= std::uint64_t{answered ? history_->epoch() - history_->answer_epoch(client) : 0} << 1;
-      what |= std::uint64_t{history_->epoch() - tide.epoch} << 6;
-      what |= name(client_scales_[number], tide.counter) << 11;
-      what |= name(client_scales_[number], tide.upload_mark) << 21;
-      what |= name(server_scale_, tide.download_mark) << 31;
-    }
-    rest_.add(what);
+  for (std::uint8_t client = 1; client <= clients(); ++client) {
+    const MessageKind kind = world_->in_flight({client});
+    rest_.add(kind != MessageKind::none && !history_->counts({client}));
+    if (!watches(Invariant::integrity)) continue;
+    const bool answered = kind != MessageKind::none && !is_request(kind);
+    rest_.add(answered ? history_->epoch() - history_->answer_epoch({client}) : 0);
+    write_tide({client}, E::counter(world_->client({client})),
+               E::upload_mark(world_->client({client})),
+               E::download_mark(world_->client({client})));
   }
-  if (watches(Invariant::integrity))
-    rest_.add(name(server_scale_, integrity_->tide(kServer).counter));
+  if (watches(Invariant::integrity)) write_tide(kServer, E::counter(world_->server()), 0, 0);
   if (distinctions_.may_be_wiped) write_journal();
+}
+
+// What integrity saw last of a replica is nearly always what it has now.
+template <class E, class Sum>
+void Canonical<E, Sum>::write_tide(Replica replica, std::uint64_t counter,
+                                   std::uint64_t upload_mark, std::uint64_t download_mark) {
+  const Integrity::Tide& tide = integrity_->tide(replica);
+  const bool same = tide.counter == counter && tide.upload_mark == upload_mark &&
+                    tide.download_mark == download_mark;
+  rest_.add(same);
+  rest_.add(history_->epoch() - tide.epoch);
+  if (same) return;
+  const OwnScale& own = client_scales_[replica.number];
+  rest_.add(replica.is_server() ? name(server_scale_, tide.counter) : name(own, tide.counter));
+  rest_.add(name(own, tide.upload_mark));
+  rest_.add(name(server_scale_, tide.download_mark));
 }
 
 // What is_excused() reads: which versions were replaced, on a message, by which others; and of
@@ -622,7 +711,7 @@ void Canonical<E, Sum>::write_journal() {
                        std::uint64_t{ids_[change.before.number]} << 8);
     }
   }
-  write_set(rest_);
+  write_set(kJournal, rest_);
   write_departures(gone, total);
   rest_.add(history_->was_wiped());
 }
@@ -658,8 +747,9 @@ typename Canonical<E, Sum>::Total Canonical<E, Sum>::sum_up() {
   for (std::uint32_t object = 0; object < world_->objects(); ++object)
     totals_.push_back(columns_[object].total());
   if (columns_alike_) std::sort(totals_.begin(), totals_.end());
-  for (const Total& each : totals_) rest_.add(each);
-  return rest_.total();
+  rest_.flush();
+  for (const Total& each : totals_) rest_sum_.add(each);
+  return rest_sum_.total();
 }
 
 }  // namespace tidemark

@@ -12,6 +12,7 @@
 
 #include "model/appsync.h"
 #include "properties/settling.h"
+#include "sim/state_table.h"
 
 namespace tidemark {
 namespace {
@@ -56,6 +57,13 @@ struct Position {
 
   void become(const Position& other) {
     world.become(other.world);
+    become_but_for_world(other);
+  }
+  void return_to(const Position& other) {
+    world.return_to(other.world);
+    become_but_for_world(other);
+  }
+  void become_but_for_world(const Position& other) {
     judge.become(other.judge);
     left = other.left;
     naming = other.naming;
@@ -67,12 +75,32 @@ struct Position {
   Naming naming;
 };
 
+// A state without what is left of the bounds.
+struct Form {
+  StateKey canonical;
+  Naming naming;
+  friend bool operator==(const Form&, const Form&) = default;
+};
+StateKey key_of(const Form& form) {
+  KeySum sum;
+  sum.add(form.canonical);
+  sum.add(form.naming.objects | std::uint64_t{form.naming.keys} << 8);
+  return sum.total();
+}
+
 // A state that was reached from a level, not yet known to be new.
 struct Candidate {
-  StateKey key;
+  StateKey key;  // of its form
+  StateKey canonical;
   Sleep asleep;
   Node node;
+  std::uint32_t left;  // packed
   bool is_new;
+};
+// What is kept of a state of the last level.
+struct Fresh {
+  StateKey canonical;
+  Sleep asleep;
 };
 
 // Where an invariant was broken first: by a step from a state, or by settle.
@@ -121,18 +149,21 @@ struct Shared {
   Distinctions distinctions;
   JudgeOptions judge;
   Levels levels;
-  std::vector<Sleep> asleep;  // of the last level
-  std::array<KeyTable<>, kShards> visited;
+  std::vector<Fresh> last;  // of the last level
+  PackedBounds bounds;
+  std::array<StateTable, kShards> visited;
   SettleMemory settled;
   InvariantSet open = 0;  // watched, and not yet broken
 };
 
-// The observer of a search: the judge, and whether the message that a step would lose was sent.
+// The observer of a search: the judge, and what became of the messages.
 struct SearchObserver {
   Judge& judge;
   bool lost = false;
+  std::uint32_t arrived = 0;
   void on(const Event& event, const World<AppSync>& world) {
     lost = lost || event.kind == EventKind::message_lost;
+    arrived += event.kind == EventKind::message_arrived;
     judge.on(event, world);
   }
 };
@@ -160,23 +191,37 @@ class Worker {
   void expand(std::uint32_t index, bool steps_too, Chunk& chunk) {
     const auto level = static_cast<std::uint32_t>(shared_.levels.size() - 1);
     const Position& here = stand_at(level, index);
-    const InvariantSet broken = settling_.broken_from(here.world, here.judge);
-    sight(broken, {.steps = level, .level = level, .index = index, .step = {}}, chunk);
-    if (!steps_too) return;
-    const StateKey base = base_key(here);
-    const Sleep asleep = shared_.asleep[index];
-    shared_.alphabet.steps(here.world, here.naming, here.left, steps_);
+    const Fresh& fresh = shared_.last[index];
+    const Settling::Start start{here.world, here.judge,
+                                begins_to_settle(here) ? &fresh.canonical : nullptr};
+    const Replica first = start.form != nullptr ? first_open(here.world) : kServer;
+    bool is_settled = false;
+    went_on_ = nullptr;
+    next_is_of_here_ = false;
+    if (steps_too)
+      shared_.alphabet.steps(here.world, here.naming, here.left, steps_);
+    else
+      steps_.clear();
     for (const Step& step : steps_) {
       const std::uint8_t footprint = shared_.alphabet.footprint(here.world, here.naming, step);
-      if (is_asleep(step, footprint, asleep)) {
+      if (is_asleep(step, footprint, fresh.asleep)) {
         ++slept_;
         continue;
       }
-      take_step(here, base, step, index, level, sleep_after(step, footprint, asleep), chunk);
+      const SearchObserver seen =
+          take_step(here, step, index, level, sleep_after(step, footprint, fresh.asleep), chunk);
+      if (step.kind != StepKind::finish || step.replica != first) continue;
+      // So does settle begin.
+      const StateKey form = next_form_.canonical;
+      const Settling::Finished finished{
+          next_.judge.verdict().bits(), seen.arrived, {next_.world, next_.judge, &form}};
+      settle(start, &finished, index, level, chunk);
+      is_settled = true;
     }
+    if (!is_settled) settle(start, nullptr, index, level, chunk);
   }
 
-  StateKey root_key() { return key(*path_.front(), base_key(*path_.front())); }
+  Form root_form() { return form_of(*path_.front()); }
   const SettleCounts& settle_counts() const { return settling_.counts(); }
   std::uint64_t executed() const { return executed_; }
   std::uint64_t slept() const { return slept_; }
@@ -197,53 +242,101 @@ class Worker {
     return here;
   }
 
-  // Executes a step as the one at `place` of the path. Returns whether a message was lost.
-  bool step_on(Position& position, const Step& step, std::uint32_t place) {
+  // Executes a step as the one at `place` of the path.
+  SearchObserver step_on(Position& position, const Step& step, std::uint32_t place) {
     if (scenario_.steps.size() <= place) scenario_.steps.resize(place + 1);
     scenario_.steps[place] = step;
     SearchObserver observer{position.judge};
     position.world.apply(place, observer);
     position.left.take(step);
     Alphabet::take(step, position.naming);
-    return observer.lost;
+    return observer;
   }
 
-  void take_step(const Position& here, const StateKey& base, const Step& step, std::uint32_t index,
-                 std::uint32_t level, Sleep asleep, Chunk& chunk) {
-    next_.become(here);
-    const bool lost = step_on(next_, step, level);
+  // Whether the step that led to next_ was the beginning of this one.
+  bool goes_on(const Step& step) const {
+    if (went_on_ == nullptr || went_on_->replica != step.replica) return false;
+    switch (step.kind) {
+      case StepKind::sync:
+        return went_on_->kind == StepKind::begin && step.lose == MessageKind::none;
+      case StepKind::full_sync:
+        return went_on_->kind == StepKind::begin_full && step.lose == MessageKind::none;
+      case StepKind::finish:
+        return went_on_->kind == StepKind::deliver;
+      default:
+        return false;
+    }
+  }
+
+  // Executes a step, from the beginning or from where the one before left it.
+  SearchObserver execute(const Position& here, const Step& step, std::uint32_t level) {
     ++executed_;
+    if (!goes_on(step)) {
+      next_is_of_here_ ? next_.return_to(here) : next_.become(here);
+      next_is_of_here_ = true;
+      went_on_ = &step;
+      return step_on(next_, step, level);
+    }
+    went_on_ = nullptr;
+    SearchObserver seen{next_.judge, false, arrived_};
+    if (next_.world.in_flight(step.replica) == MessageKind::none) return seen;
+    seen.arrived +=
+        step_on(next_, {.kind = StepKind::finish, .replica = step.replica}, level).arrived;
+    return seen;
+  }
+
+  SearchObserver take_step(const Position& here, const Step& step, std::uint32_t index,
+                           std::uint32_t level, Sleep asleep, Chunk& chunk) {
+    const bool is_same = goes_on(step) && next_.world.in_flight(step.replica) == MessageKind::none;
+    const SearchObserver seen = execute(here, step, level);
+    arrived_ = seen.arrived;
+    if (is_same) return seen;  // it ended with its beginning, which was a step itself
     // A cycle that never sends the message that is to be lost is whole, and was taken as such.
-    if (step.lose != MessageKind::none && !lost) return;
+    if (step.lose != MessageKind::none && !seen.lost) return seen;
     const StepCode code = encode(step);
     sight(next_.judge.verdict().bits(),
           {.steps = level + 1, .level = level, .index = index, .step = code}, chunk);
+    next_form_ = form_of(next_);
     // What changes nothing but leaves less is no way on.
-    const StateKey next_base = base_key(next_);
-    if (next_base == base) return;
-    const StateKey next_key = key(next_, next_base);
-    if (shared_.visited[next_key.high % kShards].contains(next_key)) return;
-    chunk.candidates.push_back({next_key, asleep, {index, code}, false});
+    if (next_form_ == Form{shared_.last[index].canonical, here.naming}) return seen;
+    const StateKey key = key_of(next_form_);
+    const std::uint32_t left = next_.left.packed(shared_.plan.search.bounds);
+    if (!shared_.visited[key.high % kShards].covers(key, left, shared_.bounds))
+      chunk.candidates.push_back({key, next_form_.canonical, asleep, {index, code}, left, false});
+    return seen;
   }
 
-  // Without what is left of the bounds.
-  StateKey base_key(const Position& position) {
+  // Whether settle changes nothing at once: no message is late, and everyone online and named.
+  bool begins_to_settle(const Position& position) const {
+    const World<AppSync>& world = position.world;
+    // Stamps are told apart otherwise where more changes may come.
+    if (shared_.engine.compares_stamps() || world.order().size() + 1 < world.replicas())
+      return false;
+    return std::all_of(world.order().begin(), world.order().end(), [&](Replica client) {
+      return world.late(client).empty() && world.online(client);
+    });
+  }
+  // The client whose exchange settle finishes first; the server: none is open.
+  static Replica first_open(const World<AppSync>& world) {
+    for (const Replica client : world.order())
+      if (world.in_flight(client) != MessageKind::none) return client;
+    return kServer;
+  }
+
+  void settle(const Settling::Start& start, const Settling::Finished* finished, std::uint32_t index,
+              std::uint32_t level, Chunk& chunk) {
+    sight(settling_.broken_from(start, finished),
+          {.steps = level, .level = level, .index = index, .step = {}}, chunk);
+  }
+
+  Form form_of(const Position& position) {
     const Bounds& left = position.left;
     const auto jump = static_cast<std::uint64_t>(shared_.plan.search.clock_jump);
     const Future future{
         .clocks_stand = !left.any(Bounded::clock),
         .stamp_reach = std::uint64_t{kSecondsPerChange} * left.left(Bounded::edits) +
                        jump * left.left(Bounded::clock) + 1};
-    KeySum sum;
-    sum.add(canonical_.of(position.world, position.judge, future));
-    sum.add(position.naming.objects | std::uint64_t{position.naming.keys} << 8);
-    return sum.total();
-  }
-  static StateKey key(const Position& position, const StateKey& base) {
-    KeySum sum;
-    sum.add(base);
-    sum.add(position.left.packed());
-    return sum.total();
+    return {canonical_.of(position.world, position.judge, future), position.naming};
   }
 
   void sight(InvariantSet broken, const Sighting& sighting, Chunk& chunk) const {
@@ -263,16 +356,22 @@ class Worker {
   }
   Sleep sleep_after(const Step& step, std::uint8_t footprint, Sleep asleep) const {
     if (!shared_.plan.reductions.order) return 0;
-    Sleep after = 0;
-    for (std::uint8_t replica = 0; replica <= shared_.plan.search.scope.clients; ++replica)
-      for (std::uint8_t other = 0; other < kSleepClasses; ++other) {
-        if (replica == step.replica.number || interfere(other, footprint)) continue;
-        if (replica < step.replica.number || (asleep & bit(replica, other)))
-          after |= bit(replica, other);
-      }
-    return after;
+    const unsigned place = step.replica.number * kSleepClasses;
+    const Sleep lower = (Sleep{1} << place) - 1;
+    const Sleep own = Sleep{(1u << kSleepClasses) - 1} << place;
+    return quiet_[footprint] & (lower | asleep) & ~own;
+  }
+  // For each footprint the sleep classes, of any replica, that touch nothing of it.
+  static std::array<Sleep, kFootprints> quiet_classes() {
+    std::array<Sleep, kFootprints> quiet{};
+    for (std::uint8_t footprint = 0; footprint < kFootprints; ++footprint)
+      for (std::uint8_t replica = 0; replica < 8; ++replica)
+        for (std::uint8_t other = 0; other < kSleepClasses; ++other)
+          if (!interfere(other, footprint)) quiet[footprint] |= bit(replica, other);
+    return quiet;
   }
 
+  const std::array<Sleep, kFootprints> quiet_ = quiet_classes();
   Shared& shared_;
   Scenario scenario_;  // the path on which this worker stands
   Canonical<AppSync> canonical_;
@@ -280,10 +379,27 @@ class Worker {
   std::vector<std::unique_ptr<Position>> path_;  // by level
   std::vector<std::uint32_t> places_;            // in their levels
   Position next_;
+  Form next_form_;
+  bool next_is_of_here_ = false;   // next_ was made from the state that is being expanded
+  const Step* went_on_ = nullptr;  // what led to next_, where it may be the beginning of another
+  std::uint32_t arrived_ = 0;      // messages, on the way to next_
   std::vector<Step> steps_;
   std::uint64_t executed_ = 0;
   std::uint64_t slept_ = 0;
 };
+
+// Whether a search goes through this scenario.
+bool is_within(const Scenario& scenario, const SearchScope& search) {
+  if (scenario.clients > search.scope.clients || scenario.objects.size() > search.scope.objects)
+    return false;
+  Bounds left = search.bounds;
+  return std::all_of(scenario.steps.begin(), scenario.steps.end(), [&](const Step& step) {
+    const bool jumps_so = std::abs(step.seconds) == search.clock_jump;
+    if (!left.allows(step) || (step.kind == StepKind::clock && !jumps_so)) return false;
+    left.take(step);
+    return true;
+  });
+}
 
 class Explorer {
  public:
@@ -300,7 +416,9 @@ class Explorer {
                           .count_marks = false,
                           .may_be_wiped = may_be_wiped()},
                 .levels = {},
-                .asleep = {},
+                .last = {},
+                .bounds = {.guards = Bounds::free_bits(plan.search.bounds),
+                           .exact = !plan.reductions.bounds},
                 .visited = {},
                 .settled = {},
                 .open = plan.watched} {
@@ -344,6 +462,7 @@ class Explorer {
         .clients_alike = plan_.reductions.clients,
         .stamps_matter = engine_.compares_stamps(),
         .sync_stores_time = engine_.stores_time_of_sync(),
+        .lost_downloads_matter = AppSync::lost_downloads_matter(),
         .guids_matter = plan_.search.scope.shared_keys && AppSync::compares_guids_of_shared_keys(),
         .may_be_wiped = may_be_wiped()};
   }
@@ -356,10 +475,12 @@ class Explorer {
   }
 
   void add_root() {
-    const StateKey key = workers_.front()->root_key();
-    shared_.visited[key.high % kShards].insert(key);
+    const Form form = workers_.front()->root_form();
+    const StateKey key = key_of(form);
+    const Bounds& most = plan_.search.bounds;
+    shared_.visited[key.high % kShards].insert(key, most.packed(most), shared_.bounds);
     shared_.levels.push_back({Node{0, 0}});
-    shared_.asleep.assign(1, 0);
+    shared_.last.assign(1, {form.canonical, 0});
     note_level(mix(key.high));
   }
 
@@ -429,7 +550,7 @@ class Explorer {
 
   std::uint64_t bytes_in_use() const {
     std::uint64_t bytes = visited_bytes_ + chunk_bytes_ + shared_.settled.bytes();
-    bytes += shared_.asleep.capacity() * sizeof(Sleep) + result_.states * sizeof(Node);
+    bytes += shared_.last.capacity() * sizeof(Fresh) + result_.states * sizeof(Node);
     return bytes;
   }
 
@@ -458,14 +579,14 @@ class Explorer {
                         [](const Candidate& each) { return each.is_new; }));
     std::vector<Node> nodes;
     nodes.reserve(states);
-    shared_.asleep = {};
-    shared_.asleep.reserve(states);
+    shared_.last = {};
+    shared_.last.reserve(states);
     std::uint64_t digest = 0;
     for (Chunk& chunk : chunks_) {
       for (const Candidate& each : chunk.candidates) {
         if (!each.is_new) continue;
         nodes.push_back(each.node);
-        shared_.asleep.push_back(each.asleep);
+        shared_.last.push_back({each.canonical, each.asleep});
         digest += mix(each.key.high);
       }
       chunk = {};
@@ -484,16 +605,18 @@ class Explorer {
   // Of candidates that are one state the first is kept; asleep stays what is asleep for all.
   void choose_new(std::size_t shard, KeyTable<CandidatePlace>& fresh) {
     fresh.clear();
+    const auto state_of = [](const Candidate& candidate) {
+      return StateKey{candidate.key.high ^ mix(candidate.left), candidate.key.low};
+    };
     for (std::uint32_t i = 0; i < chunks_.size(); ++i) {
       Chunk& chunk = chunks_[i];
       for (std::uint32_t at = chunk.shard_begins[shard]; at < chunk.shard_begins[shard + 1]; ++at) {
         const std::uint32_t place = chunk.by_shard[at];
         Candidate& candidate = chunk.candidates[place];
-        if (shared_.visited[shard].insert(candidate.key)) {
+        if (shared_.visited[shard].insert(candidate.key, candidate.left, shared_.bounds)) {
           candidate.is_new = true;
-          fresh.insert(candidate.key, {i, place});
-        } else {
-          const CandidatePlace* first = fresh.find(candidate.key);
+          fresh.insert(state_of(candidate), {i, place});
+        } else if (const CandidatePlace* first = fresh.find(state_of(candidate))) {
           chunks_[first->chunk].candidates[first->place].asleep &= candidate.asleep;
         }
       }
@@ -532,18 +655,6 @@ class Explorer {
     return scenario;
   }
 
-  // Whether the search went through this scenario.
-  bool is_within_bounds(const Scenario& scenario) const {
-    Bounds left = plan_.search.bounds;
-    if (scenario.objects.size() > plan_.search.scope.objects) return false;
-    return std::all_of(scenario.steps.begin(), scenario.steps.end(), [&](const Step& step) {
-      const bool jumps_so = std::abs(step.seconds) == plan_.search.clock_jump;
-      if (!left.allows(step) || (step.kind == StepKind::clock && !jumps_so)) return false;
-      left.take(step);
-      return true;
-    });
-  }
-
   // What the search claims is run as any trace is.
   void add_counterexample(Invariant invariant, const Sighting& sighting) {
     Counterexample example;
@@ -565,7 +676,8 @@ class Explorer {
     example.shrunk = shrink(
         example.found,
         [&](const Scenario& candidate) {
-          return is_within_bounds(candidate) && runner.run(candidate).verdict.broken(invariant);
+          return is_within(candidate, plan_.search) &&
+                 runner.run(candidate).verdict.broken(invariant);
         },
         budget);
     if (example.is_shortest && example.shrunk.scenario.steps.size() < example.found.steps.size())
@@ -597,6 +709,36 @@ class Explorer {
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch) {
   return Explorer(configuration, plan, watch).run();
+}
+
+std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configuration,
+                                                 const ExplorePlan& plan,
+                                                 const Exploration& exploration,
+                                                 std::uint64_t seeds, std::uint64_t episodes,
+                                                 const std::function<bool(std::uint64_t)>& go_on) {
+  std::vector<ShrinkerComparison> comparisons;
+  for (const Counterexample& each : exploration.counterexamples)
+    comparisons.push_back({.invariant = each.invariant, .shortest = each.steps, .longer = {}});
+  FuzzPlan fuzzing{.scope = plan.search.scope, .episodes = episodes, .budget = {}};
+  for (fuzzing.seed = 1; fuzzing.seed <= seeds && go_on(fuzzing.seed - 1); ++fuzzing.seed) {
+    const FuzzResult result = fuzz(configuration, fuzzing, nullptr);
+    for (ShrinkerComparison& comparison : comparisons) {
+      ++comparison.seeds;
+      // The findings of an invariant stand in order, the shortest first.
+      const auto found =
+          std::find_if(result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
+            return finding.invariant == comparison.invariant &&
+                   is_within(finding.shrunk.scenario, plan.search);
+          });
+      if (found == result.findings.end())
+        ++comparison.missed;
+      else if (found->shrunk.scenario.steps.size() == comparison.shortest)
+        ++comparison.optimal;
+      else
+        comparison.longer.push_back({fuzzing.seed, found->trace});
+    }
+  }
+  return comparisons;
 }
 
 }  // namespace tidemark

@@ -24,6 +24,7 @@ struct Reductions {
   bool objects = true;  // objects that differ only by name are one
   bool names = true;    // versions, counters and stamps are compared, not named; the dead forgotten
   bool order = true;    // of steps that touch nothing in common, one order is executed
+  bool bounds = true;   // a state is none of its own where another like it has more left
   friend bool operator==(const Reductions&, const Reductions&) = default;
 };
 
@@ -96,7 +97,7 @@ struct ExploreProgress {
 // Called now and then, by one thread at a time; returns false to end the search.
 using ExploreWatch = std::function<bool(const ExploreProgress&)>;
 
-// Requires: at most 7 clients, 12 edits.
+// Requires: at most 7 clients, 12 edits, and bounds that fit (Bounds::packed_bits).
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch);
 
@@ -113,7 +114,8 @@ struct ShrinkerComparison {
   };
   std::vector<Longer> longer;
 };
-// Fuzzes the scope of a search under so many seeds.
+// Fuzzes the scope of a search under so many seeds, from 1 on. `go_on` is asked before each, with
+// how many are done. Fuzzing knows no bounds: what it finds beyond those of the search is left out.
 std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configuration,
                                                  const ExplorePlan& plan,
                                                  const Exploration& exploration,

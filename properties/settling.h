@@ -77,12 +77,27 @@ class Settling {
   Settling(const AppSync& engine, const Distinctions& distinctions, SettleMemory& memory)
       : engine_(engine), memory_(memory), canonical_(engine, distinctions), world_(engine) {}
 
-  // The invariants that settle breaks from this state on. Both are left as they are.
-  InvariantSet broken_from(const World<AppSync>& world, const Judge& judge) {
-    world_.become(world);
-    judge_.become(judge);
-    SettleMemory::End end = walk();
-    if (end.rounds > world.scenario().settle_bound()) end = settle_directly(world, judge);
+  // A state where settle may begin, with what is known of it.
+  struct Start {
+    const World<AppSync>& world;
+    const Judge& judge;
+    const StateKey* form = nullptr;  // of the state as settle makes it at once; null: not known
+  };
+  // The first exchange that settle finishes, where somebody just did that.
+  struct Finished {
+    InvariantSet broken;
+    std::uint32_t messages;
+    Start after;
+  };
+
+  // The invariants that settle breaks from this state on, which is left as it is.
+  InvariantSet broken_from(const Start& start, const Finished* finished = nullptr) {
+    SettleMemory::End end = walk(finished != nullptr ? finished->after : start);
+    if (finished != nullptr) {
+      end.broken |= static_cast<std::uint8_t>(finished->broken);
+      end.messages = static_cast<std::uint16_t>(end.messages + finished->messages);
+    }
+    if (end.rounds > start.world.scenario().settle_bound()) end = settle_directly(start);
     counts_.wanted += end.messages;
     return end.broken;
   }
@@ -96,10 +111,13 @@ class Settling {
   };
 
   // The end of settle from here on. Where it is not known to come to rest: kRestless rounds.
-  SettleMemory::End walk() {
-    pieces_.clear();
-    world_.begin_settle(judge_);
+  SettleMemory::End walk(const Start& start) {
     SettleMemory::End end;
+    if (start.form != nullptr && memory_.find(*start.form, end)) return end;
+    pieces_.clear();
+    world_.become(start.world);
+    judge_.become(start.judge);
+    world_.begin_settle(judge_);
     const std::size_t most = world_.scenario().settle_bound() + world_.replicas();
     for (bool quiet = false; !quiet;) {
       const StateKey key = canonical_.of(world_, judge_, {.clocks_stand = true});
@@ -139,9 +157,9 @@ class Settling {
     return end;
   }
 
-  SettleMemory::End settle_directly(const World<AppSync>& world, const Judge& judge) {
-    world_.become(world);
-    judge_.become(judge);
+  SettleMemory::End settle_directly(const Start& start) {
+    world_.become(start.world);
+    judge_.become(start.judge);
     const RunSummary summary = world_.settle(judge_);
     counts_.executed += summary.settle_messages;
     return {.broken = static_cast<std::uint8_t>(judge_.verdict().bits()),

@@ -245,6 +245,12 @@ json scope_of(const Scope& scope) {
           {"settle_rounds", scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr)}};
 }
 
+json scope_of(const ExplorePlan& plan) {
+  json scope = scope_of(plan.search.scope);
+  scope.erase("steps");  // the plan's own
+  return scope;
+}
+
 json plan_of(const FuzzPlan& plan) {
   return {{"scope", scope_of(plan.scope)},
           {"seed", print_seed(plan.seed)},
@@ -274,23 +280,140 @@ json marks_of(const Configuration& configuration, const FuzzResult& result, cons
   return all;
 }
 
+json engine_of(const Configuration& configuration) {
+  return {{"protocol", configuration.protocol_name},
+          {"options", configuration.options},
+          {"strategy", configuration.strategy.name},
+          {"compare_tombstones", configuration.judge.compare_tombstones}};
+}
+
 json configuration_of(const Configuration& configuration, const FuzzResult& result,
                       const FuzzPlan& plan) {
   json findings = json::array();
   for (const Finding& finding : result.findings) findings.push_back(finding_of(finding));
-  return {{"protocol", configuration.protocol_name},
-          {"options", configuration.options},
-          {"strategy", configuration.strategy.name},
-          {"compare_tombstones", configuration.judge.compare_tombstones},
-          {"episodes", result.episodes},
-          {"broken_episodes", result.broken_episodes},
-          {"effective_steps", result.effective_steps},
-          {"skipped_steps", result.skipped_steps},
-          {"invariants", broken_of(result)},
-          {"findings", findings},
-          {"marks", marks_of(configuration, result, plan)},
-          {"missed_marks", result.missed_marks},
-          {"digest", print_digest(result.digest)}};
+  json all = engine_of(configuration);
+  all.update({{"episodes", result.episodes},
+              {"broken_episodes", result.broken_episodes},
+              {"effective_steps", result.effective_steps},
+              {"skipped_steps", result.skipped_steps},
+              {"invariants", broken_of(result)},
+              {"findings", findings},
+              {"marks", marks_of(configuration, result, plan)},
+              {"missed_marks", result.missed_marks},
+              {"digest", print_digest(result.digest)}});
+  return all;
+}
+
+// --- an exhaustive search
+
+constexpr std::array<std::string_view, 5> kEnds{"exhausted", "all-broken", "step-bound",
+                                                "memory-bound", "stopped"};
+static_assert(kEnds.size() == static_cast<std::size_t>(ExploreEnd::stopped) + 1);
+
+json bounds_of(const Bounds& bounds) {
+  json all = json::object();
+  for (const NamedBound& named : named_bounds())
+    all[std::string(named.name.substr(2))] = bounds.left(named.bounded);
+  return all;
+}
+
+json reductions_of(const Reductions& reductions) {
+  json names = json::array();
+  for (const NamedReduction& named : named_reductions())
+    if (reductions.*named.is_on) names.push_back(named.name);
+  return names;
+}
+
+json names_of(InvariantSet wanted) {
+  json names = json::array();
+  for (const NamedInvariant& named : invariants())
+    if (wanted & invariant_bit(named.invariant)) names.push_back(named.name);
+  return names;
+}
+
+json plan_of(const ExplorePlan& plan) {
+  return {{"scope", scope_of(plan)},
+          {"bounds", bounds_of(plan.search.bounds)},
+          {"clock_jump", plan.search.clock_jump},
+          {"steps", plan.steps ? json(*plan.steps) : json(nullptr)},
+          {"invariants", names_of(plan.watched)},
+          {"reductions", reductions_of(plan.reductions)}};
+}
+
+// What was watched and not broken holds if the search came to its end.
+json holds_of(const Exploration& exploration, bool watched, bool broken) {
+  if (broken) return false;
+  const bool is_proven = watched && exploration.is_complete() && exploration.faults.empty();
+  return is_proven ? json(true) : json(nullptr);
+}
+
+json searched_invariant(const NamedInvariant& named, const Exploration& exploration,
+                        const ExplorePlan& plan) {
+  const Counterexample* example = exploration.find(named.invariant);
+  const bool watched = plan.watched & invariant_bit(named.invariant);
+  json one{{"name", named.name},
+           {"watched", watched},
+           {"holds", holds_of(exploration, watched, example != nullptr)},
+           {"shortest", nullptr},
+           {"is_shortest", nullptr},
+           {"fingerprint", nullptr},
+           {"file", nullptr},
+           {"steps", nullptr},
+           {"trace", nullptr}};
+  if (example == nullptr) return one;
+  one.update({{"shortest", example->trace.scenario.steps.size()},
+              {"is_shortest", example->is_shortest},
+              {"fingerprint", example->fingerprint},
+              {"file", file_name(*example)},
+              {"steps", steps_of(example->trace.scenario)},
+              {"trace", print_trace(example->trace)}});
+  return one;
+}
+
+json comparison_of(const ShrinkerComparison& comparison) {
+  json longer = json::array();
+  for (const ShrinkerComparison::Longer& each : comparison.longer)
+    longer.push_back({{"seed", print_seed(each.seed)},
+                      {"steps", steps_of(each.trace.scenario)},
+                      {"trace", print_trace(each.trace)}});
+  return {{"invariant", name_of(comparison.invariant)},
+          {"shortest", comparison.shortest},
+          {"seeds", comparison.seeds},
+          {"optimal", comparison.optimal},
+          {"missed", comparison.missed},
+          {"longer", longer}};
+}
+
+json comparisons_of(const Searched& searched) {
+  if (!searched.comparison) return nullptr;
+  json all = json::array();
+  for (const ShrinkerComparison& each : *searched.comparison) all.push_back(comparison_of(each));
+  return all;
+}
+
+json searched_of(const Searched& searched, const ExplorePlan& plan) {
+  const Exploration& exploration = searched.exploration;
+  json all = engine_of(searched.configuration);
+  json each_invariant = json::array();
+  for (const NamedInvariant& named : invariants())
+    each_invariant.push_back(searched_invariant(named, exploration, plan));
+  all.update({{"end", kEnds[static_cast<std::size_t>(exploration.end)]},
+              {"complete", exploration.is_complete()},
+              {"depth", exploration.depth},
+              {"levels", exploration.levels},
+              {"states", exploration.states},
+              {"steps", exploration.steps},
+              {"asleep", exploration.asleep},
+              {"settle",
+               {{"executed", exploration.settle.executed},
+                {"wanted", exploration.settle.wanted},
+                {"states", exploration.settle_states}}},
+              {"bytes", exploration.bytes},
+              {"invariants", each_invariant},
+              {"shrinker", comparisons_of(searched)},
+              {"faults", exploration.faults},
+              {"digest", print_digest(exploration.digest)}});
+  return all;
 }
 
 json options_of(const Protocol& protocol) {
@@ -353,6 +476,20 @@ json fuzz_json(std::span<const Configuration> configurations, std::span<const Fu
   for (std::size_t i = 0; i < configurations.size(); ++i) {
     result["configurations"].push_back(configuration_of(configurations[i], results[i], plan));
     holds = holds && results[i].broken_episodes == 0;
+  }
+  result["holds"] = holds;
+  return result;
+}
+
+json explore_json(std::span<const Searched> searches, const ExplorePlan& plan) {
+  json result = document("explore");
+  result["plan"] = plan_of(plan);
+  result["configurations"] = json::array();
+  json holds = true;
+  for (const Searched& searched : searches) {
+    result["configurations"].push_back(searched_of(searched, plan));
+    if (!searched.exploration.counterexamples.empty()) holds = false;
+    if (!searched.exploration.is_complete() && holds == true) holds = nullptr;
   }
   result["holds"] = holds;
   return result;

@@ -9,6 +9,7 @@
 
 #include "properties/fuzz.h"
 #include "properties/runner.h"
+#include "reports/search.h"
 #include "sim/trace.h"
 
 namespace tidemark {
@@ -19,6 +20,9 @@ nlohmann::json replay_json(const Trace& trace, const Recording& recording, bool 
 // A fuzz run of several configurations. Requires: as many results as configurations.
 nlohmann::json fuzz_json(std::span<const Configuration> configurations,
                          std::span<const FuzzResult> results, const FuzzPlan& plan);
+
+// Exhaustive searches of several configurations under one plan.
+nlohmann::json explore_json(std::span<const Searched> searches, const ExplorePlan& plan);
 
 // A trace before and after it was shrunk.
 nlohmann::json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& result);

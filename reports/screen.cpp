@@ -24,13 +24,13 @@ constexpr std::size_t kActualMost = 2;
 // Draws a screen part by part: head, table, reasons, commands.
 class Screen {
  public:
-  explicit Screen(const ScreenInput& input)
-      : input_(input),
-        account_(input.finding.shrunk.scenario, input.recording),
-        breach_(input.recording.outcome.verdict.breach(input.finding.invariant)),
-        explanation_(explain(breach_, account_, input.configuration.strategy.name)),
+  Screen(const Violation& violation, bool color)
+      : violation_(violation),
+        account_(violation.scenario, violation.recording),
+        breach_(violation.recording.outcome.verdict.breach(violation.invariant)),
+        explanation_(explain(breach_, account_, violation.configuration.strategy.name)),
         words_(account_),
-        paint_(input.color) {}
+        paint_(color) {}
 
   std::string draw();
 
@@ -55,9 +55,8 @@ class Screen {
     (this->*draw_part)();
     return std::exchange(text_, {});
   }
-  std::string shrunk() const;
 
-  const ScreenInput& input_;
+  const Violation& violation_;
   Account account_;
   const Breach& breach_;
   Explanation explanation_;
@@ -83,30 +82,15 @@ void Screen::paragraph(std::string_view prefix, std::string_view text, std::size
 
 // On one line, or on two where the first would be too long.
 void Screen::draw_head() {
-  const Configuration& configuration = input_.configuration;
-  const std::string what =
-      fmt::format("FAIL {}  {}", name_of(input_.finding.invariant),
-                  configuration_name(configuration.protocol_name, configuration.options,
-                                     configuration.strategy.name));
+  const std::string what = fmt::format("FAIL {}  {}", name_of(violation_.invariant),
+                                       configuration_name(violation_.configuration));
   const std::string where =
-      fmt::format("seed {}  {} of {}  fingerprint {}", print_seed(input_.finding.seed),
-                  grouped(input_.broken_episodes), count_of(input_.episodes, "episode"),
-                  input_.finding.fingerprint);
+      fmt::format("{}  fingerprint {}", violation_.found, violation_.fingerprint);
   const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
   line(paint_(Style::bad, fits ? what + "  " + where : clip(what, kReportColumns)));
   if (!fits) line(paint_(Style::bad, "     " + clip(where, kReportColumns - 5)));
   paragraph(kIndent, sentence(breach_, account_), kSentenceMost, Style::strong);
-  named("shrunk", shrunk(), 1);
-}
-
-std::string Screen::shrunk() const {
-  const Scenario& before = input_.finding.original;
-  const ShrinkResult& result = input_.finding.shrunk;
-  const Scenario& after = result.scenario;
-  return fmt::format("{} -> {} steps, {} -> {} clients, {} -> {} faults; {}, 1-minimal: {}",
-                     before.steps.size(), after.steps.size(), before.clients, after.clients,
-                     fault_count(before), fault_count(after), count_of(result.tried, "candidate"),
-                     result.complete ? "yes" : "not proven, the budget ended it");
+  named(violation_.origin.name, violation_.origin.text, 1);
 }
 
 void Screen::draw_reasons() {
@@ -116,12 +100,10 @@ void Screen::draw_reasons() {
 }
 
 void Screen::draw_commands() {
-  const auto command = [&](std::string_view name, std::string_view text) {
-    line(std::string(kIndent) + pad(name, kNameColumns) + std::string(text));
-  };
-  command("replay", input_.replay_command);
-  if (!input_.seed_command.empty()) command("by seed", input_.seed_command);
-  command("digest", print_digest(input_.recording.outcome.summary.digest));
+  for (const NamedLine& command : violation_.commands)
+    line(std::string(kIndent) + pad(command.name, kNameColumns) + command.text);
+  line(std::string(kIndent) + pad("digest", kNameColumns) +
+       print_digest(violation_.recording.outcome.summary.digest));
 }
 
 void Screen::draw_table(std::size_t most) {
@@ -145,12 +127,35 @@ std::string Screen::draw() {
                      before_commands, commands);
 }
 
+std::string shrunk_from(const Scenario& before, const ShrinkResult& result) {
+  const Scenario& after = result.scenario;
+  return fmt::format("{} -> {} steps, {} -> {} clients, {} -> {} faults; {}, 1-minimal: {}",
+                     before.steps.size(), after.steps.size(), before.clients, after.clients,
+                     fault_count(before), fault_count(after), count_of(result.tried, "candidate"),
+                     result.complete ? "yes" : "not proven, the budget ended it");
+}
+
 }  // namespace
 
-std::string one_line(const Finding& finding, std::string_view replay_command) {
-  return fmt::format("FAIL {:<21}  {:>8}  from {:<11}  {}  {}", name_of(finding.invariant),
-                     count_of(finding.trace.scenario.steps.size(), "step"),
-                     count_of(finding.episodes, "episode"), finding.fingerprint, replay_command);
+Violation violation_of(const Finding& finding, const Configuration& configuration,
+                       const Recording& recording, std::uint64_t episodes,
+                       std::uint64_t broken_episodes) {
+  return {.invariant = finding.invariant,
+          .configuration = configuration,
+          .scenario = finding.shrunk.scenario,
+          .recording = recording,
+          .fingerprint = finding.fingerprint,
+          .found = fmt::format("seed {}  {} of {}", print_seed(finding.seed),
+                               grouped(broken_episodes), count_of(episodes, "episode")),
+          .found_briefly = "from " + count_of(finding.episodes, "episode"),
+          .origin = {"shrunk", shrunk_from(finding.original, finding.shrunk)},
+          .commands = {}};
+}
+
+std::string one_line(const Violation& violation) {
+  return fmt::format("FAIL {:<21}  {:>8}  {:<16}  {}  {}", name_of(violation.invariant),
+                     count_of(violation.scenario.steps.size(), "step"), violation.found_briefly,
+                     violation.fingerprint, violation.commands.front().text);
 }
 
 std::string totals(const Configuration& configuration, const FuzzResult& result) {
@@ -162,14 +167,14 @@ std::string totals(const Configuration& configuration, const FuzzResult& result)
       result.missed_marks.empty()
           ? ""
           : ", " + count_of(result.missed_marks.size(), "required mark") + " never reached";
-  return fmt::format("{}: {}, {} steps, {}{}, digest {}",
-                     configuration_name(configuration.protocol_name, configuration.options,
-                                        configuration.strategy.name),
+  return fmt::format("{}: {}, {} steps, {}{}, digest {}", configuration_name(configuration),
                      count_of(result.episodes, "episode"), rounded(result.effective_steps), broken,
                      missed, print_digest(result.digest));
 }
 
-std::string screen(const ScreenInput& input) { return Screen(input).draw(); }
+std::string screen(const Violation& violation, bool color) {
+  return Screen(violation, color).draw();
+}
 
 std::string marks_table(const MarkCounts& counts, const Scope& scope,
                         const Configuration& configuration, bool enough, bool color) {

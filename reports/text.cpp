@@ -155,6 +155,14 @@ std::string count_of(std::uint64_t number, std::string_view singular) {
   return fmt::format("{} {}{}", grouped(number), singular, number == 1 ? "" : "s");
 }
 
+std::string print_bytes(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 5> kUnits{"B", "KB", "MB", "GB", "TB"};
+  auto amount = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; amount >= 1024 && unit + 1 < kUnits.size(); ++unit) amount /= 1024;
+  return fmt::format("{:.{}f} {}", amount, unit > 0 && amount < 10 ? 1 : 0, kUnits[unit]);
+}
+
 std::string print_seed(std::uint64_t seed) { return fmt::format("0x{:016x}", seed); }
 std::string print_digest(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
 

@@ -39,6 +39,8 @@ std::string grouped(std::uint64_t number);
 std::string rounded(std::uint64_t number);
 // `1 step`, `20 000 steps`.
 std::string count_of(std::uint64_t number, std::string_view singular);
+// `950 B`, `81 MB`, `3.9 GB`, in powers of 1024.
+std::string print_bytes(std::uint64_t bytes);
 // `0x` and hexadecimal digits, as `--seed` takes it.
 std::string print_seed(std::uint64_t seed);
 // Sixteen hexadecimal digits.

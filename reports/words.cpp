@@ -533,6 +533,11 @@ std::string configuration_name(std::string_view protocol, const std::vector<std:
   return fmt::format("{}, {}", result, strategy);
 }
 
+std::string configuration_name(const Configuration& configuration) {
+  return configuration_name(configuration.protocol_name, configuration.options,
+                            configuration.strategy.name);
+}
+
 std::uint64_t fault_count(const Scenario& scenario) {
   return static_cast<std::uint64_t>(
       std::count_if(scenario.steps.begin(), scenario.steps.end(), is_fault));

@@ -68,6 +68,7 @@ std::string expected(const Breach& breach, const Account& account);
 // `page, server-priority`; with options that differ: `page + empty-upload=yes, client-priority`.
 std::string configuration_name(std::string_view protocol, const std::vector<std::string>& options,
                                std::string_view strategy);
+std::string configuration_name(const Configuration& configuration);
 
 // How many steps are faults. What only ends or completes one (arrive, online, backup) counts not.
 std::uint64_t fault_count(const Scenario& scenario);

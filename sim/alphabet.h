@@ -24,6 +24,7 @@ struct SearchScope {
 struct Naming {
   std::uint8_t objects = 0;
   std::uint8_t keys = 0;
+  friend bool operator==(const Naming&, const Naming&) = default;
 };
 
 // What a step touches: the link and the client of its replica, and of the rest
@@ -49,6 +50,7 @@ class Alphabet {
     bool clients_alike = true;  // of the clients that no step has named, only the first may act
     bool stamps_matter = true;  // otherwise clocks are not moved, and time is nobody's concern
     bool sync_stores_time = true;
+    bool lost_downloads_matter = true;  // false: a cycle that ends there leaves all as it was
     bool guids_matter = true;   // objects that are not yet created are told apart by their order
     bool may_be_wiped = false;  // the order in which holdings change is remembered
   };
@@ -184,18 +186,18 @@ class Alphabet::Speller {
   void cycles(Replica client) {
     if (!world_.online(client) || world_.in_flight(client) != MessageKind::none) return;
     for (const StepKind whole : {StepKind::sync, StepKind::full_sync}) {
+      if (scope_.scope.interleave)
+        add(whole == StepKind::sync ? StepKind::begin : StepKind::begin_full, client);
       add(whole, client);
-      for (std::uint8_t lose = 1; lose <= 4; ++lose)
+      const bool only_uploads = whole == StepKind::sync && !options_.lost_downloads_matter;
+      for (std::uint8_t lose = only_uploads ? 3 : 1; lose <= 4; ++lose)
         add({.kind = whole, .replica = client, .lose = static_cast<MessageKind>(lose)});
     }
-    if (!scope_.scope.interleave) return;
-    add(StepKind::begin, client);
-    add(StepKind::begin_full, client);
   }
 
   void messages(Replica client) {
     if (world_.in_flight(client) == MessageKind::none) return;
-    for (const StepKind kind : {StepKind::finish, StepKind::deliver, StepKind::drop,
+    for (const StepKind kind : {StepKind::deliver, StepKind::finish, StepKind::drop,
                                 StepKind::give_up, StepKind::duplicate})
       add(kind, client);
   }

@@ -1,5 +1,8 @@
 #include "sim/bounds.h"
 
+#include <array>
+#include <bit>
+
 namespace tidemark {
 namespace {
 
@@ -18,11 +21,14 @@ constexpr std::array<NamedBound, kBounded - 1> kNamed{{
     {B::full, "--full", Fault::full_sync, "full syncs"},
 }};
 
-// What a step is counted as, one bit each.
-constexpr unsigned bit(Bounded bounded) { return 1u << static_cast<unsigned>(bounded); }
+}  // namespace
 
-unsigned counted(const Step& step) {
-  const unsigned lost = step.lose == MessageKind::none ? 0 : bit(B::lost);
+std::span<const NamedBound, kBounded - 1> named_bounds() { return kNamed; }
+
+// What a step takes, one of each.
+std::uint64_t Bounds::counted(const Step& step) {
+  const auto bit = [](Bounded bounded) { return std::uint64_t{1} << shift(bounded); };
+  const std::uint64_t lost = step.lose == MessageKind::none ? 0 : bit(B::lost);
   switch (step.kind) {
     case StepKind::create:
     case StepKind::edit:
@@ -63,25 +69,47 @@ unsigned counted(const Step& step) {
   return 0;
 }
 
+// The highest bit of each number, set beforehand, is borrowed where there is nothing left to take.
+bool Bounds::allows(const Step& step) const {
+  constexpr std::uint64_t kHighest = [] {
+    std::uint64_t bits = 0;
+    for (unsigned i = 0; i < kBounded; ++i) bits |= std::uint64_t{1} << (kBits * i + kBits - 1);
+    return bits;
+  }();
+  return (((left_ | kHighest) - counted(step)) & kHighest) == kHighest;
+}
+
+void Bounds::take(const Step& step) { left_ -= counted(step); }
+
+namespace {
+
+// Bits of one bound, the free one included; none where nothing is granted.
+unsigned bits_of(const Bounds& most, std::size_t bounded) {
+  const unsigned number = most.left(static_cast<Bounded>(bounded));
+  return number == 0 ? 0 : static_cast<unsigned>(std::bit_width(number)) + 1;
+}
+
 }  // namespace
 
-std::span<const NamedBound, kBounded - 1> named_bounds() { return kNamed; }
-
-bool Bounds::allows(const Step& step) const {
-  const unsigned needed = counted(step);
+std::uint32_t Bounds::packed(const Bounds& most) const {
+  std::uint32_t word = 0;
   for (std::size_t i = 0; i < kBounded; ++i)
-    if ((needed >> i & 1) && left_[i] == 0) return false;
-  return true;
+    word = word << bits_of(most, i) | left(static_cast<Bounded>(i));
+  return word;
 }
 
-void Bounds::take(const Step& step) {
-  const unsigned needed = counted(step);
-  for (std::size_t i = 0; i < kBounded; ++i) left_[i] -= static_cast<std::uint8_t>(needed >> i & 1);
+unsigned Bounds::packed_bits(const Bounds& most) {
+  unsigned bits = 0;
+  for (std::size_t i = 0; i < kBounded; ++i) bits += bits_of(most, i);
+  return bits;
 }
 
-std::uint64_t Bounds::packed() const {
-  std::uint64_t word = 0;
-  for (const std::uint8_t left : left_) word = word << 5 | left;
+std::uint32_t Bounds::free_bits(const Bounds& most) {
+  std::uint32_t word = 0;
+  for (std::size_t i = 0; i < kBounded; ++i) {
+    const unsigned bits = bits_of(most, i);
+    word = word << bits | (bits == 0 ? 0u : 1u << (bits - 1));
+  }
   return word;
 }
 

@@ -2,7 +2,6 @@
 // over a finite space.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -28,6 +27,7 @@ enum class Bounded : std::uint8_t {
 };
 inline constexpr std::size_t kBounded = 11;
 inline constexpr std::uint8_t kMostOfABound = 15;
+inline constexpr unsigned kMostPackedBits = 32;
 
 struct NamedBound {
   Bounded bounded;
@@ -40,9 +40,12 @@ std::span<const NamedBound, kBounded - 1> named_bounds();
 
 class Bounds {
  public:
-  std::uint8_t left(Bounded bounded) const { return left_[static_cast<std::size_t>(bounded)]; }
+  std::uint8_t left(Bounded bounded) const {
+    return static_cast<std::uint8_t>(left_ >> shift(bounded) & kMostOfABound);
+  }
   void set(Bounded bounded, std::uint8_t number) {
-    left_[static_cast<std::size_t>(bounded)] = number;
+    left_ &= ~(std::uint64_t{kMostOfABound} << shift(bounded));
+    left_ |= std::uint64_t{number} << shift(bounded);
     if (bounded == Bounded::restores) set(Bounded::backups, number);
   }
   bool any(Bounded bounded) const { return left(bounded) > 0; }
@@ -50,12 +53,22 @@ class Bounds {
   bool allows(const Step& step) const;
   // Counts a step that happens. Requires: allows(step).
   void take(const Step& step);
-  // All of them as one number.
-  std::uint64_t packed() const;
+  // What is left as one number, in as many bits as `most` needs; one bit above each number is free.
+  std::uint32_t packed(const Bounds& most) const;
+  // How many bits that are.
+  static unsigned packed_bits(const Bounds& most);
+  // The free bits.
+  static std::uint32_t free_bits(const Bounds& most);
   friend bool operator==(const Bounds&, const Bounds&) = default;
 
  private:
-  std::array<std::uint8_t, kBounded> left_{};
+  static constexpr unsigned kBits = 5;  // of each; the highest is never set
+  static constexpr unsigned shift(Bounded bounded) {
+    return kBits * static_cast<unsigned>(bounded);
+  }
+  static std::uint64_t counted(const Step& step);
+
+  std::uint64_t left_ = 0;
 };
 
 }  // namespace tidemark

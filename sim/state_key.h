@@ -1,7 +1,4 @@
 // 128 bits that stand for a state of an exhaustive search.
-//
-// Two different states have one key with a probability of 2^-128; of n states that of any such pair
-// is at most n^2 / 2^129.
 #pragma once
 
 #include <bit>

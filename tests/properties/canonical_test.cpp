@@ -46,6 +46,7 @@ class Walk {
       : alphabet_(alphabet),
         scenario_(alphabet.empty_scenario()),
         world_(engine),
+        most_(search.bounds),
         left_(search.bounds) {
     scenario_.steps.reserve(kMostSteps);
     judge_ = Judge({.count_marks = false});
@@ -55,6 +56,7 @@ class Walk {
       : alphabet_(other.alphabet_),
         scenario_(other.scenario_),
         world_(other.world_.engine()),
+        most_(other.most_),
         left_(other.left_),
         naming_(other.naming_) {
     scenario_.steps.clear();
@@ -90,7 +92,7 @@ class Walk {
     return canonical.of(world_, judge_, future);
   }
   const Scenario& scenario() const { return scenario_; }
-  std::uint64_t left() const { return left_.packed(); }
+  std::uint64_t left() const { return left_.packed(most_); }
   std::pair<int, int> named() const { return {naming_.objects, naming_.keys}; }
   std::string text() const {
     std::string text;
@@ -112,6 +114,7 @@ class Walk {
   Scenario scenario_;
   World<AppSync> world_;
   Judge judge_;
+  Bounds most_;
   Bounds left_;
   Naming naming_;
 };

@@ -1,6 +1,7 @@
 // Traces, findings and findings by hand, for the tests of reports.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -53,16 +54,12 @@ inline std::string screen_of(const Trace& trace, Invariant invariant, const Reco
                              bool color = false) {
   const Finding finding = finding_of(trace, invariant);
   const Configuration configuration = configuration_of(trace);
-  const std::string name(name_of(invariant));
-  return screen({.finding = finding,
-                 .configuration = configuration,
-                 .recording = recording,
-                 .episodes = 20'000,
-                 .broken_episodes = 431,
-                 .replay_command = "tidemark replay found/" + name + "-3f2a91c2d0ab.trace",
-                 .seed_command = "tidemark replay --seed 0x5d1c9e07aabbccdd --protocol " +
-                                 configuration.protocol_name,
-                 .color = color});
+  Violation violation = violation_of(finding, configuration, recording, 20'000, 431);
+  violation.commands = {
+      {"replay", fmt::format("tidemark replay found/{}-3f2a91c2d0ab.trace", name_of(invariant))},
+      {"by seed",
+       "tidemark replay --seed 0x5d1c9e07aabbccdd --protocol " + configuration.protocol_name}};
+  return screen(violation, color);
 }
 
 }  // namespace tidemark

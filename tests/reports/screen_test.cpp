@@ -169,14 +169,9 @@ TEST(Screen, KeepsCommandsWholeHoweverLong) {
   const Finding finding = finding_of(trace, Invariant::no_lost_update);
   const Configuration configuration = configuration_of(trace);
   const std::string command = "tidemark replay " + std::string(200, 'x') + ".trace";
-  const std::string text = screen({.finding = finding,
-                                   .configuration = configuration,
-                                   .recording = recording,
-                                   .episodes = 1,
-                                   .broken_episodes = 1,
-                                   .replay_command = command,
-                                   .seed_command = "",
-                                   .color = false});
+  Violation violation = violation_of(finding, configuration, recording, 1, 1);
+  violation.commands = {{"replay", command}};
+  const std::string text = screen(violation, false);
   EXPECT_NE(text.find("  replay    " + command + "\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("by seed"), std::string::npos) << text;
 }
@@ -193,7 +188,12 @@ TEST(Screen, LeavesOutTheMiddleOfALongTraceAndSaysHowMuch) {
 
 TEST(OneLine, NamesInvariantLengthAndCommand) {
   const Trace trace = trace_of(kEcho);
-  EXPECT_EQ(one_line(finding_of(trace, Invariant::no_lost_update), "tidemark replay a.trace"),
+  const Recording recording = record(trace);
+  const Finding finding = finding_of(trace, Invariant::no_lost_update);
+  const Configuration configuration = configuration_of(trace);
+  Violation violation = violation_of(finding, configuration, recording, 1, 1);
+  violation.commands = {{"replay", "tidemark replay a.trace"}, {"by seed", "tidemark replay"}};
+  EXPECT_EQ(one_line(violation),
             "FAIL no-lost-update          3 steps  from 17 episodes  3f2a91c2d0ab  tidemark replay "
             "a.trace");
 }

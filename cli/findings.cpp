@@ -1,0 +1,92 @@
+#include "cli/findings.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+#include "cli/exit_code.h"
+#include "cli/files.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "reports/difference.h"
+
+namespace tidemark {
+namespace {
+
+// A folder as the beginning of a path that no program takes for a flag.
+std::string folder_prefix(std::string folder) {
+  if (folder.empty()) return folder;
+  if (folder.starts_with('-')) folder.insert(0, "./");
+  return folder.ends_with('/') ? folder : folder + '/';
+}
+
+bool breaks(const Configuration& configuration, const Scenario& scenario, Invariant invariant) {
+  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  return runner.run(scenario).verdict.broken(invariant);
+}
+
+// What a trace does not say of its configuration is said by flags.
+std::string replay_command(const Configuration& configuration, const std::string& path,
+                           const Trace& trace) {
+  std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
+  if (trace.strategy != configuration.strategy.name)
+    command += " --strategy " + shell_quoted(configuration.strategy.name);
+  return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
+}
+
+}  // namespace
+
+void Problems::tell() const {
+  const auto tell_all = [](std::string_view kind, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems)
+      Output::error(fmt::format("tidemark: {}: {}", kind, problem));
+  };
+  tell_all("fault", faults);
+  tell_all("inconclusive", unfinished);
+  tell_all("vacuous", vacuous);
+}
+
+Recording record_twice(const Configuration& configuration, const Scenario& scenario,
+                       Invariant invariant, std::string_view paste, Problems& problems) {
+  Runner first(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner second(configuration.protocol, configuration.strategy, configuration.judge);
+  Recording recording = first.record(scenario);
+  if (const auto difference = first_difference(scenario, recording, second.record(scenario)))
+    problems.faults.push_back(
+        fmt::format("two runs of one scenario differ, {}; paste: {}", *difference, paste));
+  else if (!recording.outcome.verdict.broken(invariant))
+    problems.faults.push_back(
+        fmt::format("{} was broken, and then it was not; paste: {}", name_of(invariant), paste));
+  return recording;
+}
+
+TraceFolder::TraceFolder(std::string path) : path_(std::move(path)) {
+  if (!path_.empty()) require_writable_folder(path_);
+}
+
+std::string TraceFolder::keep(const Configuration& configuration, Invariant invariant,
+                              const std::string& name, const Trace& trace) {
+  if (path_.empty()) return {};
+  const std::string path = folder_prefix(path_) + name;
+  if (const auto kept = kept_.find(path); kept != kept_.end())
+    return breaks(configuration, kept->second.scenario, invariant)
+               ? replay_command(configuration, path, kept->second)
+               : std::string();
+  if (!write(path, trace)) return {};
+  kept_.emplace(path, trace);
+  return replay_command(configuration, path, trace);
+}
+
+bool TraceFolder::write(const std::string& path, const Trace& trace) {
+  try {
+    make_folder(path_);
+    write_file(path, print_trace(trace));
+    return true;
+  } catch (const BadInput& bad) {
+    Output::error(bad.line);
+    return false;
+  }
+}
+
+}  // namespace tidemark

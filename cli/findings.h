@@ -1,0 +1,50 @@
+// What the verbs that find have in common: what is found is run twice before it is shown, kept as a
+// file, and said how to be replayed; and what else went wrong is told at the end.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "properties/fuzz.h"
+#include "properties/runner.h"
+#include "sim/trace.h"
+
+namespace tidemark {
+
+// What can be wrong with a run beside what it found.
+struct Problems {
+  std::vector<std::string> faults = {};
+  std::vector<std::string> unfinished = {};
+  std::vector<std::string> vacuous = {};
+
+  // On stderr, one line each.
+  void tell() const;
+};
+
+// Runs what is to be shown. Two runs must be the same run, and break the invariant: where they do
+// not, that is a fault, which `paste` repeats.
+Recording record_twice(const Configuration& configuration, const Scenario& scenario,
+                       Invariant invariant, std::string_view paste, Problems& problems);
+
+// The folder that --out names: one file a finding. Strategies often share a bug: its file is that
+// of the first.
+class TraceFolder {
+ public:
+  // An empty path: nothing is kept. Throws BadInput where no file can be written.
+  explicit TraceFolder(std::string path);
+
+  // Keeps a trace that breaks the invariant under this name, if there is none of this run. Returns
+  // the command that replays the file; nothing where it does not show the violation, or could not
+  // be written.
+  std::string keep(const Configuration& configuration, Invariant invariant, const std::string& name,
+                   const Trace& trace);
+
+ private:
+  bool write(const std::string& path, const Trace& trace);
+
+  std::string path_;
+  std::map<std::string, Trace> kept_;  // by path
+};
+
+}  // namespace tidemark

@@ -1,0 +1,58 @@
+// How an exhaustive search went, as text: what is broken and in how many steps, what holds, and how
+// near the shrinker comes to what is shortest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "properties/explore.h"
+#include "properties/runner.h"
+#include "reports/screen.h"
+#include "sim/state_table.h"
+
+namespace tidemark {
+
+// A reduction as `--reductions` names it.
+struct NamedReduction {
+  std::string_view name;
+  bool Reductions::*is_on;
+  std::string_view meaning;
+};
+inline constexpr std::size_t kReductions = 5;
+std::span<const NamedReduction, kReductions> named_reductions();
+
+// As the flags of these names take them: some with a comma between, `all`, `none`.
+std::string print_reductions(const Reductions& reductions);
+std::string print_invariants(InvariantSet invariants);
+
+// A search of one configuration, with all that was asked of it.
+struct Searched {
+  Configuration configuration;
+  Exploration exploration;
+  std::optional<std::vector<ShrinkerComparison>> comparison = {};  // where it was asked for
+};
+
+// A counterexample as screens and lines present it. The commands are left to the caller.
+Violation violation_of(const Counterexample& example, const Configuration& configuration,
+                       const Recording& recording, const Exploration& exploration);
+
+// `no-lost-update-3f2a….trace`
+std::string file_name(const Counterexample& example);
+
+// What is broken, in how many steps, and what holds; without the line's end:
+// `page, server-priority: told broken in 4 steps; convergence holds: all 206 states within these
+// bounds`. Where the search was ended early, `why` says what ended it.
+std::string outcome(const Searched& searched, InvariantSet watched, std::string_view why);
+
+// `below 1e-26`: how likely it is that two of so many states have one key of kStateKeyBits.
+std::string collision_odds(std::uint64_t states);
+
+// How many seeds lead fuzzing to a trace as short as the shortest, invariant by invariant, and the
+// traces of those that end above it.
+std::string comparison_text(const Searched& searched);
+
+}  // namespace tidemark
