@@ -56,6 +56,9 @@ constexpr std::uint8_t kEdits = 3;
 constexpr std::uint64_t kEpisodesPerSeed = 2'000;  // of fuzzing, to compare with
 constexpr std::string_view kMemory = "4G";
 
+constexpr InvariantSet kOfFullSyncs =
+    invariant_bit(Invariant::convergence) | invariant_bit(Invariant::no_lost_update);
+
 using BoundFlags = std::array<std::optional<std::uint8_t>, kBounded - 1>;
 
 struct ExploreFlags {
@@ -86,6 +89,9 @@ std::uint8_t usual_bound(const NamedBound& named, FaultSet faults) {
 // The scope's faults are those that may happen at all.
 ExplorePlan plan_of(const ExploreFlags& flags) {
   ExplorePlan plan = flags.plan;
+  if (plan.ending == Ending::full_sync) plan.watched &= kOfFullSyncs;
+  if (plan.watched == 0)
+    bad_usage("--invariants: with --ending full-sync only convergence and no-lost-update are watched");
   plan.search.scope.faults = 0;
   for (std::size_t i = 0; i < flags.bounds.size(); ++i) {
     const NamedBound& named = named_bounds()[i];
@@ -154,6 +160,8 @@ Flags ExploreCommand::scope_flags() const {
     flags.push_back(
         {std::string(named.name), std::to_string(bound), bound == usual_bound(named, 0)});
   }
+  flags.push_back({"--ending", plan_.ending == Ending::settle ? "settle" : "full-sync",
+                   plan_.ending == Ending::settle});
   const Timestamp jump = plan_.search.clock_jump;
   flags.push_back({"--clock-jump", std::to_string(jump), jump == base.plan.search.clock_jump});
   if (plan_.steps) flags.push_back({"--steps", std::to_string(*plan_.steps), false});
@@ -296,7 +304,7 @@ void ExploreCommand::report(const Searched& searched, milliseconds time) {
     is_first = false;
   }
   if (output_.quiet()) return;
-  output_.result(outcome(searched, plan_.watched, why_ended(exploration)));
+  output_.result(outcome(searched, plan_, why_ended(exploration)));
   tell_cost(searched, time);
 }
 
@@ -379,6 +387,12 @@ void set_reductions(ExploreFlags& flags, const std::string& text) {
     flags.plan.reductions.*named_reductions()[place].is_on = true;
 }
 
+void set_ending(ExploreFlags& flags, const std::string& text) {
+  if (text != "settle" && text != "full-sync")
+    bad_usage("--ending: '{}' is neither, expected settle or full-sync", text);
+  flags.plan.ending = text == "settle" ? Ending::settle : Ending::full_sync;
+}
+
 void add_bound_flags(CLI::App& verb, ExploreFlags& flags) {
   constexpr const char* kGroup = "Bounds: how often at most, in one trace";
   for (std::size_t i = 0; i < flags.bounds.size(); ++i) {
@@ -409,6 +423,9 @@ void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
   };
   text_flag("--invariants", "LIST", set_invariants,
             "watch only these, a comma between; it ends when all are broken", "all");
+  text_flag("--ending", "WHAT", set_ending,
+            "full-sync: each trace ends with one of every client; does it heal, does it destroy?",
+            "settle");
   text_flag("--reductions", "LIST", set_reductions,
             "what makes the space smaller: clients,objects,names,order,bounds", "all");
   add_number_flag(verb, "--jobs", flags.plan.jobs, 1, kMostJobs,

@@ -12,6 +12,7 @@
 
 #include "model/appsync.h"
 #include "properties/settling.h"
+#include "sim/shape.h"
 #include "sim/state_table.h"
 
 namespace tidemark {
@@ -51,6 +52,13 @@ struct Node {
 };
 using Levels = std::vector<std::vector<Node>>;
 
+// What a search remembers of a path beside its world.
+struct Past {
+  Naming naming;
+  bool lost = false;  // an update; only where that is asked: Ending::full_sync
+  friend bool operator==(const Past&, const Past&) = default;
+};
+
 // A state as the search stands in it.
 struct Position {
   explicit Position(const AppSync& engine, JudgeOptions options) : world(engine), judge(options) {}
@@ -66,25 +74,26 @@ struct Position {
   void become_but_for_world(const Position& other) {
     judge.become(other.judge);
     left = other.left;
-    naming = other.naming;
+    past = other.past;
   }
 
   World<AppSync> world;
   Judge judge;
   Bounds left;
-  Naming naming;
+  Past past;
 };
 
 // A state without what is left of the bounds.
 struct Form {
   StateKey canonical;
-  Naming naming;
+  Past past;
   friend bool operator==(const Form&, const Form&) = default;
 };
 StateKey key_of(const Form& form) {
   KeySum sum;
   sum.add(form.canonical);
-  sum.add(form.naming.objects | std::uint64_t{form.naming.keys} << 8);
+  const Naming& naming = form.past.naming;
+  sum.add(naming.objects | std::uint64_t{naming.keys} << 8 | std::uint64_t{form.past.lost} << 16);
   return sum.total();
 }
 
@@ -195,15 +204,15 @@ class Worker {
     const Settling::Start start{here.world, here.judge,
                                 begins_to_settle(here) ? &fresh.canonical : nullptr};
     const Replica first = start.form != nullptr ? first_open(here.world) : kServer;
-    bool is_settled = false;
+    std::optional<InvariantSet> settled;
     went_on_ = nullptr;
     next_is_of_here_ = false;
     if (steps_too)
-      shared_.alphabet.steps(here.world, here.naming, here.left, steps_);
+      shared_.alphabet.steps(here.world, here.past.naming, here.left, steps_);
     else
       steps_.clear();
     for (const Step& step : steps_) {
-      const std::uint8_t footprint = shared_.alphabet.footprint(here.world, here.naming, step);
+      const std::uint8_t footprint = shared_.alphabet.footprint(here.world, here.past.naming, step);
       if (is_asleep(step, footprint, fresh.asleep)) {
         ++slept_;
         continue;
@@ -215,14 +224,23 @@ class Worker {
       const StateKey form = next_form_.canonical;
       const Settling::Finished finished{
           next_.judge.verdict().bits(), seen.arrived, {next_.world, next_.judge, &form}};
-      settle(start, &finished, index, level, chunk);
-      is_settled = true;
+      settled = settling_.broken_from(start, &finished);
     }
-    if (!is_settled) settle(start, nullptr, index, level, chunk);
+    if (!settled) settled = settling_.broken_from(start);
+    if (shared_.plan.ending == Ending::settle)
+      sight(*settled, {.steps = level, .level = level, .index = index, .step = {}}, chunk);
+    else
+      judge_full_syncs(here, *settled, level, index, chunk);
+  }
+
+  // What a path to a state of a level is followed by where it ends with full syncs.
+  std::vector<Step> steps_of_ending(std::uint32_t level, std::uint32_t index) {
+    return steps_of_ending(stand_at(level, index).world);
   }
 
   Form root_form() { return form_of(*path_.front()); }
   const SettleCounts& settle_counts() const { return settling_.counts(); }
+  const Healing& healing() const { return healing_; }
   std::uint64_t executed() const { return executed_; }
   std::uint64_t slept() const { return slept_; }
 
@@ -249,7 +267,9 @@ class Worker {
     SearchObserver observer{position.judge};
     position.world.apply(place, observer);
     position.left.take(step);
-    Alphabet::take(step, position.naming);
+    Alphabet::take(step, position.past.naming);
+    if (shared_.plan.ending == Ending::full_sync)
+      position.past.lost |= position.judge.verdict().broken(Invariant::no_lost_update);
     return observer;
   }
 
@@ -294,11 +314,12 @@ class Worker {
     // A cycle that never sends the message that is to be lost is whole, and was taken as such.
     if (step.lose != MessageKind::none && !seen.lost) return seen;
     const StepCode code = encode(step);
-    sight(next_.judge.verdict().bits(),
-          {.steps = level + 1, .level = level, .index = index, .step = code}, chunk);
+    if (shared_.plan.ending == Ending::settle)
+      sight(next_.judge.verdict().bits(),
+            {.steps = level + 1, .level = level, .index = index, .step = code}, chunk);
     next_form_ = form_of(next_);
     // What changes nothing but leaves less is no way on.
-    if (next_form_ == Form{shared_.last[index].canonical, here.naming}) return seen;
+    if (next_form_ == Form{shared_.last[index].canonical, here.past}) return seen;
     const StateKey key = key_of(next_form_);
     const std::uint32_t left = next_.left.packed(shared_.plan.search.bounds);
     if (!shared_.visited[key.high % kShards].covers(key, left, shared_.bounds))
@@ -309,8 +330,10 @@ class Worker {
   // Whether settle changes nothing at once: no message is late, and everyone online and named.
   bool begins_to_settle(const Position& position) const {
     const World<AppSync>& world = position.world;
-    // Stamps are told apart otherwise where more changes may come.
-    if (shared_.engine.compares_stamps() || world.order().size() + 1 < world.replicas())
+    // Where clocks jump, stamps are told apart otherwise while more changes may come.
+    const bool stamps_differ = shared_.engine.compares_stamps() &&
+                               shared_.plan.search.bounds.any(Bounded::clock);
+    if (stamps_differ || world.order().size() + 1 < world.replicas())
       return false;
     return std::all_of(world.order().begin(), world.order().end(), [&](Replica client) {
       return world.late(client).empty() && world.online(client);
@@ -323,10 +346,48 @@ class Worker {
     return kServer;
   }
 
-  void settle(const Settling::Start& start, const Settling::Finished* finished, std::uint32_t index,
-              std::uint32_t level, Chunk& chunk) {
-    sight(settling_.broken_from(start, finished),
-          {.steps = level, .level = level, .index = index, .step = {}}, chunk);
+  // Everyone online and every exchange finished, as settle has it; then the full syncs, in its order.
+  static std::vector<Step> steps_of_ending(const World<AppSync>& world) {
+    std::vector<Replica> clients = world.order();
+    for (std::uint8_t number = 1; number < world.replicas(); ++number)
+      if (std::find(clients.begin(), clients.end(), Replica{number}) == clients.end())
+        clients.push_back({number});
+    std::vector<Step> steps;
+    for (const Replica client : clients) {
+      if (!world.online(client)) steps.push_back({.kind = StepKind::online, .replica = client});
+      if (world.in_flight(client) != MessageKind::none)
+        steps.push_back({.kind = StepKind::finish, .replica = client});
+    }
+    for (const Replica client : clients)
+      steps.push_back({.kind = StepKind::full_sync, .replica = client});
+    return steps;
+  }
+
+  void judge_full_syncs(const Position& here, InvariantSet without, std::uint32_t level,
+                        std::uint32_t index, Chunk& chunk) {
+    const std::vector<Step> ending = steps_of_ending(here.world);
+    next_.become(here);
+    for (std::uint32_t i = 0; i < ending.size(); ++i) {
+      scenario_.steps.resize(std::max<std::size_t>(scenario_.steps.size(), level + i + 1));
+      scenario_.steps[level + i] = ending[i];
+      next_.world.apply(level + i, next_.judge);
+    }
+    const InvariantSet with = next_.judge.verdict().bits() |
+                              settling_.broken_from({next_.world, next_.judge});
+    constexpr InvariantSet kDiverged = invariant_bit(Invariant::convergence);
+    constexpr InvariantSet kLost = invariant_bit(Invariant::no_lost_update);
+    const bool diverges = without & kDiverged;
+    const bool keeps = !here.past.lost && !(without & kLost);
+    healing_.diverging += diverges;
+    healing_.healed += diverges && !(with & kDiverged);
+    healing_.keeping += keeps;
+    healing_.destroyed += keeps && (with & kLost);
+    sight(with & ((diverges ? kDiverged : 0) | (keeps ? kLost : 0)),
+          {.steps = level + static_cast<std::uint32_t>(ending.size()),
+           .level = level,
+           .index = index,
+           .step = {}},
+          chunk);
   }
 
   Form form_of(const Position& position) {
@@ -336,7 +397,7 @@ class Worker {
         .clocks_stand = !left.any(Bounded::clock),
         .stamp_reach = std::uint64_t{kSecondsPerChange} * left.left(Bounded::edits) +
                        jump * left.left(Bounded::clock) + 1};
-    return {canonical_.of(position.world, position.judge, future), position.naming};
+    return {canonical_.of(position.world, position.judge, future), position.past};
   }
 
   void sight(InvariantSet broken, const Sighting& sighting, Chunk& chunk) const {
@@ -386,6 +447,7 @@ class Worker {
   std::vector<Step> steps_;
   std::uint64_t executed_ = 0;
   std::uint64_t slept_ = 0;
+  Healing healing_;
 };
 
 // Whether a search goes through this scenario.
@@ -554,15 +616,21 @@ class Explorer {
     return bytes;
   }
 
+  // An invariant is done with when no longer path can break it in fewer steps.
   void note_sightings() {
     found_ = 0;
     for (std::size_t i = 0; i < kInvariants; ++i) {
-      const bool seen = sightings_[i].steps != Sighting::kNowhere;
-      found_ += seen;
-      // One that a step of this level broke may still be broken sooner by none: it is as long as
-      // what settle breaks from the next level, and comes first.
-      if (seen) shared_.open &= ~(1u << i);
+      found_ += sightings_[i].steps != Sighting::kNowhere;
+      if (is_shortest(sightings_[i])) shared_.open &= ~(1u << i);
     }
+  }
+
+  // Whether all that is as short was seen: paths as long as the depth with what they end with, and
+  // the steps from them.
+  bool is_shortest(const Sighting& sighting) const {
+    const std::uint32_t full_syncs =
+        plan_.ending == Ending::full_sync ? plan_.search.scope.clients : 0;
+    return sighting.steps <= result_.depth + 1 + full_syncs;
   }
 
   // The candidates that are new become the next level, in the order in which they were reached.
@@ -629,6 +697,10 @@ class Explorer {
       result_.asleep += worker->slept();
       result_.settle.executed += worker->settle_counts().executed;
       result_.settle.wanted += worker->settle_counts().wanted;
+      result_.healing.diverging += worker->healing().diverging;
+      result_.healing.healed += worker->healing().healed;
+      result_.healing.keeping += worker->healing().keeping;
+      result_.healing.destroyed += worker->healing().destroyed;
     }
     result_.settle_states = shared_.settled.size();
     result_.bytes = std::max(result_.bytes, bytes_in_use());
@@ -651,7 +723,6 @@ class Explorer {
       index = node.parent;
     }
     std::reverse(scenario.steps.begin(), scenario.steps.end());
-    order_objects(scenario);
     return scenario;
   }
 
@@ -660,32 +731,52 @@ class Explorer {
     Counterexample example;
     example.invariant = invariant;
     example.steps = sighting.steps;
-    example.is_shortest = sighting.steps <= result_.depth + 1;
+    example.is_shortest = is_shortest(sighting);
     example.found = path_to(sighting);
     Runner runner(configuration_.protocol, configuration_.strategy, configuration_.judge);
-    const auto fault = [&](std::string_view what) {
-      std::string path;
-      for (const Step& step : example.found.steps)
-        path.append(path.empty() ? "" : " · ").append(print_step(example.found, step));
-      result_.faults.push_back(fmt::format("{}: {}: {}", name_of(invariant), what, path));
-    };
+    if (plan_.ending == Ending::full_sync)
+      end_with_full_syncs(example, sighting, runner);
+    else
+      order_objects(example.found);
     if (!runner.run(example.found).verdict.broken(invariant))
-      return fault("the search broke it, a run of the same steps does not");
+      return note_fault("the search broke it, a run of the same steps does not", example);
+    example.shrunk = {.scenario = renamed(example.found)};
+    if (plan_.ending == Ending::settle) simplify(example, runner);
+    example.fingerprint = fingerprint(invariant, example.shrunk.scenario);
+    example.trace = make_trace(configuration_, example.shrunk.scenario);
+    example.trace.expectations = {{std::string(name_of(invariant)), false}};
+    result_.counterexamples.push_back(std::move(example));
+  }
+
+  void end_with_full_syncs(Counterexample& example, const Sighting& sighting, Runner& runner) {
+    const bool before = runner.run(example.found).verdict.broken(example.invariant);
+    if (before != (example.invariant == Invariant::convergence))
+      note_fault("without full syncs a run of the same steps is judged otherwise", example);
+    for (const Step& step : workers_.front()->steps_of_ending(sighting.level, sighting.index))
+      example.found.steps.push_back(step);
+    order_objects(example.found);
+  }
+
+  // Of traces of one length the simplest, so that one bug has one fingerprint.
+  void simplify(Counterexample& example, Runner& runner) {
     ShrinkBudget budget;
     budget.may_use = features(plan_.search.scope);
     example.shrunk = shrink(
         example.found,
         [&](const Scenario& candidate) {
           return is_within(candidate, plan_.search) &&
-                 runner.run(candidate).verdict.broken(invariant);
+                 runner.run(candidate).verdict.broken(example.invariant);
         },
         budget);
     if (example.is_shortest && example.shrunk.scenario.steps.size() < example.found.steps.size())
-      fault("the shrinker found a shorter trace than the search");
-    example.fingerprint = fingerprint(invariant, example.shrunk.scenario);
-    example.trace = make_trace(configuration_, example.shrunk.scenario);
-    example.trace.expectations = {{std::string(name_of(invariant)), false}};
-    result_.counterexamples.push_back(std::move(example));
+      note_fault("the shrinker found a shorter trace than the search", example);
+  }
+
+  void note_fault(std::string_view what, const Counterexample& example) {
+    std::string path;
+    for (const Step& step : example.found.steps)
+      path.append(path.empty() ? "" : " · ").append(print_step(example.found, step));
+    result_.faults.push_back(fmt::format("{}: {}: {}", name_of(example.invariant), what, path));
   }
 
   const Configuration& configuration_;

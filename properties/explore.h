@@ -28,8 +28,19 @@ struct Reductions {
   friend bool operator==(const Reductions&, const Reductions&) = default;
 };
 
+// How the traces of a search end.
+enum class Ending : std::uint8_t {
+  settle,
+  // With a full sync of every client, and then settle: "doing a full sync on regular intervals will
+  // insure that data is consistent again". Two things are watched. convergence: is there a trace
+  // that diverges, and still does with the full syncs at its end? no-lost-update: is there one that
+  // keeps every update, and with the full syncs does not?
+  full_sync
+};
+
 struct ExplorePlan {
   SearchScope search;
+  Ending ending = Ending::settle;
   std::optional<std::uint32_t> steps;     // the longest trace; none: until nothing new is left
   InvariantSet watched = kAllInvariants;  // the search ends when each has been broken
   Reductions reductions;
@@ -62,6 +73,14 @@ struct SettleCounts {
   std::uint64_t wanted = 0;    // messages that settling every state by itself would deliver
 };
 
+// What full syncs at the end do to the states of a search.
+struct Healing {
+  std::uint64_t diverging = 0;  // without them
+  std::uint64_t healed = 0;     // of those: with them they converge
+  std::uint64_t keeping = 0;    // without them every update is kept
+  std::uint64_t destroyed = 0;  // of those: with them one is lost
+};
+
 struct Exploration {
   ExploreEnd end = ExploreEnd::exhausted;
   std::uint32_t depth = 0;            // all traces of so many steps were judged
@@ -70,6 +89,7 @@ struct Exploration {
   std::uint64_t steps = 0;            // executed
   std::uint64_t asleep = 0;           // not executed: the same is reached in another order
   SettleCounts settle;
+  Healing healing;
   std::uint64_t settle_states = 0;  // whose end is memorised
   std::uint64_t bytes = 0;          // at most in use: states, paths, settle, the two levels
   std::uint64_t digest = 0;         // over the states, whatever their order

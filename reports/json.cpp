@@ -317,6 +317,13 @@ json bounds_of(const Bounds& bounds) {
   return all;
 }
 
+json healing_of(const Healing& healing) {
+  return {{"diverging", healing.diverging},
+          {"healed", healing.healed},
+          {"keeping", healing.keeping},
+          {"destroyed", healing.destroyed}};
+}
+
 json reductions_of(const Reductions& reductions) {
   json names = json::array();
   for (const NamedReduction& named : named_reductions())
@@ -337,6 +344,7 @@ json plan_of(const ExplorePlan& plan) {
           {"clock_jump", plan.search.clock_jump},
           {"steps", plan.steps ? json(*plan.steps) : json(nullptr)},
           {"invariants", names_of(plan.watched)},
+          {"ending", plan.ending == Ending::settle ? "settle" : "full-sync"},
           {"reductions", reductions_of(plan.reductions)}};
 }
 
@@ -404,6 +412,7 @@ json searched_of(const Searched& searched, const ExplorePlan& plan) {
               {"states", exploration.states},
               {"steps", exploration.steps},
               {"asleep", exploration.asleep},
+              {"healing", healing_of(exploration.healing)},
               {"settle",
                {{"executed", exploration.settle.executed},
                 {"wanted", exploration.settle.wanted},

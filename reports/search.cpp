@@ -102,6 +102,26 @@ std::string longer_lines(const ShrinkerComparison& each, const Exploration& expl
   return text;
 }
 
+std::string outcome_of_search(const Searched& searched, InvariantSet watched, string_view why) {
+  const Exploration& exploration = searched.exploration;
+  const std::string name = configuration_name(searched.configuration);
+  const InvariantSet open = watched & ~broken_by(exploration);
+  const std::string broken = broken_part(exploration);
+  const std::string before = name + ": " + broken + (broken.empty() ? "" : "; ");
+  if (!exploration.faults.empty()) return before + "the search is at fault, nothing is proven";
+  if (!exploration.is_complete()) return before + unfinished_part(exploration, open, why);
+  if (open == kAllInvariants) return fmt::format("{} holds: {}", name, seen_part(exploration));
+  return open == 0 ? name + ": " + broken : before + holding_part(exploration, open);
+}
+
+std::string healing_line(const Healing& healing) {
+  return fmt::format(
+      "  a full sync of every client at the end heals {} of {} that diverge without; of {} that keep "
+      "every update it makes {} lose one",
+      grouped(healing.healed), count_of(healing.diverging, "state"), grouped(healing.keeping),
+      grouped(healing.destroyed));
+}
+
 }  // namespace
 
 std::span<const NamedReduction, kReductions> named_reductions() { return kNamedReductions; }
@@ -143,16 +163,10 @@ std::string file_name(const Counterexample& example) {
   return file_name(named);
 }
 
-std::string outcome(const Searched& searched, InvariantSet watched, string_view why) {
-  const Exploration& exploration = searched.exploration;
-  const std::string name = configuration_name(searched.configuration);
-  const InvariantSet open = watched & ~broken_by(exploration);
-  const std::string broken = broken_part(exploration);
-  const std::string before = name + ": " + broken + (broken.empty() ? "" : "; ");
-  if (!exploration.faults.empty()) return before + "the search is at fault, nothing is proven";
-  if (!exploration.is_complete()) return before + unfinished_part(exploration, open, why);
-  if (open == kAllInvariants) return fmt::format("{} holds: {}", name, seen_part(exploration));
-  return open == 0 ? name + ": " + broken : before + holding_part(exploration, open);
+std::string outcome(const Searched& searched, const ExplorePlan& plan, string_view why) {
+  const std::string text = outcome_of_search(searched, plan.watched, why);
+  if (plan.ending == Ending::settle) return text;
+  return text + "\n" + healing_line(searched.exploration.healing);
 }
 
 std::string collision_odds(std::uint64_t states) {

@@ -45,8 +45,9 @@ std::string file_name(const Counterexample& example);
 
 // What is broken, in how many steps, and what holds; without the line's end:
 // `page, server-priority: told broken in 4 steps; convergence holds: all 206 states within these
-// bounds`. Where the search was ended early, `why` says what ended it.
-std::string outcome(const Searched& searched, InvariantSet watched, std::string_view why);
+// bounds`. Where the search was ended early, `why` says what ended it. Where traces end with full
+// syncs, a second line says how many states those heal, and in how many they destroy an update.
+std::string outcome(const Searched& searched, const ExplorePlan& plan, std::string_view why);
 
 // `below 1e-26`: how likely it is that two of so many states have one key of kStateKeyBits.
 std::string collision_odds(std::uint64_t states);
