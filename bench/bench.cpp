@@ -1,10 +1,13 @@
-// The benchmarks. The last line is the common workload, all invariants on, on one core.
+// The benchmarks. The last lines are the explorer on a fixed scope, and the common workload, all
+// invariants on, on one core.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "bench/common_workload.h"
+#include "properties/explore.h"
 #include "properties/fuzz.h"
 #include "properties/runner.h"
 
@@ -88,6 +91,47 @@ void print_common_workload() {
       static_cast<double>(settled) / static_cast<double>(episodes));
 }
 
+// 2 clients, 2 objects, 3 edits, 1 lost message, cycles interleaved message by message, until
+// nothing new is left. bench/spin/compare.sh runs the same in SPIN.
+ExplorePlan explorer_scope(bool reduced, unsigned jobs) {
+  ExplorePlan plan{.search = {.scope = {.clients = 2,
+                                        .objects = 2,
+                                        .backend = false,
+                                        .shared_keys = false,
+                                        .deletes = false,
+                                        .faults = fault_bit(Fault::lost)}},
+                   .steps = {},
+                   .jobs = jobs};
+  plan.search.bounds.set(Bounded::edits, 3);
+  plan.search.bounds.set(Bounded::lost, 1);
+  if (!reduced) plan.reductions = {false, false, false, false, false};
+  return plan;
+}
+
+void print_explorer(bool reduced, unsigned jobs) {
+  using Clock = std::chrono::steady_clock;
+  Configuration guarded;
+  guarded.protocol = find_protocol("guarded")->protocol;
+  guarded.strategy = built_in(StrategyKind::server_priority);
+  const ExplorePlan plan = explorer_scope(reduced, jobs);
+  Exploration exploration;
+  double shortest_s = 0;
+  const auto began = Clock::now();
+  do {
+    const auto run_began = Clock::now();
+    exploration = explore(guarded, plan, nullptr);
+    const double run_s = std::chrono::duration<double>(Clock::now() - run_began).count();
+    shortest_s = shortest_s == 0 ? run_s : std::min(shortest_s, run_s);
+  } while (std::chrono::duration<double>(Clock::now() - began).count() < 1.0);
+  const auto states = static_cast<double>(exploration.states);
+  fmt::print(
+      "explorer, {}, {}: {} states  {:.0f} states/s  {:.1f} bytes/state  settle {} messages "
+      "executed, {} saved\n",
+      reduced ? "all reductions" : "no reductions", jobs == 1 ? "1 thread" : "2 threads",
+      exploration.states, states / shortest_s, static_cast<double>(exploration.bytes) / states,
+      exploration.settle.executed, exploration.settle.wanted - exploration.settle.executed);
+}
+
 }  // namespace
 }  // namespace tidemark
 
@@ -96,6 +140,8 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
+  for (const bool reduced : {false, true})
+    for (const unsigned jobs : {1u, 2u}) tidemark::print_explorer(reduced, jobs);
   tidemark::print_common_workload();
   return 0;
 }

@@ -208,16 +208,31 @@ std::string print_switches(const Reductions& reductions) {
   return text;
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TIDEMARK_SLOW_BUILD
+#endif
+#endif
+#if defined(TIDEMARK_SLOW_BUILD)
+constexpr std::uint32_t kFewerSteps = 1;
+constexpr std::uint32_t kMoreSteps = 1;
+#else
+constexpr std::uint32_t kFewerSteps = 0;
+constexpr std::uint32_t kMoreSteps = 3;
+#endif
+
 class Explorer : public testing::TestWithParam<SmallScope> {};
 
 TEST_P(Explorer, FindsTheLengthsThatTryingEveryScenarioFinds) {
   std::uint64_t scenarios = 0;
+  ExplorePlan plan = GetParam().plan;
+  plan.steps = *plan.steps - kFewerSteps;
   for (const char* protocol : {"page", "reference", "guarded"})
     for (const NamedStrategy& strategy : built_in_strategies()) {
       const Configuration engine = configuration(protocol, {}, strategy.kind);
-      EveryScenario every(engine, GetParam().plan);
+      EveryScenario every(engine, plan);
       const Lengths expected = every.shortest();
-      const Exploration exploration = explore(engine, GetParam().plan, nullptr);
+      const Exploration exploration = explore(engine, plan, nullptr);
       EXPECT_EQ(text_of(lengths_of(exploration)), text_of(expected))
           << GetParam().name << ", " << protocol << ", " << strategy.name;
       scenarios += every.scenarios();
@@ -229,7 +244,7 @@ TEST_P(Explorer, FindsTheLengthsThatTryingEveryScenarioFinds) {
 // Each reduction alone, and all of them, off: nothing else comes out, from more states.
 TEST_P(Explorer, NoReductionChangesWhatIsFound) {
   ExplorePlan plan = GetParam().plan;
-  plan.steps = *plan.steps + 2;
+  plan.steps = *plan.steps + kMoreSteps;
   for (const char* protocol : {"page", "reference", "guarded"})
     for (const NamedStrategy& strategy : built_in_strategies()) {
       const Configuration engine = configuration(protocol, {}, strategy.kind);
@@ -255,6 +270,197 @@ INSTANTIATE_TEST_SUITE_P(Small, Explorer, testing::ValuesIn(small_scopes()),
                            std::replace(name.begin(), name.end(), ' ', '_');
                            return name;
                          });
+
+// ---- known answers, proven
+
+struct Answer {
+  Configuration engine;
+  ExplorePlan plan;
+  Invariant invariant;
+  std::uint32_t steps;
+};
+
+std::vector<Answer> known_answers() {
+  const std::string moves = "upload-ack-moves-download-mark=always";
+  const auto server = StrategyKind::server_priority;
+  const Scope interleaved = scope_of(2, 2, true);
+  Scope with_backend = interleaved;
+  with_backend.backend = true;
+  std::vector<Answer> answers{
+      {configuration("page", {}, server), plan_of(kNarrow, {{B::edits, 3}}),
+       Invariant::no_lost_update, 3},
+      {configuration("page", {moves}, server), plan_of(kNarrow, {{B::edits, 3}, {B::lost, 1}}),
+       Invariant::no_lost_update, 3},
+      {configuration("page", {moves}, server), plan_of(kNarrow, {{B::edits, 3}, {B::full, 1}}),
+       Invariant::no_lost_update, 4},
+      {configuration("page", {moves}, server), plan_of(with_backend, {{B::edits, 3}}),
+       Invariant::convergence, 4},
+  };
+  for (const NamedStrategy& strategy : built_in_strategies()) {
+    answers.push_back({configuration("page", {}, strategy.kind), plan_of(kNarrow, {{B::edits, 3}}),
+                       Invariant::no_redundant_transfer, 1});
+    answers.push_back({configuration("page", {moves}, strategy.kind),
+                       plan_of(interleaved, {{B::edits, 3}}), Invariant::convergence, 5});
+  }
+  return answers;
+}
+
+TEST(Explore, ProvesTheKnownAnswers) {
+  for (const Answer& answer : known_answers()) {
+    const Exploration exploration = explore(answer.engine, answer.plan, nullptr);
+    EXPECT_EQ(exploration.end, ExploreEnd::exhausted);
+    EXPECT_EQ(lengths_of(exploration)[answer.invariant], answer.steps)
+        << name_of(answer.invariant) << " of " << answer.engine.strategy.name;
+  }
+}
+
+// ---- the search as a whole
+
+const Configuration& page() {
+  static const Configuration kPage = configuration("page", {}, StrategyKind::server_priority);
+  return kPage;
+}
+
+TEST(Explore, IsTheSameForAnyNumberOfThreads) {
+  ExplorePlan plan =
+      plan_of(scope_of(2, 2, true, true, true, true), {{B::edits, 3}, {B::lost, 1}}, 7);
+  const Exploration one = explore(page(), plan, nullptr);
+  for (const unsigned jobs : {2u, 3u}) {
+    plan.jobs = jobs;
+    const Exploration other = explore(page(), plan, nullptr);
+    EXPECT_EQ(other.levels, one.levels);
+    EXPECT_EQ(other.digest, one.digest);
+    EXPECT_EQ(other.steps, one.steps);
+    EXPECT_EQ(other.asleep, one.asleep);
+    EXPECT_EQ(other.settle.executed, one.settle.executed);
+    EXPECT_EQ(other.settle.wanted, one.settle.wanted);
+    ASSERT_EQ(other.counterexamples.size(), one.counterexamples.size());
+    for (std::size_t i = 0; i < one.counterexamples.size(); ++i) {
+      EXPECT_EQ(other.counterexamples[i].found, one.counterexamples[i].found);
+      EXPECT_EQ(other.counterexamples[i].trace, one.counterexamples[i].trace);
+    }
+  }
+  EXPECT_GE(one.states, 10'000u);
+}
+
+TEST(Explore, EndsWhenEverythingWatchedIsBroken) {
+  ExplorePlan plan = plan_of(scope_of(2, 1, true, true), {{B::edits, 4}});
+  plan.watched =
+      invariant_bit(Invariant::no_redundant_transfer) | invariant_bit(Invariant::no_lost_update);
+  const Exploration exploration = explore(page(), plan, nullptr);
+  EXPECT_EQ(exploration.end, ExploreEnd::all_broken);
+  EXPECT_EQ(text_of(lengths_of(exploration)), "no-lost-update 3; no-redundant-transfer 1; ");
+}
+
+TEST(Explore, WatchesOnlyWhatItIsAskedToWatch) {
+  ExplorePlan plan = plan_of(kNarrow, {{B::edits, 3}});
+  plan.watched = invariant_bit(Invariant::convergence);
+  const Exploration exploration = explore(page(), plan, nullptr);
+  EXPECT_TRUE(exploration.counterexamples.empty());
+  EXPECT_LT(exploration.states, explore(page(), plan_of(kNarrow, {{B::edits, 3}}), nullptr).states);
+}
+
+TEST(Explore, SaysHowFarItIsCompleteWhenTheMemoryEndsIt) {
+  ExplorePlan plan = plan_of(scope_of(3, 2, true, true), {{B::edits, 5}, {B::lost, 2}});
+  plan.memory = 1 << 20;
+  const Exploration exploration = explore(page(), plan, nullptr);
+  EXPECT_EQ(exploration.end, ExploreEnd::memory_bound);
+  EXPECT_FALSE(exploration.is_complete());
+  EXPECT_GT(exploration.depth, 0u);
+  EXPECT_LT(exploration.bytes, 16u << 20);
+}
+
+TEST(Explore, IsEndedByItsWatchAndKeepsWhatIsProven) {
+  const ExplorePlan plan = plan_of(scope_of(2, 2, true, true), {{B::edits, 5}, {B::lost, 2}});
+  const Exploration exploration =
+      explore(page(), plan, [](const ExploreProgress& progress) { return progress.depth < 6; });
+  EXPECT_EQ(exploration.end, ExploreEnd::stopped);
+  EXPECT_EQ(exploration.depth, 5u);
+  ASSERT_NE(exploration.find(Invariant::no_lost_update), nullptr);
+  EXPECT_TRUE(exploration.find(Invariant::no_lost_update)->is_shortest);
+}
+
+TEST(Explore, ExecutesFewSettleMessages) {
+  const Exploration exploration =
+      explore(page(), plan_of(scope_of(2, 2, true), {{B::edits, 3}}), nullptr);
+  EXPECT_LT(exploration.settle.executed, exploration.settle.wanted / 4);
+}
+
+// Where settle never rests, its end is not taken from memory.
+TEST(Explore, JudgesASettleWithoutRestAsARunDoes) {
+  const Configuration holding =
+      configuration("page", {"deleted-holds-key=yes", "upload-key-clash=skip-refuse-batch"},
+                    StrategyKind::client_priority);
+  const ExplorePlan plan = plan_of(scope_of(2, 2, false, true, true), {{B::edits, 4}}, 6);
+  const Exploration exploration = explore(holding, plan, nullptr);
+  EXPECT_EQ(exploration.faults, std::vector<std::string>{});
+  EXPECT_NE(exploration.find(Invariant::quiescence), nullptr);
+}
+
+// ---- full syncs at the end
+
+ExplorePlan with_full_syncs(ExplorePlan plan) {
+  plan.ending = Ending::full_sync;
+  plan.watched = invariant_bit(Invariant::convergence) | invariant_bit(Invariant::no_lost_update);
+  return plan;
+}
+
+TEST(FullSyncsAtTheEnd, HealAMarkThatPassedOverAnObject) {
+  const Configuration engine = configuration("page", {"upload-ack-moves-download-mark=always"},
+                                             StrategyKind::server_priority);
+  const Exploration exploration =
+      explore(engine, with_full_syncs(plan_of(scope_of(2, 2, true), {{B::edits, 3}})), nullptr);
+  EXPECT_GT(exploration.healing.diverging, 100u);
+  EXPECT_EQ(exploration.healing.healed, exploration.healing.diverging);
+  EXPECT_EQ(exploration.find(Invariant::convergence), nullptr);
+}
+
+TEST(FullSyncsAtTheEnd, DestroyAnUpdateThatWasKeptWithoutThem) {
+  const Configuration engine = configuration("guarded", {}, StrategyKind::server_priority);
+  const Exploration exploration =
+      explore(engine, with_full_syncs(plan_of(kNarrow, {{B::edits, 3}})), nullptr);
+  const Counterexample* lost = exploration.find(Invariant::no_lost_update);
+  ASSERT_NE(lost, nullptr);
+  Runner runner(engine.protocol, engine.strategy);
+  EXPECT_TRUE(runner.run(lost->trace.scenario).verdict.broken(Invariant::no_lost_update));
+  Scenario without = lost->trace.scenario;
+  std::erase_if(without.steps, [](const Step& step) { return step.kind == StepKind::full_sync; });
+  EXPECT_FALSE(runner.run(without).verdict.broken(Invariant::no_lost_update));
+  EXPECT_EQ(lost->trace.scenario.steps.size(), 5u);
+  EXPECT_GT(exploration.healing.destroyed, 0u);
+}
+
+TEST(FullSyncsAtTheEnd, CountStatesAsDivergingWhereTracesWithoutThemDiverge) {
+  const Configuration engine = configuration("reference", {}, StrategyKind::timestamp_priority);
+  const ExplorePlan plan = plan_of(scope_of(2, 1), {{B::edits, 2}, {B::lost, 1}});
+  const Exploration exploration = explore(engine, with_full_syncs(plan), nullptr);
+  EXPECT_EQ(exploration.faults, std::vector<std::string>{});
+  const Exploration plain = explore(engine, plan, nullptr);
+  EXPECT_EQ(exploration.healing.diverging > 0, plain.find(Invariant::convergence) != nullptr);
+}
+
+// ---- the shrinker against the optimum
+
+TEST(CompareShrinker, FindsTheShortestLengthForNearlyEverySeed) {
+  const ExplorePlan plan = plan_of(kNarrow, {{B::edits, 3}});
+  const Exploration exploration = explore(page(), plan, nullptr);
+  const auto comparisons =
+      compare_shrinker(page(), plan, exploration, 5, 300, [](std::uint64_t) { return true; });
+  ASSERT_EQ(comparisons.size(), 2u);
+  for (const ShrinkerComparison& each : comparisons) {
+    EXPECT_EQ(each.seeds, 5u);
+    EXPECT_EQ(each.optimal + each.missed + each.longer.size(), each.seeds);
+    EXPECT_GE(each.optimal, 4u);
+  }
+}
+
+TEST(CompareShrinker, EndsWhenItIsAskedTo) {
+  const ExplorePlan plan = plan_of(kNarrow, {{B::edits, 3}});
+  const Exploration exploration = explore(page(), plan, nullptr);
+  const auto comparisons = compare_shrinker(page(), plan, exploration, 5, 300,
+                                            [](std::uint64_t done) { return done < 2; });
+  EXPECT_EQ(comparisons.front().seeds, 2u);
+}
 
 }  // namespace
 }  // namespace tidemark
