@@ -86,12 +86,30 @@ std::uint8_t usual_bound(const NamedBound& named, FaultSet faults) {
   return faults & fault_bit(*named.fault) ? 1 : 0;
 }
 
-// The scope's faults are those that may happen at all.
+// `--edits 3, --lost 15`: what may happen at all.
+std::string print_bounds(const Bounds& bounds) {
+  std::string text;
+  for (const NamedBound& named : named_bounds())
+    if (bounds.any(named.bounded))
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : ", ", named.name, bounds.left(named.bounded));
+  return text;
+}
+
+void require_fit(const Bounds& bounds) {
+  if (Bounds::packed_bits(bounds) > kMostPackedBits)
+    bad_usage("{}: together they do not fit in one search, expected smaller bounds, or fewer",
+              print_bounds(bounds));
+}
+
+// The scope's faults are those that may happen at all. Throws BadInput.
 ExplorePlan plan_of(const ExploreFlags& flags) {
   ExplorePlan plan = flags.plan;
   if (plan.ending == Ending::full_sync) plan.watched &= kOfFullSyncs;
   if (plan.watched == 0)
-    bad_usage("--invariants: with --ending full-sync only convergence and no-lost-update are watched");
+    bad_usage(
+        "--invariants: --ending full-sync watches none of these, expected convergence or "
+        "no-lost-update");
   plan.search.scope.faults = 0;
   for (std::size_t i = 0; i < flags.bounds.size(); ++i) {
     const NamedBound& named = named_bounds()[i];
@@ -99,6 +117,7 @@ ExplorePlan plan_of(const ExploreFlags& flags) {
     plan.search.bounds.set(named.bounded, bound);
     if (named.fault && bound > 0) plan.search.scope.faults |= fault_bit(*named.fault);
   }
+  require_fit(plan.search.bounds);
   return plan;
 }
 
@@ -130,7 +149,9 @@ class ExploreCommand {
   void report(const Searched& searched, const Counterexample& example, bool whole_screen);
   void check(const Searched& searched);
   NamedLine command_for(const Configuration& configuration, const Counterexample& example);
+  void check_comparison(const Searched& searched);
   std::string why_ended(const Exploration& exploration) const;
+  std::string why_stopped() const;
   void tell_cost(const Searched& searched, milliseconds time) const;
   ExitCode finish();
   void tell_sums(const Sums& sums) const;
@@ -247,8 +268,11 @@ ExitCode ExploreCommand::run() {
     const milliseconds time = stopwatch.elapsed();
     check(searched);
     report(searched, time);
-    if (flags_.seeds && !interrupted()) compare(searched);
-    if (searched.comparison && !output_.quiet()) output_.result(comparison_text(searched));
+    if (flags_.seeds && !interrupted()) {
+      compare(searched);
+      check_comparison(searched);
+      if (!output_.quiet()) output_.result(comparison_text(searched));
+    }
     searches_.push_back(std::move(searched));
     if (interrupted()) break;
   }
@@ -260,6 +284,10 @@ ExitCode ExploreCommand::run() {
 std::string ExploreCommand::why_ended(const Exploration& exploration) const {
   if (exploration.end == ExploreEnd::memory_bound)
     return fmt::format("the memory is full (--memory {})", flags_.memory);
+  return why_stopped();
+}
+
+std::string ExploreCommand::why_stopped() const {
   if (interrupted()) return "interrupted";
   return fmt::format("the time is over (--for {})", flags_.time.text);
 }
@@ -272,6 +300,14 @@ void ExploreCommand::check(const Searched& searched) {
   if (!exploration.is_complete())
     problems_.unfinished.push_back(fmt::format("{}: depth {} not finished: {}", name,
                                                exploration.depth + 1, why_ended(exploration)));
+}
+
+void ExploreCommand::check_comparison(const Searched& searched) {
+  if (searched.comparison->empty() || searched.comparison->front().seeds == *flags_.seeds) return;
+  problems_.unfinished.push_back(fmt::format("{}: the shrinker was compared under {} of {}: {}",
+                                             configuration_name(searched.configuration),
+                                             grouped(searched.comparison->front().seeds),
+                                             count_of(*flags_.seeds, "seed"), why_stopped()));
 }
 
 // The line to paste: the file replays it if there is one, else a search finds it again.
@@ -316,9 +352,10 @@ void ExploreCommand::tell_cost(const Searched& searched, milliseconds time) cons
                   count_of(exploration.states, "state"), exploration.depth, print_time(time),
                   grouped(per_second(exploration.states, time)),
                   grouped(exploration.bytes / std::max<std::uint64_t>(1, exploration.states))));
-  output_.note(fmt::format("  {} executed, {} asleep: another order of them reaches the same",
+  output_.note(fmt::format("  {} executed, {} left out: another order reaches the same",
                            count_of(exploration.steps, "step"), grouped(exploration.asleep)));
-  output_.note(fmt::format("  settle: {} executed, {} saved", count_of(settle.executed, "message"),
+  output_.note(fmt::format("  settle: {} delivered, {} not: their end was known",
+                           count_of(settle.executed, "message"),
                            grouped(settle.wanted - std::min(settle.executed, settle.wanted))));
 }
 
@@ -424,10 +461,9 @@ void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
   text_flag("--invariants", "LIST", set_invariants,
             "watch only these, a comma between; it ends when all are broken", "all");
   text_flag("--ending", "WHAT", set_ending,
-            "full-sync: each trace ends with one of every client; does it heal, does it destroy?",
-            "settle");
+            "full-sync: one of every client ends each trace; does that heal?", "settle");
   text_flag("--reductions", "LIST", set_reductions,
-            "what makes the space smaller: clients,objects,names,order,bounds", "all");
+            "what makes the space smaller: clients,objects,names,order,bounds; none", "all");
   add_number_flag(verb, "--jobs", flags.plan.jobs, 1, kMostJobs,
                   "threads; the answer is the same for any number")
       ->default_str(std::to_string(flags.plan.jobs))

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -331,10 +332,9 @@ class Worker {
   bool begins_to_settle(const Position& position) const {
     const World<AppSync>& world = position.world;
     // Where clocks jump, stamps are told apart otherwise while more changes may come.
-    const bool stamps_differ = shared_.engine.compares_stamps() &&
-                               shared_.plan.search.bounds.any(Bounded::clock);
-    if (stamps_differ || world.order().size() + 1 < world.replicas())
-      return false;
+    const bool stamps_differ =
+        shared_.engine.compares_stamps() && shared_.plan.search.bounds.any(Bounded::clock);
+    if (stamps_differ || world.order().size() + 1 < world.replicas()) return false;
     return std::all_of(world.order().begin(), world.order().end(), [&](Replica client) {
       return world.late(client).empty() && world.online(client);
     });
@@ -346,7 +346,8 @@ class Worker {
     return kServer;
   }
 
-  // Everyone online and every exchange finished, as settle has it; then the full syncs, in its order.
+  // Everyone online and every exchange finished, as settle has it; then the full syncs, in its
+  // order.
   static std::vector<Step> steps_of_ending(const World<AppSync>& world) {
     std::vector<Replica> clients = world.order();
     for (std::uint8_t number = 1; number < world.replicas(); ++number)
@@ -372,8 +373,8 @@ class Worker {
       scenario_.steps[level + i] = ending[i];
       next_.world.apply(level + i, next_.judge);
     }
-    const InvariantSet with = next_.judge.verdict().bits() |
-                              settling_.broken_from({next_.world, next_.judge});
+    const InvariantSet with =
+        next_.judge.verdict().bits() | settling_.broken_from({next_.world, next_.judge});
     constexpr InvariantSet kDiverged = invariant_bit(Invariant::convergence);
     constexpr InvariantSet kLost = invariant_bit(Invariant::no_lost_update);
     const bool diverges = without & kDiverged;
@@ -554,14 +555,23 @@ class Explorer {
     result_.digest += digest;
   }
 
-  // Runs `work` on each thread.
+  // Runs `work` on each thread. What one throws is thrown when all have ended.
   template <class Work>
   void on_threads(const Work& work) {
+    std::vector<std::exception_ptr> thrown(workers_.size());
+    const auto run = [&](std::size_t i) {
+      try {
+        work(*workers_[i]);
+      } catch (...) {
+        thrown[i] = std::current_exception();
+      }
+    };
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers_.size(); ++i)
-      threads.emplace_back([&, i] { work(*workers_[i]); });
-    work(*workers_.front());
+    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back(run, i);
+    run(0);
     for (std::thread& thread : threads) thread.join();
+    for (const std::exception_ptr& each : thrown)
+      if (each) std::rethrow_exception(each);
   }
 
   // Returns whether the level was expanded to its end.

@@ -348,11 +348,15 @@ json plan_of(const ExplorePlan& plan) {
           {"reductions", reductions_of(plan.reductions)}};
 }
 
+// Whether what is not broken is proven to hold.
+bool proves(const Exploration& exploration) {
+  return exploration.is_complete() && exploration.faults.empty();
+}
+
 // What was watched and not broken holds if the search came to its end.
 json holds_of(const Exploration& exploration, bool watched, bool broken) {
   if (broken) return false;
-  const bool is_proven = watched && exploration.is_complete() && exploration.faults.empty();
-  return is_proven ? json(true) : json(nullptr);
+  return watched && proves(exploration) ? json(true) : json(nullptr);
 }
 
 json searched_invariant(const NamedInvariant& named, const Exploration& exploration,
@@ -376,6 +380,15 @@ json searched_invariant(const NamedInvariant& named, const Exploration& explorat
               {"steps", steps_of(example->trace.scenario)},
               {"trace", print_trace(example->trace)}});
   return one;
+}
+
+json holds_of(std::span<const Searched> searches) {
+  bool is_proven = true;
+  for (const Searched& searched : searches) {
+    if (!searched.exploration.counterexamples.empty()) return false;
+    is_proven = is_proven && proves(searched.exploration);
+  }
+  return is_proven ? json(true) : json(nullptr);
 }
 
 json comparison_of(const ShrinkerComparison& comparison) {
@@ -494,13 +507,9 @@ json explore_json(std::span<const Searched> searches, const ExplorePlan& plan) {
   json result = document("explore");
   result["plan"] = plan_of(plan);
   result["configurations"] = json::array();
-  json holds = true;
-  for (const Searched& searched : searches) {
+  for (const Searched& searched : searches)
     result["configurations"].push_back(searched_of(searched, plan));
-    if (!searched.exploration.counterexamples.empty()) holds = false;
-    if (!searched.exploration.is_complete() && holds == true) holds = nullptr;
-  }
-  result["holds"] = holds;
+  result["holds"] = holds_of(searches);
   return result;
 }
 

@@ -116,8 +116,8 @@ std::string outcome_of_search(const Searched& searched, InvariantSet watched, st
 
 std::string healing_line(const Healing& healing) {
   return fmt::format(
-      "  a full sync of every client at the end heals {} of {} that diverge without; of {} that keep "
-      "every update it makes {} lose one",
+      "  a full sync of every client at the end heals {} of {} that diverge without; of {} "
+      "that keep every update it makes {} lose one",
       grouped(healing.healed), count_of(healing.diverging, "state"), grouped(healing.keeping),
       grouped(healing.destroyed));
 }
@@ -176,13 +176,15 @@ std::string collision_odds(std::uint64_t states) {
 }
 
 std::string comparison_text(const Searched& searched) {
+  if (searched.comparison->empty()) return {};
   std::string text = fmt::format("{}: the shrinker against the search\n",
                                  configuration_name(searched.configuration));
   for (const ShrinkerComparison& each : *searched.comparison) {
     text += fmt::format("  {}: {} of {} reach the shortest, {}", name_of(each.invariant),
                         grouped(each.optimal), count_of(each.seeds, "seed"),
                         count_of(each.shortest, "step"));
-    if (each.missed > 0) text += fmt::format("; {} broke it in no episode", grouped(each.missed));
+    if (each.missed > 0)
+      text += fmt::format("; {} found none within the bounds", grouped(each.missed));
     text += "\n" + longer_lines(each, searched.exploration);
   }
   return text;

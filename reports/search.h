@@ -53,7 +53,7 @@ std::string outcome(const Searched& searched, const ExplorePlan& plan, std::stri
 std::string collision_odds(std::uint64_t states);
 
 // How many seeds lead fuzzing to a trace as short as the shortest, invariant by invariant, and the
-// traces of those that end above it.
+// traces of those that end above it. Empty where nothing was compared. Requires: it was asked for.
 std::string comparison_text(const Searched& searched);
 
 }  // namespace tidemark

@@ -2,107 +2,22 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/random.h"
+#include "tests/cli/cli.h"
 
 namespace tidemark {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
-
-// How a command ended, and what it said.
-struct Ran {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-// A folder of its own for each test; commands run there.
-class Cli : public testing::Test {
- protected:
-  Cli() {
-    std::string name = (fs::temp_directory_path() / "tidemark-cli-XXXXXX").string();
-    home_ = mkdtemp(name.data());
-    fs::create_directory(home_ / "work");
-  }
-  ~Cli() override { fs::remove_all(home_); }
-
-  fs::path work() const { return home_ / "work"; }
-  void write(const std::string& name, const std::string& content) const {
-    std::ofstream(work() / name, std::ios::binary) << content;
-  }
-  std::string content(const std::string& name) const { return read(work() / name); }
-
-  // Runs a line of the shell.
-  Ran shell(const std::string& line) const {
-    const std::string whole = "cd '" + work().string() + "' && { " + line + "\n} >'" +
-                              (home_ / "out").string() + "' 2>'" + (home_ / "err").string() +
-                              "' </dev/null";
-    const int status = std::system(whole.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(home_ / "out"),
-            read(home_ / "err")};
-  }
-  Ran tidemark(const std::string& arguments) const {
-    return shell("env -u NO_COLOR -u CLICOLOR_FORCE -u TIDEMARK_COMMAND " TIDEMARK_BINARY " " +
-                 arguments);
-  }
-
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(work()))
-      names.push_back(entry.path().lexically_relative(work()).string());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  // One clear line, exit code 2, nothing on stdout, nothing on the disk.
-  void expect_refused(const std::string& arguments, std::string_view said) const {
-    SCOPED_TRACE(arguments);
-    const std::vector<std::string> before = files();
-    const Ran ran = tidemark(arguments);
-    EXPECT_EQ(ran.code, 2);
-    EXPECT_EQ(ran.out, "");
-    EXPECT_EQ(lines_of(ran.err).size(), 1u) << ran.err;
-    EXPECT_TRUE(has(ran.err, said)) << ran.err;
-    EXPECT_EQ(files(), before);
-  }
-
- private:
-  fs::path home_;
-};
 
 constexpr const char* kLostAck =
     "tidemark-trace 1\n"
@@ -229,7 +144,7 @@ TEST_F(Cli, TheDoctorFindsThisBuildDeterministic) {
 
 TEST_F(Cli, HelpAndVersionEndWith0) {
   for (const char* arguments : {"--help", "fuzz --help", "replay --help", "shrink --help",
-                                "list --help", "doctor --help"}) {
+                                "list --help", "doctor --help", "explore --help"}) {
     const Ran ran = tidemark(arguments);
     EXPECT_EQ(ran.code, 0) << arguments;
     EXPECT_TRUE(has(ran.out, "Usage: tidemark")) << ran.out;
@@ -400,8 +315,8 @@ TEST_F(Cli, ColoursFollowTheEnvironment) {
 TEST_F(Cli, JsonIsWholeWhereItIsWanted) {
   write("lost.trace", kLostAck);
   for (const char* command :
-       {"fuzz --episodes 50", "replay lost.trace", "replay --check lost.trace", "shrink lost.trace",
-        "list", "doctor --episodes 2"}) {
+       {"fuzz --episodes 50", "explore --edits 2", "replay lost.trace", "replay --check lost.trace",
+        "shrink lost.trace", "list", "doctor --episodes 2"}) {
     SCOPED_TRACE(command);
     tidemark(std::string(command) + " --json result.json");
     const json to_file = json::parse(content("result.json"), nullptr, false);
@@ -471,15 +386,6 @@ TEST_F(Cli, AScreenSaysTheDigestThatItsTraceReplaysTo) {
 TEST_F(Cli, NoFolderIsMadeWhereNothingIsFound) {
   EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 50 --out found").code, 0);
   EXPECT_TRUE(files().empty());
-}
-
-// The commands to paste that stand in a report, each to its line's end.
-std::vector<std::string> commands_in(const std::string& report) {
-  std::vector<std::string> commands;
-  for (const std::string& line : lines_of(report))
-    if (const auto begin = line.find(TIDEMARK_BINARY " "); begin != std::string::npos)
-      commands.push_back(line.substr(begin));
-  return commands;
 }
 
 TEST_F(Cli, EveryLineToPasteWorks) {
@@ -555,48 +461,6 @@ TEST_F(Cli, AnotherStrategyCanBePutInPlaceOfTheTraces) {
 
 // --- signals and terminals ---
 
-// A program that runs while the test goes on.
-class Running {
- public:
-  // `out` and `err` become its stdout and stderr, and are closed here.
-  Running(const std::vector<std::string>& arguments, int out, int err) {
-    std::vector<char*> words;
-    for (const std::string& argument : arguments)
-      words.push_back(const_cast<char*>(argument.c_str()));
-    words.push_back(nullptr);
-    child_ = fork();
-    if (child_ == 0) {
-      dup2(out, STDOUT_FILENO);
-      dup2(err, STDERR_FILENO);
-      execv(words[0], words.data());
-      _exit(127);
-    }
-    close(out);
-    if (err != out) close(err);
-  }
-  void signal(int number) const { kill(child_, number); }
-  int wait() const {
-    int status = 0;
-    waitpid(child_, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  pid_t child_ = -1;
-};
-
-std::string read_some(int descriptor) {
-  std::array<char, 4096> buffer{};
-  const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
-  return count <= 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(count));
-}
-std::string read_rest(int descriptor) {
-  std::string text;
-  for (std::string more = read_some(descriptor); !more.empty(); more = read_some(descriptor))
-    text += more;
-  return text;
-}
-
 TEST_F(Cli, AnInterruptedRunPrintsWhatItHas) {
   for (const auto& [number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     std::array<int, 2> pipe_ends{};
@@ -616,14 +480,10 @@ TEST_F(Cli, AnInterruptedRunPrintsWhatItHas) {
 }
 
 TEST_F(Cli, ATerminalIsShownHowFarTheRunIsAndALogIsNot) {
-  const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-  ASSERT_GE(terminal, 0);
-  ASSERT_EQ(grantpt(terminal), 0);
-  ASSERT_EQ(unlockpt(terminal), 0);
+  Terminal terminal;
   const Running run({TIDEMARK_BINARY, "fuzz", "--protocol", "guarded", "--for", "600ms"},
-                    open("/dev/null", O_WRONLY), open(ptsname(terminal), O_RDWR | O_NOCTTY));
-  const std::string shown = read_rest(terminal);
-  close(terminal);
+                    open("/dev/null", O_WRONLY), terminal.open_end());
+  const std::string shown = terminal.read_all();
   EXPECT_EQ(run.wait(), 1);
   EXPECT_TRUE(has(shown, "\rguarded, ")) << shown;
   EXPECT_TRUE(has(shown, " left")) << shown;

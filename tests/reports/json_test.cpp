@@ -43,9 +43,43 @@ json shrink_of_echo() {
   return shrink_json(trace, trace, finding_of(trace, Invariant::no_lost_update).shrunk);
 }
 
+// A search in which the echo was found, and told was not watched.
+Searched search_of_echo() {
+  const Trace trace = trace_of(kEcho);
+  Searched searched{configuration_of(trace), {}};
+  Exploration& exploration = searched.exploration;
+  exploration.depth = 17;
+  exploration.levels = {1, 8, 30};
+  exploration.states = 39;
+  exploration.counterexamples = {counterexample_of(trace, Invariant::no_lost_update)};
+  searched.comparison = {{.invariant = Invariant::no_lost_update,
+                          .shortest = 3,
+                          .seeds = 10,
+                          .optimal = 8,
+                          .missed = 1,
+                          .longer = {{7, trace}}}};
+  return searched;
+}
+
+ExplorePlan plan_of_search() {
+  ExplorePlan plan;
+  plan.search.bounds.set(Bounded::edits, 3);
+  plan.search.bounds.set(Bounded::full, 2);
+  plan.watched &= ~invariant_bit(Invariant::told);
+  plan.reductions.names = false;
+  return plan;
+}
+
+json explore_of_echo() { return explore_json(std::array{search_of_echo()}, plan_of_search()); }
+
+json invariant_in(const json& document, Invariant invariant) {
+  return document["configurations"][0]["invariants"][static_cast<std::size_t>(invariant)];
+}
+
 TEST(Json, NamesItsSchema) {
   EXPECT_EQ(replay_of_echo()["schema"], "tidemark/replay/1");
   EXPECT_EQ(fuzz_of_echo()["schema"], "tidemark/fuzz/1");
+  EXPECT_EQ(explore_of_echo()["schema"], "tidemark/explore/1");
   EXPECT_EQ(shrink_of_echo()["schema"], "tidemark/shrink/1");
   EXPECT_EQ(list_json()["schema"], "tidemark/list/1");
 }
@@ -81,6 +115,101 @@ TEST(FuzzJson, HoldsTheTraceOfAFinding) {
   EXPECT_EQ(finding["shrink"]["before"]["steps"], 38);
 }
 
+TEST(ExploreJson, SaysWhatWasAskedFor) {
+  const json plan = explore_of_echo()["plan"];
+  EXPECT_EQ(plan["bounds"]["edits"], 3);
+  EXPECT_EQ(plan["bounds"]["full"], 2);
+  EXPECT_EQ(plan["bounds"]["lost"], 0);
+  EXPECT_EQ(plan["bounds"].size(), named_bounds().size());
+  EXPECT_EQ(plan["clock_jump"], 20);
+  EXPECT_EQ(plan["steps"], nullptr);
+  EXPECT_EQ(plan["ending"], "settle");
+  EXPECT_EQ(plan["invariants"].size(), kInvariants - 1);
+  EXPECT_EQ(plan["reductions"].size(), kReductions - 1);
+  EXPECT_FALSE(plan["scope"].contains("steps")) << "a scope's are those of fuzzing";
+}
+
+TEST(ExploreJson, HoldsTheTraceOfACounterexample) {
+  const json found = invariant_in(explore_of_echo(), Invariant::no_lost_update);
+  EXPECT_EQ(found["name"], "no-lost-update");
+  EXPECT_EQ(found["holds"], false);
+  EXPECT_EQ(found["shortest"], 3);
+  EXPECT_EQ(found["is_shortest"], true);
+  EXPECT_EQ(found["fingerprint"], "3f2a91c2d0ab");
+  EXPECT_EQ(found["file"], "no-lost-update-3f2a91c2d0ab.trace");
+  EXPECT_EQ(found["steps"].size(), 3u);
+  EXPECT_EQ(trace_of(found["trace"].get<std::string>()), trace_of(kEcho));
+}
+
+TEST(ExploreJson, SaysThatItHoldsOnlyOfWhatIsProven) {
+  const json proven = explore_of_echo();
+  EXPECT_EQ(invariant_in(proven, Invariant::convergence)["holds"], true);
+  EXPECT_EQ(invariant_in(proven, Invariant::convergence)["shortest"], nullptr);
+  EXPECT_EQ(invariant_in(proven, Invariant::told)["watched"], false);
+  EXPECT_EQ(invariant_in(proven, Invariant::told)["holds"], nullptr);
+  Searched ended = search_of_echo();
+  ended.exploration.end = ExploreEnd::stopped;
+  Searched faulty = search_of_echo();
+  faulty.exploration.faults = {"convergence: the search broke it, …"};
+  for (const Searched& searched : {ended, faulty}) {
+    const json unproven = explore_json(std::array{searched}, plan_of_search());
+    EXPECT_EQ(invariant_in(unproven, Invariant::convergence)["holds"], nullptr);
+    EXPECT_EQ(invariant_in(unproven, Invariant::no_lost_update)["holds"], false);
+  }
+}
+
+TEST(ExploreJson, HoldsWhereEveryConfigurationIsProvenTo) {
+  const auto holds = [](const Searched& first, const Searched& second) {
+    return explore_json(std::array{first, second}, plan_of_search())["holds"];
+  };
+  const Searched broken = search_of_echo();
+  Searched proven = search_of_echo();
+  proven.exploration.counterexamples.clear();
+  Searched ended = proven;
+  ended.exploration.end = ExploreEnd::memory_bound;
+  EXPECT_EQ(holds(proven, proven), true);
+  EXPECT_EQ(holds(proven, ended), nullptr);
+  EXPECT_EQ(holds(ended, broken), false);
+  EXPECT_EQ(holds(broken, ended), false);
+}
+
+TEST(ExploreJson, CountsWhatFullSyncsHealAndDestroy) {
+  Searched searched = search_of_echo();
+  searched.exploration.healing = {.diverging = 4, .healed = 3, .keeping = 2, .destroyed = 1};
+  ExplorePlan plan = plan_of_search();
+  plan.ending = Ending::full_sync;
+  const json document = explore_json(std::array{searched}, plan);
+  EXPECT_EQ(document["plan"]["ending"], "full-sync");
+  EXPECT_EQ(document["configurations"][0]["healing"],
+            json({{"diverging", 4}, {"healed", 3}, {"keeping", 2}, {"destroyed", 1}}));
+}
+
+TEST(ExploreJson, NamesEveryEnd) {
+  Searched searched = search_of_echo();
+  const auto end_of = [&](ExploreEnd end) {
+    searched.exploration.end = end;
+    return explore_json(std::array{searched}, {})["configurations"][0];
+  };
+  EXPECT_EQ(end_of(ExploreEnd::exhausted)["end"], "exhausted");
+  EXPECT_EQ(end_of(ExploreEnd::all_broken)["end"], "all-broken");
+  EXPECT_EQ(end_of(ExploreEnd::step_bound)["end"], "step-bound");
+  EXPECT_EQ(end_of(ExploreEnd::step_bound)["complete"], true);
+  EXPECT_EQ(end_of(ExploreEnd::memory_bound)["end"], "memory-bound");
+  EXPECT_EQ(end_of(ExploreEnd::memory_bound)["complete"], false);
+  EXPECT_EQ(end_of(ExploreEnd::stopped)["end"], "stopped");
+}
+
+TEST(ExploreJson, ComparesTheShrinkerWhereThatWasAskedFor) {
+  const json compared = explore_of_echo()["configurations"][0]["shrinker"][0];
+  EXPECT_EQ(compared["invariant"], "no-lost-update");
+  EXPECT_EQ(compared["optimal"], 8);
+  EXPECT_EQ(compared["longer"][0]["seed"], "0x0000000000000007");
+  EXPECT_EQ(compared["longer"][0]["steps"].size(), 3u);
+  Searched unasked = search_of_echo();
+  unasked.comparison.reset();
+  EXPECT_EQ(explore_json(std::array{unasked}, {})["configurations"][0]["shrinker"], nullptr);
+}
+
 TEST(ListJson, ListsEveryInvariantAndMark) {
   EXPECT_EQ(list_json()["invariants"].size(), kInvariants);
   EXPECT_EQ(list_json()["marks"].size(), kMarks);
@@ -106,7 +235,8 @@ TEST(Json, EveryFieldIsDocumented) {
   std::ifstream file(std::string(TIDEMARK_SOURCE_DIR) + "/docs/JSON.md");
   const std::string docs{std::istreambuf_iterator<char>(file), {}};
   std::set<std::string> fields;
-  for (const json& document : {replay_of_echo(true), fuzz_of_echo(), shrink_of_echo(), list_json()})
+  for (const json& document :
+       {replay_of_echo(true), fuzz_of_echo(), explore_of_echo(), shrink_of_echo(), list_json()})
     collect_fields(document, fields);
   EXPECT_GT(fields.size(), 60u);
   for (const std::string& field : fields) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "properties/explore.h"
 #include "properties/fuzz.h"
 #include "properties/runner.h"
 #include "reports/screen.h"
@@ -48,6 +49,16 @@ inline Finding finding_of(const Trace& trace, Invariant invariant) {
   finding.shrunk = {.scenario = trace.scenario, .tried = 212, .accepted = 21, .complete = true};
   finding.trace = trace;
   return finding;
+}
+
+// A counterexample as if the trace had been found to be shortest.
+inline Counterexample counterexample_of(const Trace& trace, Invariant invariant) {
+  Counterexample example;
+  example.invariant = invariant;
+  example.steps = static_cast<std::uint32_t>(trace.scenario.steps.size());
+  example.fingerprint = "3f2a91c2d0ab";
+  example.trace = trace;
+  return example;
 }
 
 inline std::string screen_of(const Trace& trace, Invariant invariant, const Recording& recording,

@@ -46,6 +46,15 @@ TEST(Text, GroupsAndRoundsNumbers) {
   EXPECT_EQ(print_seed(0xab), "0x00000000000000ab");
 }
 
+TEST(Text, TellsBytesInTheLargestUnit) {
+  EXPECT_EQ(print_bytes(0), "0 B");
+  EXPECT_EQ(print_bytes(1'023), "1023 B");
+  EXPECT_EQ(print_bytes(1'024), "1.0 KB");
+  EXPECT_EQ(print_bytes(81u << 20), "81 MB");
+  EXPECT_EQ(print_bytes(std::uint64_t{4} << 30), "4.0 GB");
+  EXPECT_EQ(print_bytes(~std::uint64_t{0}), "16777216 TB");
+}
+
 TEST(Paint, IsTakenOffAgain) {
   const Paint paint(true);
   const std::string text = paint(Style::bad, "bad") + " " + paint(Style::dim, "dim");
