@@ -497,7 +497,8 @@ class Explorer {
       if (!expand_level(!is_last)) break;
       result_.depth = level;
       note_sightings();
-      if (shared_.open == 0) {
+      // What full syncs heal and destroy is counted over all states.
+      if (shared_.open == 0 && plan_.ending == Ending::settle) {
         result_.end = ExploreEnd::all_broken;
         break;
       }

@@ -430,6 +430,15 @@ TEST(FullSyncsAtTheEnd, DestroyAnUpdateThatWasKeptWithoutThem) {
   EXPECT_GT(exploration.healing.destroyed, 0u);
 }
 
+TEST(FullSyncsAtTheEnd, AreCountedOverAllStatesThoughBothAreBroken) {
+  const Configuration engine = configuration("page", {}, StrategyKind::client_priority);
+  const Exploration exploration = explore(
+      engine, with_full_syncs(plan_of(scope_of(2, 2, false, true, true, true), {{B::edits, 2}})),
+      nullptr);
+  EXPECT_EQ(exploration.counterexamples.size(), 2u);
+  EXPECT_EQ(exploration.end, ExploreEnd::exhausted);
+}
+
 TEST(FullSyncsAtTheEnd, CountStatesAsDivergingWhereTracesWithoutThemDiverge) {
   const Configuration engine = configuration("reference", {}, StrategyKind::timestamp_priority);
   const ExplorePlan plan = plan_of(scope_of(2, 1), {{B::edits, 2}, {B::lost, 1}});
