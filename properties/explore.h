@@ -127,7 +127,7 @@ struct ShrinkerComparison {
   std::uint32_t shortest = 0;
   std::uint64_t seeds = 0;
   std::uint64_t optimal = 0;  // seeds whose simplest trace has that length
-  std::uint64_t missed = 0;   // seeds that broke the invariant in no episode
+  std::uint64_t missed = 0;   // seeds that broke it in no episode within the bounds
   struct Longer {
     std::uint64_t seed;
     Trace trace;

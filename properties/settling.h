@@ -97,7 +97,8 @@ class Settling {
       end.broken |= static_cast<std::uint8_t>(finished->broken);
       end.messages = static_cast<std::uint16_t>(end.messages + finished->messages);
     }
-    if (end.rounds > start.world.scenario().settle_bound()) end = settle_directly(start);
+    if (end.rounds == SettleMemory::kRestless || end.rounds > start.world.scenario().settle_bound())
+      end = settle_directly(start);
     counts_.wanted += end.messages;
     return end.broken;
   }
