@@ -31,10 +31,10 @@ struct Reductions {
 // How the traces of a search end.
 enum class Ending : std::uint8_t {
   settle,
-  // With a full sync of every client, and then settle. Data consistency is to be had, the page says,
-  // "by executing a “full sync” on regular intervals". Two things are watched. convergence: is there
-  // a trace that diverges, and still does with the full syncs at its end? no-lost-update: is there
-  // one that keeps every update, and with the full syncs does not?
+  // With a full sync of every client, and then settle. Data consistency is to be had, the page
+  // says, "by executing a “full sync” on regular intervals". Two things are watched. convergence:
+  // is there a trace that diverges, and still does with the full syncs at its end? no-lost-update:
+  // is there one that keeps every update, and with the full syncs does not?
   full_sync
 };
 

@@ -122,6 +122,13 @@ class Walk {
   Naming naming_;
 };
 
+void PrintTo(const Setting& setting, std::ostream* out) {
+  *out << fmt::format("{}, {}, {} options, bounds {:x}, shared keys {}", setting.protocol,
+                      built_in(setting.strategy).name, setting.options.size(),
+                      setting.search.bounds.packed(setting.search.bounds),
+                      setting.search.scope.shared_keys);
+}
+
 AppSync engine_for(const Setting& setting) {
   Protocol protocol = find_protocol(setting.protocol)->protocol;
   for (const std::string& option : setting.options) EXPECT_EQ(set_option(protocol, option), "");

@@ -165,6 +165,7 @@ struct SmallScope {
   const char* name;
   ExplorePlan plan;
 };
+void PrintTo(const SmallScope& scope, std::ostream* out) { *out << scope.name; }
 
 Scope scope_of(std::uint8_t clients, std::uint32_t objects, bool interleave = false,
                bool deletes = false, bool shared_keys = false, bool backend = false) {
