@@ -526,13 +526,13 @@ TEST_F(ExploreCommand, ComparesNothingUnasked) {
 
 TEST_F(ExploreCommand, ATerminalIsShownHowFarTheSearchIsAndALogIsNot) {
   Terminal terminal;
-  const Running search({TIDEMARK_BINARY, "explore", "--protocol", "guarded", "--strategy",
-                        "server-priority", "--clients", "4", "--objects", "3", "--edits", "12",
-                        "--faults", "lost,late", "--for", "900ms"},
-                       open("/dev/null", O_WRONLY), terminal.open_end());
+  const Running search(
+      {TIDEMARK_BINARY, "explore", "--strategy", "server-priority", "--clients", "4", "--objects",
+       "3", "--edits", "12", "--faults", "lost,late", "--for", "900ms"},
+      open("/dev/null", O_WRONLY), terminal.open_end());
   const std::string shown = terminal.read_all();
   EXPECT_EQ(search.wait(), 1);
-  EXPECT_TRUE(has(shown, "\rguarded, server-priority  depth ")) << shown;
+  EXPECT_TRUE(has(shown, "\rpage, server-priority  depth ")) << shown;
   EXPECT_TRUE(has(shown, " states of it · ")) << shown;
   EXPECT_TRUE(has(shown, " left of this depth")) << shown;
   EXPECT_TRUE(has(shown, " found")) << shown;

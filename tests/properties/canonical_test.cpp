@@ -275,6 +275,8 @@ std::vector<Setting> settings() {
 
 INSTANTIATE_TEST_SUITE_P(All, CanonicalForm, testing::ValuesIn(settings()));
 
+#if !defined(TIDEMARK_SLOW_BUILD)  // these need many walks
+
 // That the comparison can fail: a form that forgets too much takes histories for one that are not.
 // Each of these is a bug that was planted.
 std::string planted(const SearchScope& search, StrategyKind strategy,
@@ -312,6 +314,8 @@ TEST(CanonicalFormThatForgets, WhichObjectIsWhichWhereKeysAreSharedIsCaught) {
                     }),
             "");
 }
+
+#endif
 
 // ---- a scale
 
