@@ -94,14 +94,14 @@ void print_common_workload() {
 // 2 clients, 2 objects, 3 edits, 1 lost message, cycles interleaved message by message, until
 // nothing new is left. bench/spin/compare.sh runs the same in SPIN.
 ExplorePlan explorer_scope(bool reduced, unsigned jobs) {
-  ExplorePlan plan{.search = {.scope = {.clients = 2,
-                                        .objects = 2,
-                                        .backend = false,
-                                        .shared_keys = false,
-                                        .deletes = false,
-                                        .faults = fault_bit(Fault::lost)}},
-                   .steps = {},
-                   .jobs = jobs};
+  ExplorePlan plan;
+  plan.jobs = jobs;
+  plan.search.scope = {.clients = 2,
+                       .objects = 2,
+                       .backend = false,
+                       .shared_keys = false,
+                       .deletes = false,
+                       .faults = fault_bit(Fault::lost)};
   plan.search.bounds.set(Bounded::edits, 3);
   plan.search.bounds.set(Bounded::lost, 1);
   if (!reduced) plan.reductions = {false, false, false, false, false};
