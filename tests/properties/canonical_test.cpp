@@ -15,6 +15,7 @@
 #include "sim/alphabet.h"
 #include "sim/random.h"
 #include "sim/trace.h"
+#include "tests/properties/configurations.h"
 
 namespace tidemark {
 namespace {
@@ -224,11 +225,6 @@ SearchScope search_scope(std::initializer_list<std::pair<Bounded, int>> bounds) 
   return search;
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TIDEMARK_SLOW_BUILD
-#endif
-#endif
 #if defined(TIDEMARK_SLOW_BUILD)
 constexpr int kWalks = 20;
 #else

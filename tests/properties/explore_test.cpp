@@ -7,23 +7,13 @@
 #include <map>
 
 #include "sim/shape.h"
+#include "tests/properties/configurations.h"
 
 namespace tidemark {
 namespace {
 
 using B = Bounded;
 using Lengths = std::map<Invariant, std::uint32_t>;
-
-Configuration configuration(std::string_view protocol, std::vector<std::string> options,
-                            StrategyKind strategy) {
-  Configuration result;
-  result.protocol_name = protocol;
-  result.protocol = find_protocol(protocol)->protocol;
-  for (const std::string& option : options) EXPECT_EQ(set_option(result.protocol, option), "");
-  result.options = std::move(options);
-  result.strategy = built_in(strategy);
-  return result;
-}
 
 ExplorePlan plan_of(Scope scope, std::initializer_list<std::pair<Bounded, int>> bounds,
                     std::optional<std::uint32_t> steps = std::nullopt) {
@@ -209,11 +199,6 @@ std::string print_switches(const Reductions& reductions) {
   return text;
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TIDEMARK_SLOW_BUILD
-#endif
-#endif
 #if defined(TIDEMARK_SLOW_BUILD)
 constexpr std::uint32_t kFewerSteps = 1;
 constexpr std::uint32_t kMoreSteps = 1;

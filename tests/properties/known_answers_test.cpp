@@ -9,15 +9,11 @@
 
 #include "properties/fuzz.h"
 #include "sim/random.h"
+#include "tests/properties/configurations.h"
 
 namespace tidemark {
 namespace {
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TIDEMARK_SLOW_BUILD
-#endif
-#endif
 #if defined(TIDEMARK_SLOW_BUILD)
 constexpr int kSeeds = 10;
 constexpr int kSeedsThatMustFind = 9;
@@ -27,17 +23,6 @@ constexpr int kSeeds = 100;
 constexpr int kSeedsThatMustFind = 95;
 constexpr std::uint64_t kBugSeeds = 200;
 #endif
-
-Configuration configuration(std::string_view protocol, std::vector<std::string> options,
-                            StrategyKind strategy) {
-  Configuration result;
-  result.protocol_name = protocol;
-  result.protocol = find_protocol(protocol)->protocol;
-  for (const std::string& option : options) EXPECT_EQ(set_option(result.protocol, option), "");
-  result.options = std::move(options);
-  result.strategy = built_in(strategy);
-  return result;
-}
 
 Scope narrow_scope(std::uint32_t objects, bool interleave, FaultSet faults) {
   return {.clients = 2,
