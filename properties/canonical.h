@@ -155,7 +155,6 @@ class Canonical {
     kMention,
     kStamp,
     kVersion,
-    kRelation,
     kMerge,
     kObject,
     kUpdates,

@@ -1,42 +1,38 @@
-// A compact table of state keys, with a small value for each or none: open addressing, linear
+// A compact table of state keys, with a small value for each: open addressing, linear
 // probing, at most 0.7 full. Nothing is ever taken out. Not for use by two threads at once.
 #pragma once
 
 #include <cstddef>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sim/state_key.h"
 
 namespace tidemark {
 
-struct Nothing {};
-
-template <class Value = Nothing>
+template <class Value>
 class KeyTable {
  public:
-  static constexpr bool kHasValue = !std::is_empty_v<Value>;
-
   KeyTable() { resize(64); }
 
   std::size_t size() const { return size_; }
-  std::size_t bytes() const { return keys_.capacity() * sizeof(StateKey) + value_bytes(); }
-
-  bool contains(const StateKey& key) const { return keys_[place_of(key)] == named(key); }
+  std::size_t bytes() const {
+    return keys_.capacity() * sizeof(StateKey) + values_.capacity() * sizeof(Value);
+  }
 
   // The value of a key; null if it is not there.
-  const Value* find(const StateKey& key) const requires kHasValue {
+  const Value* find(const StateKey& key) const {
     const std::size_t place = place_of(key);
     return keys_[place] == named(key) ? &values_[place] : nullptr;
   }
 
   // Returns whether the key is new.
-  bool insert(const StateKey& key, const Value& value = {}) {
+  bool insert(const StateKey& key, const Value& value) {
     if ((size_ + 1) * 10 > keys_.size() * 7) grow();
     const std::size_t place = place_of(key);
     if (keys_[place] == named(key)) return false;
     keys_[place] = named(key);
-    if constexpr (kHasValue) values_[place] = value;
+    values_[place] = value;
     ++size_;
     return true;
   }
@@ -63,7 +59,7 @@ class KeyTable {
 
   void resize(std::size_t capacity) {
     keys_ = std::vector<StateKey>(capacity);
-    if constexpr (kHasValue) values_ = std::vector<Value>(capacity);
+    values_ = std::vector<Value>(capacity);
   }
 
   void grow() {
@@ -74,13 +70,8 @@ class KeyTable {
       if (keys[i] == StateKey{}) continue;
       const std::size_t place = place_of(keys[i]);
       keys_[place] = keys[i];
-      if constexpr (kHasValue) values_[place] = values[i];
+      values_[place] = values[i];
     }
-  }
-
-  std::size_t value_bytes() const {
-    if constexpr (kHasValue) return values_.capacity() * sizeof(Value);
-    return 0;
   }
 
   std::vector<StateKey> keys_;
