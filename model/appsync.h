@@ -36,6 +36,14 @@ class AppSync {
     server = saved;
   }
 
+  void reinstall(Client& client, std::uint32_t installation) const {
+    install(client, installation);
+  }
+
+  template <class Replica>
+  static bool takes_changes(const Replica& /*replica*/) {
+    return true;
+  }
   template <class Replica>
   void change(Replica& replica, const Change& change, Timestamp now) const {
     apply_change(replica, change, now);
@@ -56,6 +64,7 @@ class AppSync {
   // An answer that the client no longer waits for.
   void handle_stale(Client& /*client*/, const Message& /*answer*/) const {}
   void end_exchange(Client& client) const { tidemark::end_exchange(client); }
+  void crash(Client& client) const { tidemark::end_exchange(client); }
 
   static MessageKind kind(const Message& message) { return message.kind; }
   template <class Visit>
@@ -90,6 +99,8 @@ class AppSync {
   // Objects are handled in the order of their guids, and that matters only where two have one key.
   // Clients and installations are never compared.
   static constexpr bool compares_guids_of_shared_keys() { return true; }
+  // Versions have no ids that could be compared.
+  static constexpr bool compares_writers() { return false; }
   // A late answer is ignored, and a late download-request changes nothing at the server.
   static bool ignores_late(MessageKind kind) { return kind != MessageKind::upload_request; }
 
@@ -98,8 +109,8 @@ class AppSync {
 
   // Describes all that the behaviour depends on, to anything with
   //   plain(uint64), mark(Counter): a counter that others are compared with,
-  //   record(const Object&, Counter, bool refused), carried(const Object&), mention(Guid, Value):
-  //   a version that is named and not held.
+  //   record(const Object&, Counter, flags), carried(const Object&),
+  //   mention(Guid, Value): a version that is named and not held.
   template <class Describer>
   void describe(const Client& client, Describer& to) const {
     const bool covers_built = protocol_.upload_ack_covers == UploadAckCovers::built;
@@ -148,14 +159,14 @@ class AppSync {
 
  private:
   template <class Counter, class Describer>
-  void describe_records(const Table<Counter>& records, Describer& to) const {
+  void describe_records(const Table<Record<Counter>>& records, Describer& to) const {
     records.for_each([&](const Record<Counter>& record) {
       to.record(record.object, record.counter_lastupdate, record.refused);
       if (protocol_.server_check == ServerCheck::base) to.mention(record.object.guid, record.base);
     });
   }
   template <class Counter, class Digest>
-  static void digest_records(const Table<Counter>& records, Digest& digest) {
+  static void digest_records(const Table<Record<Counter>>& records, Digest& digest) {
     records.for_each([&](const Record<Counter>& record) {
       const Object& object = record.object;
       const std::uint64_t flags = std::uint64_t{record.base.number} << 2 |

@@ -17,17 +17,22 @@ struct Change {
   Value value{};  // written by this change and by no other
 };
 
-// Stores a change in a replica's table, as of the replica's counter after it was increased.
-// "The counter is increased on each change of an object in the local database."
-template <class Counter>
-void store_change(Table<Counter>& records, const Change& change, Counter counter, Timestamp now) {
-  Record<Counter>& record = records.at(change.guid);
-  Object& object = record.object;
+// What a change makes of an object.
+inline void write(Object& object, const Change& change, Timestamp now) {
   if (change.kind == ChangeKind::create)
     object = {change.guid, change.pk, change.name, change.value, false, now, now};
   object.value = change.value;
   object.isdeleted = change.kind == ChangeKind::remove;
   object.timestamp_lastupdate = now;
+}
+
+// Stores a change in a replica's table, as of the replica's counter after it was increased.
+// "The counter is increased on each change of an object in the local database."
+template <class Counter>
+void store_change(Table<Record<Counter>>& records, const Change& change, Counter counter,
+                  Timestamp now) {
+  Record<Counter>& record = records.at(change.guid);
+  write(record.object, change, now);
   record.counter_lastupdate = counter;
   record.refused = false;
 }

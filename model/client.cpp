@@ -66,7 +66,8 @@ class Receiver {
   }
 
   Decision ask(const Object& local, const Object& server, ConflictKind kind) {
-    return input_.strategy.resolve({kind, local, server}, input_.protocol.equal_timestamps);
+    const bool mine = input_.protocol.equal_timestamps == EqualTimestamps::client;
+    return input_.strategy.resolve({kind, local, server}, mine ? Winner::local : Winner::server);
   }
 
   // Which object a client is left with where `incoming` met its own.
@@ -81,7 +82,7 @@ class Receiver {
     const Object local = mine.object;
     const Decision decision = ask(local, incoming, kind);
     const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
-    Fact fact = note_decision(local, local_guid, incoming, kind, decision.winner, merged);
+    Fact fact = note_decision(local, local_guid, incoming, kind, decision, merged);
     if (decision.winner == Winner::server) {
       const Survivor survivor = admit(incoming);
       return tell(fact, FactKind::change_overwritten, survivor);
@@ -103,8 +104,7 @@ class Receiver {
       }
       const Decision decision = ask(rival, incoming, ConflictKind::primary_key);
       const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
-      const Fact fact = note_decision(rival, rival.guid, incoming, ConflictKind::primary_key,
-                                      decision.winner, merged);
+      const Fact fact = note_decision(rival, rival.guid, incoming, ConflictKind::primary_key, decision, merged);
       if (decision.winner == Winner::local) {
         client_.records.erase(incoming.guid);
         return {rival.guid, rival.value};
@@ -168,7 +168,8 @@ class Receiver {
   Value next_fresh() { return {fresh_.number++}; }
 
   Fact note_decision(const Object& local, Guid local_guid, const Object& server, ConflictKind kind,
-                     Winner winner, Value merged) {
+                     const Decision& decision, Value merged) {
+    const Winner winner = decision.winner;
     facts_.push_back({.kind = FactKind::conflict_resolved,
                       .conflict = kind,
                       .winner = winner,
@@ -178,7 +179,8 @@ class Receiver {
                       .kept_guid = winner == Winner::local ? local.guid : server.guid,
                       .local = local.value,
                       .server = server.value,
-                      .kept = kept(local, server, winner, merged)});
+                      .kept = kept(local, server, winner, merged),
+                      .merged_isdeleted = decision.merged_isdeleted});
     return facts_.back();
   }
 

@@ -37,7 +37,7 @@ struct Client {
   ClientCounter counter_lastsync;
   // "Servercounter_lastsync: value of the counter on the server, on the last sync FROM the server."
   ServerCounter servercounter_lastsync;
-  Table<ClientCounter> records;
+  Table<Record<ClientCounter>> records;
   Exchange exchange;
   friend bool operator==(const Client&, const Client&) = default;
 };

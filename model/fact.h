@@ -20,7 +20,9 @@ enum class FactKind : std::uint8_t {
   // The client learned from an answer that the server took its version `local`. Client.
   upload_accepted,
   // The server did not take the uploaded version `local`. Server.
-  upload_refused
+  upload_refused,
+  // The loser `local` of a primary-key conflict became a tombstone with its own value. Client.
+  key_loser_buried
 };
 
 struct Fact {
@@ -35,6 +37,11 @@ struct Fact {
   Value local = kNoValue;
   Value server = kNoValue;
   Value kept = kNoValue;
+  bool merged_isdeleted = false;  // of a merge: whether it is a deletion
+  // Whether it is not the version of this value, but the tombstone that became of it as a key loser.
+  bool local_is_buried = false;
+  bool server_is_buried = false;
+  bool kept_is_buried = false;
 };
 
 using Facts = std::vector<Fact>;

@@ -58,8 +58,9 @@ struct Object {
 constexpr bool same_version(const Object& a, const Object& b) { return a.value == b.value; }
 
 // An object as it is stored: with the local counter at its last update.
-template <class Counter>
+template <class Counter_>
 struct Record {
+  using Counter = Counter_;
   Object object;
   Counter counter_lastupdate{};
   // The version that the server was last seen to hold; sent along when server-check=base.
@@ -70,11 +71,12 @@ struct Record {
   friend constexpr bool operator==(const Record&, const Record&) = default;
 };
 
-// The records of one replica, in the order of their guids.
-template <class Counter>
+// The records of one replica, in the order of their guids. A Row is a plain value with
+// bool present, which is false in Row{}.
+template <class Row_>
 class Table {
  public:
-  using Row = Record<Counter>;
+  using Row = Row_;
 
   void clear() { rows_.clear(); }
 
@@ -106,6 +108,11 @@ class Table {
     return const_cast<Table*>(this)->find_if(fits);
   }
 
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (Row& row : rows_)
+      if (row.present) visit(row);
+  }
   template <class Visit>
   void for_each(Visit visit) const {
     for (const Row& row : rows_)

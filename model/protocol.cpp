@@ -84,11 +84,23 @@ constexpr Protocol kGuarded{
     .upload_key_clash = UploadKeyClash::skip_answer_each,
 };
 
-constexpr std::array<NamedProtocol, 3> kProtocols{{
-    {"page", Protocol{}, "the page's prose, literally"},
-    {"reference", kReference, "what the appSync code of 2014 does"},
-    {"guarded", kGuarded, "the page with its three cheapest repairs"},
-}};
+constexpr Protocol hardened(SyncType sync_type) {
+  return {.algorithm = Algorithm::hardened, .sync_type = sync_type};
+}
+
+constexpr std::array kProtocols{
+    NamedProtocol{"page", Protocol{}, "the page's prose, literally"},
+    NamedProtocol{"reference", kReference, "what the appSync code of 2014 does"},
+    NamedProtocol{"guarded", kGuarded, "the page with its three cheapest repairs"},
+    NamedProtocol{"hardened", hardened(SyncType::multi_way),
+                  "holds every invariant under every step"},
+    NamedProtocol{"two-way", hardened(SyncType::two_way),
+                  "one app and the backend change things between two cycles of that app"},
+    NamedProtocol{"one-way-down", hardened(SyncType::one_way_down),
+                  "only the server changes things, the apps receive them"},
+    NamedProtocol{"one-way-up", hardened(SyncType::one_way_up),
+                  "only the apps change things, each its own, the server receives them"},
+};
 
 std::string expected(std::span<const string_view> names) {
   std::string text;
@@ -114,6 +126,9 @@ const NamedProtocol* find_protocol(string_view name) {
 }
 
 std::string set_option(Protocol& protocol, string_view assignment) {
+  if (protocol.algorithm != Algorithm::appsync)
+    return "'" + std::string(assignment) +
+           "' sets an option of the page's algorithm, expected none: this protocol has no options";
   const auto equals = assignment.find('=');
   if (equals == string_view::npos)
     return "'" + std::string(assignment) + "' is no protocol option, expected KEY=VALUE";

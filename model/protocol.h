@@ -1,5 +1,5 @@
-// A protocol is a named set of options of the one engine. docs/PROTOCOL.md gives for each option
-// the page's sentence, or marks it as our reading.
+// A protocol names an algorithm: the page's, of which it is a set of options, or one that has none.
+// docs/PROTOCOL.md gives for each option the page's sentence, or marks it as our reading.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "model/mutant.h"
+
 namespace tidemark {
+
+// Who computes: the page's algorithm with the options below, or one that has no options.
+enum class Algorithm : std::uint8_t { appsync, hardened, simple };
+// "One-way sync: data is only synced from the server to the apps … or from the apps to a server.
+// Two-way sync: an app and a backend. Multi-way sync: from multiple devices to a server and back."
+enum class SyncType : std::uint8_t { multi_way, two_way, one_way_down, one_way_up };
 
 // After an accepted upload, servercounter_lastsync is: left alone / the counter in the answer /
 // that, only if nobody else wrote in between, told by arithmetic.
@@ -28,6 +36,9 @@ enum class UploadKeyClash : std::uint8_t { add, skip_refuse_batch, skip_answer_e
 enum class ServerCheck : std::uint8_t { none, base };
 
 struct Protocol {
+  Algorithm algorithm = Algorithm::appsync;
+  SyncType sync_type = SyncType::multi_way;
+  Mutant mutant = Mutant::none;  // a planted defect
   UploadAckMovesDownloadMark upload_ack_moves_download_mark = UploadAckMovesDownloadMark::never;
   UploadAckCovers upload_ack_covers = UploadAckCovers::now;
   ReceivedCounter received_counter = ReceivedCounter::zero;

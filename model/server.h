@@ -11,7 +11,7 @@ namespace tidemark {
 // Invariant: every record's counter_lastupdate is at most `counter`, and no two are equal.
 struct Server {
   ServerCounter counter;  // "increased on each change of an object", also by sync
-  Table<ServerCounter> records;
+  Table<Record<ServerCounter>> records;
   friend bool operator==(const Server&, const Server&) = default;
 };
 

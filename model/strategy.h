@@ -12,7 +12,6 @@
 #include <string_view>
 
 #include "model/object.h"
-#include "model/protocol.h"
 
 namespace tidemark {
 
@@ -51,14 +50,15 @@ struct Strategy {
   std::string name = "server-priority";
   std::function<Decision(const Conflict&)> decide;  // of the user's own
 
-  Decision resolve(const Conflict& conflict, EqualTimestamps equal_timestamps) const {
+  // `if_equal` wins a timestamp conflict of equal stamps.
+  Decision resolve(const Conflict& conflict, Winner if_equal) const {
     switch (kind) {
       case StrategyKind::server_priority:
         return Decision::server_wins();
       case StrategyKind::client_priority:
         return Decision::local_wins();
       case StrategyKind::timestamp_priority:
-        return later_wins(conflict, equal_timestamps);
+        return later_wins(conflict, if_equal);
       case StrategyKind::own:
         break;
     }
@@ -66,12 +66,10 @@ struct Strategy {
   }
 
  private:
-  static Decision later_wins(const Conflict& conflict, EqualTimestamps equal_timestamps) {
+  static Decision later_wins(const Conflict& conflict, Winner if_equal) {
     const Timestamp local = conflict.local.timestamp_lastupdate;
     const Timestamp server = conflict.server.timestamp_lastupdate;
-    if (local == server)
-      return equal_timestamps == EqualTimestamps::client ? Decision::local_wins()
-                                                         : Decision::server_wins();
+    if (local == server) return {if_equal, false};
     return local > server ? Decision::local_wins() : Decision::server_wins();
   }
 };

@@ -110,9 +110,21 @@ struct Future {
 struct Distinctions {
   InvariantSet watched = kAllInvariants;
   bool rename = true;  // versions, counters and stamps are renamed, and dead versions dropped
+  bool ids_are_compared = false;  // which of two versions has the greater id
   bool objects_alike = true;  // objects that differ only by name are interchangeable
   bool may_be_wiped = false;  // a client may be reinstalled, the server restored
   bool shared_keys = false;   // two objects may have one primary key
+};
+
+// The lineages of an engine's versions; a type of no use where they have none.
+template <class E>
+struct LineageOf {
+  struct Type {};
+};
+template <class E>
+requires requires { typename E::Lineage; }
+struct LineageOf<E> {
+  using Type = typename E::Lineage;
 };
 
 template <class E, class Sum = KeySum>
@@ -145,6 +157,7 @@ class Canonical {
   }
 
  private:
+  using Lineage = typename LineageOf<E>::Type;
   using Mask = std::uint32_t;  // versions: one bit a version, by number or by id
   using OwnScale = ScaleOf<8>;
 
@@ -153,6 +166,8 @@ class Canonical {
   enum Tag : std::uint64_t {
     kRecord,
     kMention,
+    kLineage,
+    kIdentity,
     kStamp,
     kVersion,
     kMerge,
@@ -170,16 +185,27 @@ class Canonical {
     void mark(ServerCounter counter) { form.server_scale_.add(counter.number); }
     void mark(ClientCounter counter) { own.add(counter.number); }
     template <class Counter>
-    void record(const Object& object, Counter, bool) {
+    void record(const Object& object, Counter, std::uint64_t) {
       carried(object);
     }
+    void token(std::uint64_t) {}
+    void exact(std::uint64_t) {}
+    void writer(std::uint32_t number) {
+      if (form.distinctions_.ids_are_compared)
+        form.id_scale_.add(last_of(number));
+    }
+    void version(const Object& object, std::uint64_t id) {
+      form.identities_[form.number_of(object)] = id;
+      if (form.distinctions_.ids_are_compared) form.id_scale_.add(id);
+    }
+    void lineage(Guid, const Lineage&) {}
     void carried(const Object& object) {
       if (!form.engine_.compares_stamps()) return;
       form.stamp_scale_.add(unsigned_of(object.timestamp_lastupdate));
       if (form.engine_.compares_creation_stamps())
         form.stamp_scale_.add(unsigned_of(object.timestamp_created));
     }
-    void mention(Guid, Value) {}
+    void mention(Guid, Value, bool = false) {}
   };
 
   // Second pass: the words.
@@ -192,16 +218,42 @@ class Canonical {
       form.rest_.add(form.name(form.server_scale_, counter.number));
     }
     void mark(ClientCounter counter) { form.rest_.add(form.name(own, counter.number)); }
-    void record(const Object& object, ServerCounter counter, bool refused) {
-      form.write_object(object, place, form.below(form.server_scale_, counter.number), refused);
+    void record(const Object& object, ServerCounter counter, std::uint64_t flags) {
+      form.write_object(object, place, form.below(form.server_scale_, counter.number), flags);
     }
-    void record(const Object& object, ClientCounter counter, bool refused) {
-      form.write_object(object, place, form.below(own, counter.number), refused);
+    void record(const Object& object, ClientCounter counter, std::uint64_t flags) {
+      form.write_object(object, place, form.below(own, counter.number), flags);
     }
-    void carried(const Object& object) { form.write_object(object, place, 0, false); }
-    void mention(Guid guid, Value value) { form.mentions_.push_back({place, guid, value}); }
+    void carried(const Object& object) { form.write_object(object, place, 0, 0); }
+    void mention(Guid guid, Value value, bool buried = false) {
+      if (buried) value = form.world_->versions()[value.number].buried_as;
+      form.mentions_.push_back({place, guid, value});
+    }
+    void token(std::uint64_t number) { form.write_token(number); }
+    void exact(std::uint64_t number) {
+      if (!form.distinctions_.rename) form.rest_.add(number);
+    }
+    void writer(std::uint32_t number) {
+      if (!form.distinctions_.rename)
+        form.rest_.add(number);
+      else if (form.distinctions_.ids_are_compared)
+        form.rest_.add(form.id_scale_.below(last_of(number)));
+    }
+    void version(const Object& object, std::uint64_t id) {
+      if (!form.distinctions_.rename)
+        form.column(object.guid).add(id);
+      else if (form.distinctions_.ids_are_compared)
+        form.column(object.guid).add(word(kIdentity, place, form.id_scale_.below(id)));
+    }
+    void lineage(Guid guid, const Lineage& lineage) {
+      form.lineages_.push_back({place, guid, &lineage});
+    }
   };
 
+  // Above every id of this writer.
+  static std::uint64_t last_of(std::uint32_t writer) {
+    return std::uint64_t{writer} << 32 | 0xffffffffu;
+  }
   // Stamps may be negative.
   static std::uint64_t unsigned_of(Timestamp stamp) {
     return static_cast<std::uint64_t>(stamp) + (std::uint64_t{1} << 62);
@@ -232,7 +284,11 @@ class Canonical {
   std::uint32_t last_client() const;
   void write_link(Replica client);
   void write_letter(const typename World<E>::Letter& letter, Replica client, std::uint32_t place);
-  void write_object(const Object& object, std::uint32_t place, std::uint64_t counter, bool refused);
+  void write_object(const Object& object, std::uint32_t place, std::uint64_t counter,
+                    std::uint64_t flags);
+  void write_token(std::uint64_t token);
+  void write_lineages();
+  std::uint32_t number_of(const Object& object) const;
   void write_versions();
   void write_version(std::uint32_t version, Sum& sum);
   void write_dead();
@@ -261,6 +317,12 @@ class Canonical {
     Value value;
   };
 
+  struct Incorporated {
+    std::uint32_t place;
+    Guid guid;
+    const Lineage* lineage;
+  };
+
   const E& engine_;
   Distinctions distinctions_;
   bool columns_alike_ = false;
@@ -270,6 +332,10 @@ class Canonical {
   const History* history_ = nullptr;
   const Integrity* integrity_ = nullptr;
 
+  Scale id_scale_;
+  std::vector<std::uint64_t> tokens_;  // as they were met
+  std::vector<Incorporated> lineages_;
+  std::array<std::uint64_t, kMostVersions + 1> identities_;  // by number; 0: nobody holds it
   Scale server_scale_;
   Scale stamp_scale_;
   std::array<OwnScale, kMostReplicas> client_scales_;
@@ -307,8 +373,12 @@ void Canonical<E, Sum>::begin() {
   }
   std::fill_n(ids_.begin(), versions_, std::uint8_t{0});
   std::fill_n(uploading_.begin(), versions_, Mask{0});
+  std::fill_n(identities_.begin(), versions_, std::uint64_t{0});
   live_.clear();
   mentions_.clear();
+  tokens_.clear();
+  lineages_.clear();
+  id_scale_.clear();
 }
 
 template <class E, class Sum>
@@ -335,7 +405,7 @@ void Canonical<E, Sum>::collect() {
     if (world_->in_flight({client}) != MessageKind::none)
       described(world_->letter({client}).message, own);
     for (const auto& letter : world_->late({client}))
-      if (!E::ignores_late(letter.kind)) described(letter.message, own);
+      if (!engine_.ignores_late(letter.kind)) described(letter.message, own);
     const Integrity::Tide& tide = integrity_->tide({client});
     own.add(tide.counter);
     own.add(tide.upload_mark);
@@ -343,6 +413,7 @@ void Canonical<E, Sum>::collect() {
     own.rename(1, ~std::uint64_t{0});
   }
   server_scale_.add(integrity_->tide(kServer).counter);
+  id_scale_.rename(1, ~std::uint64_t{0});
   server_scale_.rename(engine_.subtracts_counters() ? world_->objects() + 1 : 1, exact_above);
   if (engine_.compares_stamps()) rename_stamps();
 }
@@ -402,7 +473,7 @@ void Canonical<E, Sum>::write_link(Replica client) {
   if (kind != MessageKind::none) write_letter(world_->letter(client), client, 0);
   for (std::uint32_t i = 0; i < late.size(); ++i) {
     rest_.add(static_cast<std::uint64_t>(late[i].kind));
-    if (!E::ignores_late(late[i].kind)) write_letter(late[i], client, i + 1);
+    if (!engine_.ignores_late(late[i].kind)) write_letter(late[i], client, i + 1);
   }
 }
 
@@ -428,10 +499,10 @@ void Canonical<E, Sum>::write_letter(const typename World<E>::Letter& letter, Re
 
 template <class E, class Sum>
 void Canonical<E, Sum>::write_object(const Object& object, std::uint32_t place,
-                                     std::uint64_t counter, bool refused) {
+                                     std::uint64_t counter, std::uint64_t flags) {
   Sum& sum = column(object.guid);
-  std::uint64_t what = id_of(object.value, object.guid) | std::uint64_t{object.isdeleted} << 8 |
-                       std::uint64_t{refused} << 9 | counter << 10;
+  std::uint64_t what = id_of({number_of(object)}, object.guid) |
+                       std::uint64_t{object.isdeleted} << 8 | flags << 9 | counter << 11;
   if (!columns_alike_)
     what |= std::uint64_t{object.pk.number} << 26 | std::uint64_t{object.name.number} << 36;
   sum.add(word(kRecord, place, what));
@@ -439,6 +510,43 @@ void Canonical<E, Sum>::write_object(const Object& object, std::uint32_t place,
   sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.timestamp_lastupdate))));
   if (engine_.compares_creation_stamps())
     sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.timestamp_created))));
+}
+
+template <class E, class Sum>
+void Canonical<E, Sum>::write_token(std::uint64_t token) {
+  if (!distinctions_.rename) return rest_.add(token);
+  const auto known = std::find(tokens_.begin(), tokens_.end(), token);
+  rest_.add(static_cast<std::uint64_t>(known - tokens_.begin()));
+  if (known == tokens_.end()) tokens_.push_back(token);
+}
+
+// The number of the version of an object.
+template <class E, class Sum>
+std::uint32_t Canonical<E, Sum>::number_of(const Object& object) const {
+  const std::uint32_t number = world_->version_of(object).number;
+  if (number >= versions_) throw std::length_error("an engine that makes versions up");
+  return number;
+}
+
+// Of what a version incorporates counts what somebody still holds, or a message carries: nothing
+// else will ever be compared with it.
+template <class E, class Sum>
+void Canonical<E, Sum>::write_lineages() {
+  if constexpr (requires { typename E::Lineage; }) {
+    for (const Incorporated& each : lineages_) {
+      Sum& sum = column(each.guid);
+      if (!distinctions_.rename) {
+        each.lineage->for_each([&](auto id) { sum.add(E::word(id)); });
+        continue;
+      }
+      Mask mask = 0;
+      for (const Live& live : live_)
+        if (live.guid == each.guid && identities_[live.version] != 0 &&
+            E::includes(*each.lineage, identities_[live.version]))
+          mask |= 1u << (ids_[live.version] - 1);
+      sum.add(word(kLineage, each.place, mask));
+    }
+  }
 }
 
 // Versions are numbered as they are met.
@@ -502,6 +610,7 @@ void Canonical<E, Sum>::write_versions() {
     const std::uint32_t id = named.value.number < versions_ ? ids_[named.value.number] : 0;
     column(named.guid).add(word(kMention, named.place, id));
   }
+  write_lineages();
   constexpr InvariantSet kOfVersions =
       invariant_bit(Invariant::no_lost_update) | invariant_bit(Invariant::no_resurrection) |
       invariant_bit(Invariant::no_redundant_transfer) | invariant_bit(Invariant::told) |
@@ -512,6 +621,12 @@ void Canonical<E, Sum>::write_versions() {
       for (const Value value : history_->uploading({client}))
         uploading_[value.number] |= 1u << client;
   trace_ancestors();
+  // A tombstone may be made again as long as somebody holds what it was made of.
+  for (std::size_t i = 0; i < live_.size(); ++i) {
+    const Live live = live_[i];
+    const Value tombstone = world_->versions()[live.version].buried_as;
+    if (tombstone != kNoValue) id_of(tombstone, live.guid);
+  }
   for (const Live& live : live_) write_version(live.version, column(live.guid));
   if (!keeps_all_) write_dead();
 }
@@ -536,6 +651,7 @@ void Canonical<E, Sum>::write_version(std::uint32_t number, Sum& sum) {
   sum.add(word(kVersion, 0, what));
   sum.add(std::uint64_t{ids_of(ancestors_[number])} << 32 | ids_of(reach_[number]));
   if (!columns_alike_) sum.add(word(kObject, 0, version.guid.number));
+  if (version.buried_as != kNoValue) sum.add(word(kVersion, 1, ids_[version.buried_as.number]));
   if (version.kind != VersionKind::merge) return;
   sum.add(word(kMerge, ids_[version.over.number], ids_[version.over_too.number]));
 }

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <thread>
 
-#include "model/appsync.h"
+#include "properties/engines.h"
 #include "properties/settling.h"
 #include "sim/shape.h"
 #include "sim/state_table.h"
@@ -61,8 +61,9 @@ struct Past {
 };
 
 // A state as the search stands in it.
+template <class E>
 struct Position {
-  explicit Position(const AppSync& engine, JudgeOptions options) : world(engine), judge(options) {}
+  explicit Position(const E& engine, JudgeOptions options) : world(engine), judge(options) {}
 
   void become(const Position& other) {
     world.become(other.world);
@@ -78,7 +79,7 @@ struct Position {
     past = other.past;
   }
 
-  World<AppSync> world;
+  World<E> world;
   Judge judge;
   Bounds left;
   Past past;
@@ -152,8 +153,9 @@ struct Chunk {
 // ---- the search
 
 // What all threads of a search share.
+template <class E>
 struct Shared {
-  const AppSync& engine;
+  const E& engine;
   const ExplorePlan& plan;
   Alphabet alphabet;
   Distinctions distinctions;
@@ -171,7 +173,8 @@ struct SearchObserver {
   Judge& judge;
   bool lost = false;
   std::uint32_t arrived = 0;
-  void on(const Event& event, const World<AppSync>& world) {
+  template <class World>
+  void on(const Event& event, const World& world) {
     lost = lost || event.kind == EventKind::message_lost;
     arrived += event.kind == EventKind::message_arrived;
     judge.on(event, world);
@@ -179,16 +182,17 @@ struct SearchObserver {
 };
 
 // Expands states. One a thread.
+template <class E>
 class Worker {
  public:
-  explicit Worker(Shared& shared)
+  explicit Worker(Shared<E>& shared)
       : shared_(shared),
         scenario_(shared.alphabet.empty_scenario()),
         canonical_(shared.engine, shared.distinctions),
         settling_(shared.engine, shared.distinctions, shared.settled),
         next_(shared.engine, shared.judge) {
-    path_.push_back(std::make_unique<Position>(shared.engine, shared.judge));
-    Position& root = *path_.front();
+    path_.push_back(std::make_unique<Position<E>>(shared.engine, shared.judge));
+    Position<E>& root = *path_.front();
     root.left = shared.plan.search.bounds;
     scenario_.steps.resize(1);
     root.world.begin(scenario_, root.judge);
@@ -200,9 +204,9 @@ class Worker {
   // Judges settle from a state of the last level, and executes its steps if they are wanted.
   void expand(std::uint32_t index, bool steps_too, Chunk& chunk) {
     const auto level = static_cast<std::uint32_t>(shared_.levels.size() - 1);
-    const Position& here = stand_at(level, index);
+    const Position<E>& here = stand_at(level, index);
     const Fresh& fresh = shared_.last[index];
-    const Settling::Start start{here.world, here.judge,
+    const typename Settling<E>::Start start{here.world, here.judge,
                                 begins_to_settle(here) ? &fresh.canonical : nullptr};
     const Replica first = start.form != nullptr ? first_open(here.world) : kServer;
     std::optional<InvariantSet> settled;
@@ -223,7 +227,7 @@ class Worker {
       if (step.kind != StepKind::finish || step.replica != first) continue;
       // So does settle begin.
       const StateKey form = next_form_.canonical;
-      const Settling::Finished finished{
+      const typename Settling<E>::Finished finished{
           next_.judge.verdict().bits(), seen.arrived, {next_.world, next_.judge, &form}};
       settled = settling_.broken_from(start, &finished);
     }
@@ -247,22 +251,22 @@ class Worker {
 
  private:
   // Stands in a state: goes on from the nearest one of its path in which this worker still stands.
-  Position& stand_at(std::uint32_t level, std::uint32_t index) {
+  Position<E>& stand_at(std::uint32_t level, std::uint32_t index) {
     if (level < places_.size() && places_[level] == index) return *path_[level];
     const Node& node = shared_.levels[level][index];
-    const Position& parent = stand_at(level - 1, node.parent);
+    const Position<E>& parent = stand_at(level - 1, node.parent);
     if (path_.size() == level)
-      path_.push_back(std::make_unique<Position>(shared_.engine, shared_.judge));
+      path_.push_back(std::make_unique<Position<E>>(shared_.engine, shared_.judge));
     places_.resize(level);
     places_.push_back(index);
-    Position& here = *path_[level];
+    Position<E>& here = *path_[level];
     here.become(parent);
     step_on(here, decode(node.step, shared_.plan.search.clock_jump), level - 1);
     return here;
   }
 
   // Executes a step as the one at `place` of the path.
-  SearchObserver step_on(Position& position, const Step& step, std::uint32_t place) {
+  SearchObserver step_on(Position<E>& position, const Step& step, std::uint32_t place) {
     if (scenario_.steps.size() <= place) scenario_.steps.resize(place + 1);
     scenario_.steps[place] = step;
     SearchObserver observer{position.judge};
@@ -290,7 +294,7 @@ class Worker {
   }
 
   // Executes a step, from the beginning or from where the one before left it.
-  SearchObserver execute(const Position& here, const Step& step, std::uint32_t level) {
+  SearchObserver execute(const Position<E>& here, const Step& step, std::uint32_t level) {
     ++executed_;
     if (!goes_on(step)) {
       next_is_of_here_ ? next_.return_to(here) : next_.become(here);
@@ -306,7 +310,7 @@ class Worker {
     return seen;
   }
 
-  SearchObserver take_step(const Position& here, const Step& step, std::uint32_t index,
+  SearchObserver take_step(const Position<E>& here, const Step& step, std::uint32_t index,
                            std::uint32_t level, Sleep asleep, Chunk& chunk) {
     const bool is_same = goes_on(step) && next_.world.in_flight(step.replica) == MessageKind::none;
     const SearchObserver seen = execute(here, step, level);
@@ -329,8 +333,8 @@ class Worker {
   }
 
   // Whether settle changes nothing at once: no message is late, and everyone online and named.
-  bool begins_to_settle(const Position& position) const {
-    const World<AppSync>& world = position.world;
+  bool begins_to_settle(const Position<E>& position) const {
+    const World<E>& world = position.world;
     // Where clocks jump, stamps are told apart otherwise while more changes may come.
     const bool stamps_differ =
         shared_.engine.compares_stamps() && shared_.plan.search.bounds.any(Bounded::clock);
@@ -340,7 +344,7 @@ class Worker {
     });
   }
   // The client whose exchange settle finishes first; the server: none is open.
-  static Replica first_open(const World<AppSync>& world) {
+  static Replica first_open(const World<E>& world) {
     for (const Replica client : world.order())
       if (world.in_flight(client) != MessageKind::none) return client;
     return kServer;
@@ -348,7 +352,7 @@ class Worker {
 
   // Everyone online and every exchange finished, as settle has it; then the full syncs, in its
   // order.
-  static std::vector<Step> steps_of_ending(const World<AppSync>& world) {
+  static std::vector<Step> steps_of_ending(const World<E>& world) {
     std::vector<Replica> clients = world.order();
     for (std::uint8_t number = 1; number < world.replicas(); ++number)
       if (std::find(clients.begin(), clients.end(), Replica{number}) == clients.end())
@@ -364,7 +368,7 @@ class Worker {
     return steps;
   }
 
-  void judge_full_syncs(const Position& here, InvariantSet without, std::uint32_t level,
+  void judge_full_syncs(const Position<E>& here, InvariantSet without, std::uint32_t level,
                         std::uint32_t index, Chunk& chunk) {
     const std::vector<Step> ending = steps_of_ending(here.world);
     next_.become(here);
@@ -391,7 +395,7 @@ class Worker {
           chunk);
   }
 
-  Form form_of(const Position& position) {
+  Form form_of(const Position<E>& position) {
     const Bounds& left = position.left;
     const auto jump = static_cast<std::uint64_t>(shared_.plan.search.clock_jump);
     const Future future{
@@ -434,13 +438,13 @@ class Worker {
   }
 
   const std::array<Sleep, kFootprints> quiet_ = quiet_classes();
-  Shared& shared_;
+  Shared<E>& shared_;
   Scenario scenario_;  // the path on which this worker stands
-  Canonical<AppSync> canonical_;
-  Settling settling_;
-  std::vector<std::unique_ptr<Position>> path_;  // by level
+  Canonical<E> canonical_;
+  Settling<E> settling_;
+  std::vector<std::unique_ptr<Position<E>>> path_;  // by level
   std::vector<std::uint32_t> places_;            // in their levels
-  Position next_;
+  Position<E> next_;
   Form next_form_;
   bool next_is_of_here_ = false;   // next_ was made from the state that is being expanded
   const Step* went_on_ = nullptr;  // what led to next_, where it may be the beginning of another
@@ -464,13 +468,15 @@ bool is_within(const Scenario& scenario, const SearchScope& search) {
   });
 }
 
+template <class E>
 class Explorer {
  public:
-  Explorer(const Configuration& configuration, const ExplorePlan& plan, const ExploreWatch& watch)
+  Explorer(E engine, const Configuration& configuration, const ExplorePlan& plan,
+           const ExploreWatch& watch)
       : configuration_(configuration),
         plan_(plan),
         watch_(watch),
-        engine_(configuration.protocol, configuration.strategy),
+        engine_(std::move(engine)),
         shared_{.engine = engine_,
                 .plan = plan,
                 .alphabet = Alphabet(plan.search, alphabet_options()),
@@ -486,7 +492,7 @@ class Explorer {
                 .settled = {},
                 .open = plan.watched} {
     for (unsigned i = 0; i < std::max(1u, plan.jobs); ++i)
-      workers_.push_back(std::make_unique<Worker>(shared_));
+      workers_.push_back(std::make_unique<Worker<E>>(shared_));
   }
 
   Exploration run() {
@@ -523,16 +529,23 @@ class Explorer {
   }
   Alphabet::Options alphabet_options() const {
     return {
-        .clients_alike = plan_.reductions.clients,
+        .clients_alike = plan_.reductions.clients && !ids_are_compared(),
         .stamps_matter = engine_.compares_stamps(),
         .sync_stores_time = engine_.stores_time_of_sync(),
-        .lost_downloads_matter = AppSync::lost_downloads_matter(),
-        .guids_matter = plan_.search.scope.shared_keys && AppSync::compares_guids_of_shared_keys(),
+        .lost_downloads_matter = engine_.lost_downloads_matter(),
+        .guids_matter = plan_.search.scope.shared_keys && engine_.compares_guids_of_shared_keys(),
         .may_be_wiped = may_be_wiped()};
   }
+  // Only stamps that are equal make a strategy ask which version has the greater id.
+  bool ids_are_compared() const {
+    return engine_.compares_writers() && plan_.search.bounds.any(Bounded::clock);
+  }
   Distinctions distinctions() const {
+    // A planted defect may compare what the engine never does.
+    const bool is_sound = configuration_.protocol.mutant == Mutant::none;
     return {.watched = plan_.watched,
-            .rename = plan_.reductions.names,
+            .rename = plan_.reductions.names && is_sound,
+            .ids_are_compared = ids_are_compared(),
             .objects_alike = plan_.reductions.objects,
             .may_be_wiped = may_be_wiped(),
             .shared_keys = plan_.search.scope.shared_keys && plan_.search.scope.objects > 1};
@@ -583,7 +596,7 @@ class Explorer {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> go_on{true};
     expanded_ = chunk_bytes_ = 0;
-    on_threads([&](Worker& worker) {
+    on_threads([&](Worker<E>& worker) {
       for (std::size_t i = next++; i < chunks_.size() && go_on; i = next++) {
         const std::size_t begin = i * kStatesPerChunk;
         const std::size_t end = std::min(begin + kStatesPerChunk, states);
@@ -647,7 +660,7 @@ class Explorer {
   // The candidates that are new become the next level, in the order in which they were reached.
   void add_level() {
     std::atomic<std::size_t> next{0};
-    on_threads([&](Worker&) {
+    on_threads([&](Worker<E>&) {
       KeyTable<CandidatePlace> fresh;
       for (std::size_t shard = next++; shard < kShards; shard = next++) choose_new(shard, fresh);
     });
@@ -793,9 +806,9 @@ class Explorer {
   const Configuration& configuration_;
   const ExplorePlan& plan_;
   const ExploreWatch& watch_;
-  AppSync engine_;
-  Shared shared_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  E engine_;
+  Shared<E> shared_;
+  std::vector<std::unique_ptr<Worker<E>>> workers_;
   std::vector<Chunk> chunks_;
   Sightings sightings_;
   Exploration result_;
@@ -810,7 +823,9 @@ class Explorer {
 
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch) {
-  return Explorer(configuration, plan, watch).run();
+  return with_engine(configuration.protocol, configuration.strategy, [&](auto engine) {
+    return Explorer<decltype(engine)>(std::move(engine), configuration, plan, watch).run();
+  });
 }
 
 std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configuration,

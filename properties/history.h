@@ -217,8 +217,9 @@ void History::wiped(Replica replica, const World& world) {
   for (Trail& trail : trails_) trail.held_by &= ~bit_of(replica);
   if (!replica.is_server()) return;
   for (std::uint32_t guid = 0; guid < world.objects(); ++guid)
-    if (const Object* object = world.find(replica, Guid{guid}); object && is_known(object->value))
-      trails_[object->value.number].held_by |= bit_of(replica);
+    if (const Object* object = world.find(replica, Guid{guid});
+        object != nullptr && is_known(world.version_of(*object)))
+      trails_[world.version_of(*object).number].held_by |= bit_of(replica);
 }
 
 inline void History::held(const Event& event) {
@@ -257,6 +258,11 @@ void History::fact_told(const Event& event, const World& world) {
         decisions_.push_back({fact.server, fact.local});
       else
         decisions_.push_back({fact.local, fact.server});
+      break;
+    case FactKind::key_loser_buried:
+      trails_.resize(world.versions().size());
+      if (is_known(fact.local) && is_known(fact.kept))
+        decisions_.push_back({fact.local, fact.kept});
       break;
     case FactKind::upload_refused:
       if (!arriving_.late) std::erase(exchange(arriving_.client).uploading, fact.local);

@@ -91,8 +91,9 @@ class Integrity {
     const Object* object = world.find(event.replica, event.guid);
     if (object == nullptr) return;
     const auto& versions = world.versions();
-    const bool written = object->value != kNoValue && object->value.number < versions.size() &&
-                         versions[object->value.number].isdeleted == object->isdeleted &&
+    const Value version = event.value;
+    const bool written = version != kNoValue && version.number < versions.size() &&
+                         versions[version.number].isdeleted == object->isdeleted &&
                          was_written(*object);
     if (!written) break_at(BreachKind::unwritten, event, world, history, verdict);
   }

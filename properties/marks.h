@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/strategy.h"
+#include "model/protocol.h"
 #include "properties/history.h"
 #include "sim/scope.h"
 

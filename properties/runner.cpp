@@ -1,18 +1,17 @@
 #include "properties/runner.h"
 
-#include "model/appsync.h"
+#include "properties/engines.h"
 
 namespace tidemark {
 namespace {
-
-static_assert(Engine<AppSync>);
 
 // Writes down what the judge sees.
 class Recorder {
  public:
   Recorder(Judge& judge, Recording& recording) : judge_(judge), recording_(recording) {}
 
-  void on(const Event& event, const World<AppSync>& world) {
+  template <class E>
+  void on(const Event& event, const World<E>& world) {
     if (event.kind == EventKind::world_began) tides_.assign(world.replicas(), {});
     judge_.on(event, world);
     recording_.events.push_back(event);
@@ -22,20 +21,22 @@ class Recorder {
   }
 
  private:
-  void keep_fact(const World<AppSync>& world) {
+  template <class E>
+  void keep_fact(const World<E>& world) {
     Event& event = recording_.events.back();
     recording_.facts.push_back(world.facts()[event.number]);
     event.number = static_cast<std::uint32_t>(recording_.facts.size() - 1);
   }
 
-  void keep_tide(Replica replica, const World<AppSync>& world) {
+  template <class E>
+  void keep_tide(Replica replica, const World<E>& world) {
     Tide now{.replica = replica};
     if (replica.is_server()) {
-      now.counter = AppSync::counter(world.server());
+      now.counter = E::counter(world.server());
     } else {
-      now.counter = AppSync::counter(world.client(replica));
-      now.counter_lastsync = AppSync::upload_mark(world.client(replica));
-      now.servercounter_lastsync = AppSync::download_mark(world.client(replica));
+      now.counter = E::counter(world.client(replica));
+      now.counter_lastsync = E::upload_mark(world.client(replica));
+      now.servercounter_lastsync = E::download_mark(world.client(replica));
     }
     Tide& last = tides_[replica.number];
     if (now.counter == last.counter && now.counter_lastsync == last.counter_lastsync &&
@@ -53,33 +54,54 @@ class Recorder {
 }  // namespace
 
 struct Runner::Parts {
-  Parts(const Protocol& protocol, const Strategy& strategy, JudgeOptions options)
-      : engine(protocol, strategy), world(engine), judge(options) {}
+  explicit Parts(JudgeOptions options) : judge(options) {}
+  virtual ~Parts() = default;
+  virtual RunSummary run(const Scenario& scenario) = 0;
+  virtual RunSummary record(const Scenario& scenario, Recording& recording) = 0;
 
-  AppSync engine;
-  World<AppSync> world;
   Judge judge;
   Outcome outcome;
 };
 
+namespace {
+
+template <class E>
+struct PartsOf final : Runner::Parts {
+  PartsOf(E engine_of, JudgeOptions options)
+      : Parts(options), engine(std::move(engine_of)), world(engine) {}
+
+  RunSummary run(const Scenario& scenario) override { return world.run(scenario, judge); }
+  RunSummary record(const Scenario& scenario, Recording& recording) override {
+    Recorder recorder(judge, recording);
+    const RunSummary summary = world.run(scenario, recorder);
+    recording.versions = world.versions();
+    return summary;
+  }
+
+  E engine;
+  World<E> world;
+};
+
+}  // namespace
+
 Runner::Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions options)
-    : parts_(std::make_unique<Parts>(protocol, strategy, options)) {}
+    : parts_(with_engine(protocol, strategy, [&](auto engine) -> std::unique_ptr<Parts> {
+        return std::make_unique<PartsOf<decltype(engine)>>(std::move(engine), options);
+      })) {}
 Runner::~Runner() = default;
 Runner::Runner(Runner&&) noexcept = default;
 Runner& Runner::operator=(Runner&&) noexcept = default;
 
 const Outcome& Runner::run(const Scenario& scenario) {
-  parts_->outcome.summary = parts_->world.run(scenario, parts_->judge);
+  parts_->outcome.summary = parts_->run(scenario);
   parts_->outcome.verdict = parts_->judge.verdict();
   return parts_->outcome;
 }
 
 Recording Runner::record(const Scenario& scenario) {
   Recording recording;
-  Recorder recorder(parts_->judge, recording);
-  recording.outcome.summary = parts_->world.run(scenario, recorder);
+  recording.outcome.summary = parts_->record(scenario, recording);
   recording.outcome.verdict = parts_->judge.verdict();
-  recording.versions = parts_->world.versions();
   recording.decisions = parts_->judge.history().decisions();
   return recording;
 }

@@ -53,8 +53,9 @@ class Runner {
   const MarkCounts& marks() const;
   void clear_marks();
 
+  struct Parts;  // the engine, its world and its judge
+
  private:
-  struct Parts;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -11,7 +11,6 @@
 #include <mutex>
 #include <vector>
 
-#include "model/appsync.h"
 #include "properties/canonical.h"
 #include "properties/explore.h"
 #include "sim/key_table.h"
@@ -72,14 +71,15 @@ class SettleMemory {
 };
 
 // Settles states. One a thread; all share a memory.
+template <class E>
 class Settling {
  public:
-  Settling(const AppSync& engine, const Distinctions& distinctions, SettleMemory& memory)
+  Settling(const E& engine, const Distinctions& distinctions, SettleMemory& memory)
       : engine_(engine), memory_(memory), canonical_(engine, distinctions), world_(engine) {}
 
   // A state where settle may begin, with what is known of it.
   struct Start {
-    const World<AppSync>& world;
+    const World<E>& world;
     const Judge& judge;
     const StateKey* form = nullptr;  // of the state as settle makes it at once; null: not known
   };
@@ -167,10 +167,10 @@ class Settling {
             .messages = static_cast<std::uint16_t>(summary.settle_messages)};
   }
 
-  const AppSync& engine_;
+  const E& engine_;
   SettleMemory& memory_;
-  Canonical<AppSync> canonical_;
-  World<AppSync> world_;
+  Canonical<E> canonical_;
+  World<E> world_;
   Judge judge_;
   std::vector<Piece> pieces_;
   SettleCounts counts_;

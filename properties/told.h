@@ -81,8 +81,8 @@ class Told {
   static bool names_what_was_kept(const Fact& fact, const World& world, const History& history) {
     if (fact.kept.number >= world.versions().size()) return false;
     const Version& kept = world.versions()[fact.kept.number];
-    const bool merged =
-        kept.over_too != kNoValue && (kept.over == fact.local || kept.over_too == fact.local);
+    const bool merged = is_made_here(kept, world, history) &&
+                        (kept.over == fact.local || kept.over_too == fact.local);
     if (merged != (fact.kind == FactKind::change_merged)) return false;
     if (fact.kept_guid.number < world.objects() &&
         world.shadow(history.arriving().client, fact.kept_guid) == fact.kept)
@@ -90,6 +90,14 @@ class Told {
     for (const auto& [guid, value] : history.arriving().carried)
       if (guid == fact.kept_guid && value == fact.kept) return true;
     return is_given_up_in_turn(fact, world);
+  }
+
+  // A merge that another client made may be told as what it is there: another version.
+  template <class World>
+  static bool is_made_here(const Version& version, const World& world, const History& history) {
+    const Replica client = history.arriving().client;
+    return version.kind == VersionKind::merge && version.writer == client &&
+           version.installation == world.installation(client);
   }
 
   // What was kept may be given up in the same message for something else.

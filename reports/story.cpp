@@ -287,6 +287,8 @@ void Storyteller::tell_fact(const Fact& fact, Replica teller, std::string_view i
                                       words_.version(fact.kept)));
     case FactKind::upload_refused:
       return line(indent, fmt::format("S: refuses {}", local));
+    case FactKind::key_loser_buried:
+      return line(indent, fmt::format("{}: makes a tombstone of {}", name, local));
     case FactKind::upload_accepted:
       return;
   }

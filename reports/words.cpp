@@ -340,7 +340,8 @@ std::string Teller::circle_begin() const {
   return fmt::format("after round {}", first - states.begin() + 1);
 }
 
-constexpr std::array<std::string_view, 5> kNouns{"new", "edit", "deletion", "undelete", "merge"};
+constexpr std::array<std::string_view, 6> kNouns{"new",      "edit",  "deletion",
+                                                 "undelete", "merge", "tombstone"};
 
 bool is_fault(const Step& step) {
   switch (step.kind) {
@@ -494,6 +495,8 @@ std::string skip_reason(SkipReason reason, const Step& step, const Scenario& sce
       return replica + " is offline already";
     case SkipReason::already_online:
       return replica + " is online already";
+    case SkipReason::not_changed_here:
+      return fmt::format("of this engine {} takes no changes", replica);
     case SkipReason::no_backup:
       return "there is no backup";
   }

@@ -20,11 +20,16 @@ concept Engine = std::equality_comparable<typename E::Client> &&
              const typename E::Server& saved, const typename E::Message& in,
              typename E::Message& out, const Change& change, Timestamp now, Value fresh,
              Facts& facts, Digest& digest, bool full, std::uint32_t id, Guid guid) {
-  // A new installation, a new server; `id` was never used before. Also: all data is gone.
+  // A new client, a new server; `id` was never used before. What was there before is forgotten.
   engine.install(client, id);
   engine.install(server, id);
+  // All of the client's data is gone; the new installation is handed a fresh id.
+  engine.reinstall(client, id);
   // The server's data is `saved` again, under a fresh epoch.
   engine.restore(server, saved, id);
+  // Whether the app, or the web backend, makes changes at all.
+  { engine.takes_changes(client) } -> std::same_as<bool>;
+  { engine.takes_changes(server) } -> std::same_as<bool>;
   // A change by the app, or in the web backend.
   engine.change(client, change, now);
   engine.change(server, change, now);
@@ -37,8 +42,10 @@ concept Engine = std::equality_comparable<typename E::Client> &&
   { engine.handle(client, in, now, fresh, out, facts) } -> std::same_as<bool>;
   // An answer that the client no longer waits for.
   engine.handle_stale(client, in);
-  // The client gives up waiting, or is killed.
+  // The client gives up waiting.
   engine.end_exchange(client);
+  // The app is killed: what was stored stays, and the exchange ends.
+  engine.crash(client);
   { engine.kind(in) } -> std::same_as<MessageKind>;
   { engine.find(client, guid) } -> std::same_as<const Object*>;
   { engine.find(server, guid) } -> std::same_as<const Object*>;

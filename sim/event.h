@@ -60,7 +60,8 @@ enum class SkipReason : std::uint8_t {
   nothing_late,
   already_offline,
   already_online,
-  no_backup
+  no_backup,
+  not_changed_here  // of this engine, that replica's app changes nothing
 };
 
 // How a message arrives: bits.

@@ -1,4 +1,5 @@
-// Versions: what one create, edit, delete, undelete or merge wrote.
+// Versions: what one create, edit, delete, undelete or merge wrote, and the tombstones that losers of
+// primary-key conflicts became.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace tidemark {
 
-enum class VersionKind : std::uint8_t { create, edit, remove, undelete, merge };
+enum class VersionKind : std::uint8_t { create, edit, remove, undelete, merge, buried };
 
 // A version is named by its value: the place in World::versions(). Place 0 is no version.
 struct Version {
@@ -20,10 +21,12 @@ struct Version {
   Value over{};      // what it was written over; of a merge, the local version
   Value over_too{};  // of a merge, the server's version
   TextId text = 0;   // value= of the step
+  Value buried_as{};  // the tombstone that it became as the loser of a primary-key conflict
+  Value buried_of{};  // of such a tombstone: the loser, whose value it carries on
   bool isdeleted = false;
 
   // Not made by sync.
-  bool by_app() const { return kind != VersionKind::merge; }
+  bool by_app() const { return kind <= VersionKind::undelete; }
 };
 
 }  // namespace tidemark

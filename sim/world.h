@@ -137,6 +137,12 @@ class World {
     return time_ + (replica.is_server() ? server_skew_ : link(replica).skew);
   }
   std::size_t step() const { return step_; }
+  // The version of an object as it is stored or travels.
+  Value version_of(const Object& object) const {
+    if (!object.isdeleted || object.value.number >= versions_.size()) return object.value;
+    const Version& version = versions_[object.value.number];
+    return version.buried_as == kNoValue ? object.value : version.buried_as;
+  }
   // The version that a replica holds of an object; kNoValue: none.
   Value shadow(Replica replica, Guid guid) const {
     return shadow_[replica.number * objects_ + guid.number].value;
@@ -242,6 +248,8 @@ class World {
                 Observer& observer);
   template <class Observer>
   void announce_carried(const Letter& letter, Observer& observer);
+  void register_versions(Replica teller);
+  void name_buried();
   template <class Observer>
   void tell_facts(Replica teller, Observer& observer);
   template <class Observer>
@@ -250,10 +258,6 @@ class World {
   void compare_holding(Replica replica, Guid guid, Observer& observer);
   template <class Observer>
   void whole_exchange(Replica client, Observer& observer);
-  bool is_tombstone(Replica replica, Guid guid) const {
-    const Object* object = find(replica, guid);
-    return object != nullptr && object->isdeleted;
-  }
   std::vector<Object> objects_at_server() const {
     std::vector<Object> objects;
     for (std::uint32_t guid = 0; guid < objects_; ++guid)
@@ -448,11 +452,12 @@ bool World<E>::execute(const Step& step, Observer& observer) {
       return true;
     case StepKind::crash:
       cut(who, EventKind::crashed, observer);
+      engine_->crash(link(who).client);
       return true;
     case StepKind::reinstall:
       cut(who, EventKind::reinstalled, observer);
       link(who).installation = next_id_++;
-      engine_->install(link(who).client, link(who).installation);
+      engine_->reinstall(link(who).client, link(who).installation);
       compare_holdings(who, observer);
       return true;
     case StepKind::backup:
@@ -472,6 +477,7 @@ bool World<E>::execute(const Step& step, Observer& observer) {
 template <Engine E>
 template <class Replica_>
 SkipReason World<E>::refuses(const Replica_& replica, const Step& step) const {
+  if (!engine_->takes_changes(replica)) return SkipReason::not_changed_here;
   const Object* own = engine_->find(replica, Guid{step.object});
   Key key{};
   if (step.kind == StepKind::create) {
@@ -732,28 +738,68 @@ void World<E>::announce_carried(const Letter& letter, Observer& observer) {
     emit({.kind = EventKind::carried,
           .detail = static_cast<std::uint8_t>(object.isdeleted),
           .guid = object.guid,
-          .value = object.value},
+          .value = version_of(object)},
          observer);
   });
+}
+
+// The versions that strategies made: merges, whose values the engine took in order; then the
+// tombstones of key losers, which several replicas may make alike. Facts name tombstones by the value
+// of the loser; from here on by their own.
+template <Engine E>
+void World<E>::register_versions(Replica teller) {
+  name_buried();
+  const auto known = [&](Value value) { return value.number < versions_.size(); };
+  const auto add = [&](Version version) {
+    version.writer = teller;
+    version.installation = teller.is_server() ? 0 : link(teller).installation;
+    version.step = static_cast<std::uint32_t>(step_);
+    versions_.push_back(version);
+  };
+  for (const Fact& fact : facts_)
+    if (fact.kind == FactKind::conflict_resolved && fact.winner == Winner::merge &&
+        known(fact.local) && known(fact.server))
+      add({.kind = VersionKind::merge,
+           .guid = fact.kept_guid,
+           .over = fact.local,
+           .over_too = fact.server,
+           .isdeleted = fact.merged_isdeleted});
+  for (const Fact& fact : facts_) {
+    if (fact.kind != FactKind::key_loser_buried || !known(fact.local)) continue;
+    if (versions_[fact.local.number].buried_as != kNoValue) continue;
+    versions_[fact.local.number].buried_as = {static_cast<std::uint32_t>(versions_.size())};
+    add({.kind = VersionKind::buried,
+         .guid = fact.guid,
+         .buried_of = fact.local,
+         .isdeleted = true});
+  }
+  name_buried();
+}
+
+template <Engine E>
+void World<E>::name_buried() {
+  const auto name = [&](bool& is_buried, Value& value) {
+    if (!is_buried || value.number >= versions_.size()) return;
+    const Value tombstone = versions_[value.number].buried_as;
+    if (tombstone == kNoValue) return;
+    value = tombstone;
+    is_buried = false;
+  };
+  for (Fact& fact : facts_) {
+    name(fact.local_is_buried, fact.local);
+    name(fact.server_is_buried, fact.server);
+    name(fact.kept_is_buried, fact.kept);
+  }
 }
 
 // Registers the versions that strategies made, then passes the facts on.
 template <Engine E>
 template <class Observer>
 void World<E>::tell_facts(Replica teller, Observer& observer) {
+  if (facts_.empty()) return;
+  register_versions(teller);
   for (std::uint32_t i = 0; i < facts_.size(); ++i) {
     const Fact& fact = facts_[i];
-    const bool known =
-        fact.local.number < versions_.size() && fact.server.number < versions_.size();
-    if (fact.kind == FactKind::conflict_resolved && fact.winner == Winner::merge && known)
-      versions_.push_back({.kind = VersionKind::merge,
-                           .writer = teller,
-                           .installation = link(teller).installation,
-                           .step = static_cast<std::uint32_t>(step_),
-                           .guid = fact.kept_guid,
-                           .over = fact.local,
-                           .over_too = fact.server,
-                           .isdeleted = is_tombstone(teller, fact.kept_guid)});
     digest_.add(std::uint64_t{static_cast<std::uint8_t>(fact.kind)} |
                 std::uint64_t{static_cast<std::uint8_t>(fact.conflict)} << 8 |
                 std::uint64_t{static_cast<std::uint8_t>(fact.winner)} << 16 |
@@ -776,7 +822,7 @@ void World<E>::compare_holding(Replica replica, Guid guid, Observer& observer) {
   const Object* object = find(replica, guid);
   const Shadow now = object == nullptr
                          ? Shadow{}
-                         : Shadow{object->value, object->pk, object->name, object->isdeleted};
+                         : Shadow{version_of(*object), object->pk, object->name, object->isdeleted};
   Shadow& shadow = shadow_of(replica, guid);
   if (now == shadow) return;
   const Value other = shadow.value;
