@@ -17,6 +17,7 @@
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "properties/fuzz.h"
+#include "reports/coverage_table.h"
 #include "reports/json.h"
 #include "reports/screen.h"
 #include "reports/text.h"
@@ -216,6 +217,9 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
     output_.result(marks_table(result.marks, flags_.plan.scope, configuration,
                                result.marks_are_required, output_.color()));
   output_.result(totals(configuration, result));
+  if (result.coverage)
+    output_.result(coverage_table(*result.coverage, flags_.plan.scope, configuration.protocol,
+                                  output_.color()));
 }
 
 void FuzzCommand::tell_problems() const {
@@ -300,8 +304,11 @@ Verb add_fuzz(CLI::App& app) {
       verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
   CLI::Option* marks =
       verb.add_flag("--marks", flags->marks, "what was reached, and how often")->group("Output");
+  CLI::Option* coverage = verb.add_flag("--coverage", flags->plan.coverage,
+                                        "which steps were tried in which phase and situation")
+                              ->group("Output");
   add_common_flags(verb, flags->common);
-  for (CLI::Option* option : {verbose, marks}) option->excludes("--quiet");
+  for (CLI::Option* option : {verbose, marks, coverage}) option->excludes("--quiet");
   return [flags] { return FuzzCommand(*flags).run(); };
 }
 

@@ -60,6 +60,14 @@ std::string options() {
 }
 
 std::string strategies() { return rows("Strategies (--strategy)", built_in_strategies()); }
+std::string all_mutants() {
+  std::string text = title("Mutants (--mutate NAME)");
+  for (const NamedMutant& each : mutants())
+    text += row(each.name, each.defect) +
+            row("", fmt::format("{}, {}; caught by {}; {}", each.protocol, each.strategy,
+                                each.invariant, each.stands_for));
+  return text;
+}
 std::string all_invariants() { return rows("Invariants", invariants()); }
 std::string steps() { return rows("Steps of a trace", step_grammar()); }
 std::string faults() { return rows("Faults (--faults)", named_faults()); }
@@ -69,13 +77,14 @@ struct Topic {
   string_view name;
   std::string (*print)();
 };
-constexpr std::array<Topic, 7> kTopics{{{"protocols", protocols},
+constexpr std::array<Topic, 8> kTopics{{{"protocols", protocols},
                                         {"options", options},
                                         {"strategies", strategies},
                                         {"invariants", all_invariants},
                                         {"steps", steps},
                                         {"faults", faults},
-                                        {"marks", all_marks}}};
+                                        {"marks", all_marks},
+                                        {"mutants", all_mutants}}};
 
 struct ListFlags {
   CommonFlags common;
@@ -107,7 +116,8 @@ Verb add_list(CLI::App& app) {
   CLI::App& verb =
       *app.add_subcommand("list", "protocols and their options, strategies, invariants, steps, …");
   verb.footer(
-      "Topics: protocols, options, strategies, invariants, steps, faults, marks. The JSON has all "
+      "Topics: protocols, options, strategies, invariants, steps, faults, marks, mutants. The JSON "
+      "has all "
       "of them.");
   verb.add_option("TOPIC", flags->topic, "one topic only");
   add_common_flags(verb, flags->common);

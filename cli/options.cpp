@@ -58,6 +58,25 @@ void check_key(string_view assignment) {
     bad_usage("--set: {}", unknown_name("protocol option", key, keys));
 }
 
+const NamedMutant& mutant_named(const std::string& name) {
+  if (const NamedMutant* named = find_mutant(name)) return *named;
+  bad_usage("--mutate: {}", unknown_name("mutant", name, names_of(mutants())));
+}
+
+// A mutant is planted on one protocol, which need not be named.
+void plant(const EngineFlags& flags, Configuration& configuration) {
+  if (!flags.mutant) return;
+  const NamedMutant& named = mutant_named(*flags.mutant);
+  if (!flags.protocol) {
+    configuration.protocol_name = named.protocol;
+    configuration.protocol = find_protocol(named.protocol)->protocol;
+  }
+  if (configuration.protocol_name != named.protocol)
+    bad_usage("--mutate: {} is planted on {}, expected --protocol {}", named.name, named.protocol,
+              named.protocol);
+  configuration.protocol.mutant = named.mutant;
+}
+
 // Puts in place what --protocol names, if it is given, and applies each --set.
 void set_engine(const EngineFlags& flags, Configuration& configuration) {
   if (flags.protocol) {
@@ -69,6 +88,7 @@ void set_engine(const EngineFlags& flags, Configuration& configuration) {
     const std::string problem = set_option(configuration.protocol, option);
     if (!problem.empty()) bad_usage("--set: {}", problem);
   }
+  plant(flags, configuration);
   const Protocol& base = find_protocol(configuration.protocol_name)->protocol;
   configuration.options = differing_options(base, configuration.protocol);
   configuration.judge.compare_tombstones = flags.compare_tombstones;
@@ -136,11 +156,15 @@ AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strateg
       add_text_flag(
           verb, "--protocol", "NAME",
           [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
-          "the protocol to start from: page, reference, guarded"),
+          "the protocol: page, reference, guarded, hardened, …; 'tidemark list' has them"),
       verb.add_option("--set", flags.options, "one option of the protocol; may be repeated")
           ->type_name("KEY=VALUE")
           ->allow_extra_args(false)
           ->take_all(),
+      add_text_flag(
+          verb, "--mutate", "NAME",
+          [&flags](const std::string& name) { flags.mutant = mutant_named(name).name; },
+          "plant this defect; 'tidemark list mutants' has them"),
       add_text_flag(
           verb, "--strategy", all_strategies ? "NAME|all" : "NAME",
           [&flags, all_strategies](const std::string& name) {
@@ -273,6 +297,8 @@ Flags flags_of(const Configuration& configuration) {
   const bool is_page = configuration.protocol_name == Configuration{}.protocol_name;
   Flags flags{{"--protocol", configuration.protocol_name, is_page}};
   for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
+  if (configuration.protocol.mutant != Mutant::none)
+    flags.push_back({"--mutate", std::string(name_of(configuration.protocol.mutant)), false});
   flags.push_back({"--strategy", configuration.strategy.name, false});
   const bool tombstones = configuration.judge.compare_tombstones;
   flags.push_back({"--compare", tombstones ? "tombstones" : "live", !tombstones});

@@ -27,11 +27,12 @@ inline constexpr std::uint64_t kDefaultSeed = 1;
 // An engine as flags name it. What is not given is the verb's to decide.
 struct EngineFlags {
   std::optional<std::string> protocol = {};
-  std::vector<std::string> options = {};     // KEY=VALUE
+  std::vector<std::string> options = {};  // KEY=VALUE
+  std::optional<std::string> mutant = {};
   std::optional<std::string> strategy = {};  // or `all`
   bool compare_tombstones = false;
 
-  bool names_engine() const { return protocol || !options.empty() || strategy; }
+  bool names_engine() const { return protocol || !options.empty() || mutant || strategy; }
 };
 
 // What was added, so that a verb can say with what else it has a meaning.

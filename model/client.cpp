@@ -104,7 +104,8 @@ class Receiver {
       }
       const Decision decision = ask(rival, incoming, ConflictKind::primary_key);
       const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
-      const Fact fact = note_decision(rival, rival.guid, incoming, ConflictKind::primary_key, decision, merged);
+      const Fact fact =
+          note_decision(rival, rival.guid, incoming, ConflictKind::primary_key, decision, merged);
       if (decision.winner == Winner::local) {
         client_.records.erase(incoming.guid);
         return {rival.guid, rival.value};

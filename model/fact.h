@@ -38,7 +38,8 @@ struct Fact {
   Value server = kNoValue;
   Value kept = kNoValue;
   bool merged_isdeleted = false;  // of a merge: whether it is a deletion
-  // Whether it is not the version of this value, but the tombstone that became of it as a key loser.
+  // Whether it is not the version of this value, but the tombstone that became of it as a key
+  // loser.
   bool local_is_buried = false;
   bool server_is_buried = false;
   bool kept_is_buried = false;

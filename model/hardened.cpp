@@ -23,6 +23,21 @@ void write_version(Record& record, std::uint32_t writer, std::uint64_t counter) 
   record.lineage.add(record.version);
 }
 
+bool carries(const Message& answer, Guid guid) {
+  return std::any_of(answer.objects.begin(), answer.objects.end(),
+                     [&](const VersionedObject& each) { return each.object.guid == guid; });
+}
+
+// "The client gives back what the server lacks": nothing counts as known there until it is seen.
+void meet_epoch(Client& client, const Message& answer, const Rules& rules) {
+  client.epoch = answer.epoch;
+  if (rules.is(M::new_epoch_keeps_clean)) return;
+  client.records.for_each([&](ClientRecord& record) {
+    if (rules.is(M::clean_yields_after_restore) && carries(answer, record.object.guid)) return;
+    record.pending = true;
+  });
+}
+
 // Receives what an answer carries.
 class Receiver {
  public:
@@ -30,7 +45,6 @@ class Receiver {
       : client_(client), input_(input), rules_(input.rules), facts_(facts), fresh_(input.fresh) {}
 
   void receive(const Message& answer) {
-    if (answer.epoch != client_.epoch) meet_epoch(answer);
     deletions_first(answer.objects, rules_, [&](const VersionedObject& incoming) {
       if (!stopped_) receive(incoming);
     });
@@ -38,20 +52,6 @@ class Receiver {
   }
 
  private:
-  // "The client gives back what the server lacks": nothing counts as known there until it is seen.
-  void meet_epoch(const Message& answer) {
-    client_.epoch = answer.epoch;
-    if (rules_.is(M::new_epoch_keeps_clean)) return;
-    client_.records.for_each([&](ClientRecord& record) {
-      if (rules_.is(M::clean_yields_after_restore) && carries(answer, record.object.guid)) return;
-      record.pending = true;
-    });
-  }
-  static bool carries(const Message& answer, Guid guid) {
-    return std::any_of(answer.objects.begin(), answer.objects.end(),
-                       [&](const VersionedObject& each) { return each.object.guid == guid; });
-  }
-
   void move_mark(const Message& answer) {
     const bool download = answer.kind == MessageKind::download_reply;
     if (rules_.is(M::mark_kept_after_download) && download) return;
@@ -84,6 +84,10 @@ class Receiver {
   // Neither is newer.
   void compete(ClientRecord& mine, const VersionedObject& incoming) {
     if (rules_.is(M::clean_yields_after_restore) && !mine.pending) return overwrite(mine, incoming);
+    if (rules_.is(M::key_loser_yields)) {
+      if (mine.version.is_buried()) return overwrite(mine, incoming);
+      if (incoming.version.is_buried()) return keep(mine, incoming);
+    }
     if (rules_.is(M::delete_beats_edit) && incoming.object.isdeleted) return take(incoming);
     if (rules_.is(M::edit_beats_delete) && mine.object.isdeleted) return overwrite(mine, incoming);
     const Decision decision = ask(ConflictKind::object, mine, incoming);
@@ -149,7 +153,9 @@ class Receiver {
 
   // `mine` was received or merged. A live object that holds its key already is its rival.
   void settle_key(ClientRecord& mine) {
-    if (mine.object.isdeleted || rules_.is(M::key_conflict_ignored)) return;
+    if (mine.object.isdeleted || rules_.is(M::key_conflict_ignored) ||
+        rules_.is(M::primary_keys_ignored))
+      return;
     ClientRecord* rival = client_.records.find_if([&](const ClientRecord& record) {
       return !record.object.isdeleted && record.object.pk == mine.object.pk &&
              record.object.guid != mine.object.guid;
@@ -297,7 +303,8 @@ void note_results(Client& client, const Message& ack, Facts& facts, const Rules&
 // ---- the server
 
 bool key_is_taken(const Server& server, const Object& incoming, const Rules& rules) {
-  if (incoming.isdeleted || rules.is(M::key_clash_added)) return false;
+  if (incoming.isdeleted || rules.is(M::key_clash_added) || rules.is(M::primary_keys_ignored))
+    return false;
   return server.records.find_if([&](const ServerRecord& record) {
     return record.object.pk == incoming.pk && record.object.guid != incoming.guid &&
            (!record.object.isdeleted || rules.is(M::tombstone_holds_key));
@@ -334,8 +341,6 @@ bool accept(Server& server, const VersionedObject& incoming, const Rules& rules)
   }
   if (own != nullptr && !may_replace(*own, incoming, rules)) return false;
   if (key_is_taken(server, incoming.object, rules)) return false;
-  if (own == nullptr && rules.is(M::unknown_tombstone_ignored) && incoming.object.isdeleted)
-    return true;
   const bool stays_deleted =
       own != nullptr && own->object.isdeleted && rules.is(M::undelete_stays_deleted);
   // What it replaces has made decisions of its own, of which the upload need not know.
@@ -374,11 +379,10 @@ void answer_with_changes(const Server& server, const Message& request, Message& 
     return record.counter_lastupdate > mark;
   };
   const auto was_uploaded = [&](const ServerRecord& record) {
-    return std::any_of(request.objects.begin(), request.objects.end(),
-                       [&](const VersionedObject& each) {
-                         return each.object.guid == record.object.guid &&
-                                each.version == record.version && !rules.is(M::ack_echoes);
-                       });
+    return std::any_of(
+        request.objects.begin(), request.objects.end(), [&](const VersionedObject& each) {
+          return each.object.guid == record.object.guid && each.version == record.version;
+        });
   };
   const auto is_refused = [&](const ServerRecord& record) {
     return std::find(answer.refused.begin(), answer.refused.end(), record.object.guid) !=
@@ -398,9 +402,8 @@ void answer_with_changes(const Server& server, const Message& request, Message& 
 
 void handle_upload(Server& server, const Message& request, Message& answer, Facts& facts,
                    const Rules& rules) {
-  const bool foreign = request.epoch != server.epoch && !rules.is(M::old_epoch_upload_taken);
   deletions_first(request.objects, rules, [&](const VersionedObject& incoming) {
-    if (foreign || !accept(server, incoming, rules)) refuse(incoming, answer, facts);
+    if (!accept(server, incoming, rules)) refuse(incoming, answer, facts);
   });
 }
 
@@ -409,8 +412,8 @@ void handle_upload(Server& server, const Message& request, Message& answer, Fact
 void apply_change(Client& client, const Change& change, Timestamp now, const Rules& rules) {
   const std::uint64_t counter = ++client.counter.number;
   ClientRecord& record = client.records.at(change.guid);
-  const bool forgotten = rules.is(M::unsynced_delete_forgotten) && record.unseen &&
-                         change.kind == ChangeKind::remove;
+  const bool forgotten =
+      rules.is(M::unsynced_delete_forgotten) && record.unseen && change.kind == ChangeKind::remove;
   if (forgotten) return client.records.erase(change.guid);
   write(record.object, change, now);
   if (change.kind != ChangeKind::edit || !rules.is(M::edit_keeps_version))
@@ -463,6 +466,7 @@ bool handle_answer(Client& client, const Message& answer, const ClientInput& inp
   const Rules& rules = input.rules;
   const bool download = answer.kind == MessageKind::download_reply;
   const bool new_epoch = answer.epoch != client.epoch;
+  if (new_epoch) meet_epoch(client, answer, rules);
   if (!download) note_results(client, answer, facts, rules);
   Receiver(client, input, facts).receive(answer);
   // Who only uploads learns of a new epoch from the answer, and gives back at once.
@@ -471,7 +475,10 @@ bool handle_answer(Client& client, const Message& answer, const ClientInput& inp
                            : download && rules.sync_type != SyncType::one_way_down;
   if (uploads && build_upload(client, request, rules)) return true;
   client.exchange.end();
-  return false;
+  const bool nothing_came = download && answer.objects.empty() && answer.servercounter.number > 0;
+  if (!rules.is(M::asks_again_at_once) || !nothing_came) return false;
+  begin_cycle(client, false, request, rules);
+  return true;
 }
 
 void handle_stale(Client& client, const Message& answer, const Rules& rules) {
@@ -486,6 +493,8 @@ void handle_stale(Client& client, const Message& answer, const Rules& rules) {
 void crash(Client& client, const Rules& rules) {
   client.exchange.end();
   if (rules.is(M::crash_resets_counter)) client.counter = {};
+  if (rules.is(M::crash_moves_mark_back) && client.servercounter_lastsync.number > 0)
+    --client.servercounter_lastsync.number;
   if (rules.is(M::crash_forgets_pending))
     client.records.for_each([](ClientRecord& record) { record.pending = false; });
 }

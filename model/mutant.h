@@ -20,6 +20,7 @@ enum class Mutant : std::uint8_t {
   // What is stored, and what is not.
   crash_forgets_pending,
   crash_resets_counter,
+  crash_moves_mark_back,
   reinstall_keeps_writer,
   full_sync_drops_pending,
   full_sync_deletes,
@@ -36,9 +37,9 @@ enum class Mutant : std::uint8_t {
   ack_does_not_move_mark,
   ack_carries_nothing,
   ack_carries_only_refused,
-  ack_echoes,
   full_without_tombstones,
   lineage_not_sent,
+  asks_again_at_once,
   late_answer_moves_mark,
   late_answer_applied,
   // What a client does with what it receives.
@@ -58,9 +59,10 @@ enum class Mutant : std::uint8_t {
   tells_accepted,
   unseen_survives_download,
   // Primary keys.
+  primary_keys_ignored,
   key_conflict_ignored,
   key_loser_forgotten,
-  key_loser_competes,
+  key_loser_yields,
   silent_key_loser,
   tombstones_last,
   key_clash_added,
@@ -73,12 +75,10 @@ enum class Mutant : std::uint8_t {
   blind_upload,
   later_stamp_accepted,
   undelete_stays_deleted,
-  unknown_tombstone_ignored,
   client_purges_tombstones,
   server_purges_tombstones,
   // The server restored.
   restore_keeps_epoch,
-  old_epoch_upload_taken,
   old_epoch_download_incremental,
   new_epoch_keeps_clean,
   clean_yields_after_restore
@@ -87,11 +87,11 @@ enum class Mutant : std::uint8_t {
 struct NamedMutant {
   Mutant mutant;
   std::string_view name;
-  std::string_view protocol;   // on which it is planted
-  std::string_view invariant;  // that must catch it
-  std::string_view strategy;   // under which it shows
-  std::string_view defect;     // what it does
-  std::string_view stands_for; // the real bug
+  std::string_view protocol;    // on which it is planted
+  std::string_view invariant;   // that must catch it
+  std::string_view strategy;    // under which it shows
+  std::string_view defect;      // what it does
+  std::string_view stands_for;  // the real bug
 };
 // Without `none`.
 std::span<const NamedMutant> mutants();

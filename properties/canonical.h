@@ -21,13 +21,6 @@
 
 namespace tidemark {
 
-// One bit an invariant.
-using InvariantSet = std::uint32_t;
-constexpr InvariantSet invariant_bit(Invariant invariant) {
-  return 1u << static_cast<unsigned>(invariant);
-}
-inline constexpr InvariantSet kAllInvariants = (1u << kInvariants) - 1;
-
 // The numbers of one domain that others are compared with, renamed: equal ones stay equal, the
 // order stays, and a gap between neighbours is cut to `most`, unless it lies above `exact_above`.
 template <std::size_t kMost>
@@ -111,9 +104,9 @@ struct Distinctions {
   InvariantSet watched = kAllInvariants;
   bool rename = true;  // versions, counters and stamps are renamed, and dead versions dropped
   bool ids_are_compared = false;  // which of two versions has the greater id
-  bool objects_alike = true;  // objects that differ only by name are interchangeable
-  bool may_be_wiped = false;  // a client may be reinstalled, the server restored
-  bool shared_keys = false;   // two objects may have one primary key
+  bool objects_alike = true;      // objects that differ only by name are interchangeable
+  bool may_be_wiped = false;      // a client may be reinstalled, the server restored
+  bool shared_keys = false;       // two objects may have one primary key
 };
 
 // The lineages of an engine's versions; a type of no use where they have none.
@@ -191,8 +184,7 @@ class Canonical {
     void token(std::uint64_t) {}
     void exact(std::uint64_t) {}
     void writer(std::uint32_t number) {
-      if (form.distinctions_.ids_are_compared)
-        form.id_scale_.add(last_of(number));
+      if (form.distinctions_.ids_are_compared) form.id_scale_.add(last_of(number));
     }
     void version(const Object& object, std::uint64_t id) {
       form.identities_[form.number_of(object)] = id;

@@ -207,7 +207,7 @@ class Worker {
     const Position<E>& here = stand_at(level, index);
     const Fresh& fresh = shared_.last[index];
     const typename Settling<E>::Start start{here.world, here.judge,
-                                begins_to_settle(here) ? &fresh.canonical : nullptr};
+                                            begins_to_settle(here) ? &fresh.canonical : nullptr};
     const Replica first = start.form != nullptr ? first_open(here.world) : kServer;
     std::optional<InvariantSet> settled;
     went_on_ = nullptr;
@@ -443,7 +443,7 @@ class Worker {
   Canonical<E> canonical_;
   Settling<E> settling_;
   std::vector<std::unique_ptr<Position<E>>> path_;  // by level
-  std::vector<std::uint32_t> places_;            // in their levels
+  std::vector<std::uint32_t> places_;               // in their levels
   Position<E> next_;
   Form next_form_;
   bool next_is_of_here_ = false;   // next_ was made from the state that is being expanded

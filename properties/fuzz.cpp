@@ -29,6 +29,7 @@ class Fuzzing {
     }
     sort_findings();
     result_.marks = runner_.marks();
+    if (plan_.coverage) result_.coverage = coverage_.counts();
     note_missed_marks();
     return std::move(result_);
   }
@@ -44,7 +45,8 @@ class Fuzzing {
   void episode(std::uint64_t index) {
     const std::uint64_t seed = seed_of(plan_.seed, index);
     const Scenario& scenario = generator_.generate(seed);
-    const Outcome& outcome = runner_.run(scenario);
+    const Outcome& outcome =
+        plan_.coverage ? runner_.run(scenario, coverage_) : runner_.run(scenario);
     ++result_.episodes;
     result_.effective_steps += outcome.summary.effective_steps;
     result_.skipped_steps += outcome.summary.skipped_steps;
@@ -144,6 +146,7 @@ class Fuzzing {
   Generator generator_;
   Runner runner_;
   Runner shrinking_;  // of its own, so that its runs count for no mark
+  Coverage coverage_;
   FuzzResult result_;
   bool ended_ = false;
   bool repeated_ = false;  // the episode under way ran the same a second time

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct FuzzPlan {
   // Of each invariant, so many failing episodes are shrunk; the others are only counted.
   std::uint32_t shrink_most = 16;
   RequireMarks require_marks = RequireMarks::automatic;
+  bool coverage = false;  // is counted
 };
 
 // One bug: an invariant, broken in one shape.
@@ -62,6 +64,7 @@ struct FuzzResult {
   MarkCounts marks{};
   bool marks_are_required = false;
   std::vector<std::string_view> missed_marks;  // required, and never reached
+  std::optional<CoverageCounts> coverage;      // of the episodes; none: it was not counted
   // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;

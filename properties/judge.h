@@ -19,7 +19,8 @@
 namespace tidemark {
 
 struct JudgeOptions {
-  bool compare_tombstones = false;  // convergence demands equal tombstones too
+  InvariantSet watched = kAllInvariants;  // the others are never found broken
+  bool compare_tombstones = false;        // convergence demands equal tombstones too
   bool count_marks = true;
   bool may_be_wiped = true;  // false: no client is ever reinstalled, no server restored
 };
@@ -45,12 +46,12 @@ class Judge {
   // Becomes a judge who saw the same as `other` and has found nothing yet.
   void become(const Judge& other) {
     options_ = other.options_;
-    verdict_.clear();
+    verdict_.clear(options_.watched);
     history_.become(other.history_);
     integrity_ = other.integrity_;
   }
   // From here on, as if nothing had been broken so far.
-  void forget_breaches() { verdict_.clear(); }
+  void forget_breaches() { verdict_.clear(options_.watched); }
 
  private:
   // The events that are looked at at all: most of a run's are not.
@@ -69,7 +70,7 @@ class Judge {
 
   template <class World>
   void begin(const World& world) {
-    verdict_.clear();
+    verdict_.clear(options_.watched);
     history_.keep_journal(options_.may_be_wiped);
     history_.reset(world);
     integrity_.reset(world);

@@ -7,8 +7,8 @@
 #include <span>
 #include <string_view>
 
-#include "model/strategy.h"
 #include "model/protocol.h"
+#include "model/strategy.h"
 #include "properties/history.h"
 #include "sim/scope.h"
 

@@ -51,12 +51,25 @@ class Recorder {
   std::vector<Tide> tides_;
 };
 
+// Counts what the judge sees.
+struct Covering {
+  Judge& judge;
+  Coverage& coverage;
+
+  template <class E>
+  void on(const Event& event, const World<E>& world) {
+    coverage.on(event, world);
+    judge.on(event, world);
+  }
+};
+
 }  // namespace
 
 struct Runner::Parts {
   explicit Parts(JudgeOptions options) : judge(options) {}
   virtual ~Parts() = default;
   virtual RunSummary run(const Scenario& scenario) = 0;
+  virtual RunSummary run(const Scenario& scenario, Coverage& coverage) = 0;
   virtual RunSummary record(const Scenario& scenario, Recording& recording) = 0;
 
   Judge judge;
@@ -71,6 +84,10 @@ struct PartsOf final : Runner::Parts {
       : Parts(options), engine(std::move(engine_of)), world(engine) {}
 
   RunSummary run(const Scenario& scenario) override { return world.run(scenario, judge); }
+  RunSummary run(const Scenario& scenario, Coverage& coverage) override {
+    Covering covering{judge, coverage};
+    return world.run(scenario, covering);
+  }
   RunSummary record(const Scenario& scenario, Recording& recording) override {
     Recorder recorder(judge, recording);
     const RunSummary summary = world.run(scenario, recorder);
@@ -94,6 +111,12 @@ Runner& Runner::operator=(Runner&&) noexcept = default;
 
 const Outcome& Runner::run(const Scenario& scenario) {
   parts_->outcome.summary = parts_->run(scenario);
+  parts_->outcome.verdict = parts_->judge.verdict();
+  return parts_->outcome;
+}
+
+const Outcome& Runner::run(const Scenario& scenario, Coverage& coverage) {
+  parts_->outcome.summary = parts_->run(scenario, coverage);
   parts_->outcome.verdict = parts_->judge.verdict();
   return parts_->outcome;
 }

@@ -7,6 +7,7 @@
 
 #include "model/protocol.h"
 #include "model/strategy.h"
+#include "properties/coverage.h"
 #include "properties/judge.h"
 #include "properties/verdict.h"
 #include "sim/world.h"
@@ -47,6 +48,8 @@ class Runner {
 
   // Runs and judges. The outcome stays until the next run.
   const Outcome& run(const Scenario& scenario);
+  // The same, and counts its steps.
+  const Outcome& run(const Scenario& scenario, Coverage& coverage);
   // The same, and keeps everything.
   Recording record(const Scenario& scenario);
   // The marks of all runs so far.

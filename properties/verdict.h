@@ -29,6 +29,13 @@ struct NamedInvariant {
   std::string_view name;
   std::string_view meaning;
 };
+// One bit an invariant.
+using InvariantSet = std::uint32_t;
+constexpr InvariantSet invariant_bit(Invariant invariant) {
+  return InvariantSet{1} << static_cast<unsigned>(invariant);
+}
+inline constexpr InvariantSet kAllInvariants = (InvariantSet{1} << kInvariants) - 1;
+
 std::span<const NamedInvariant, kInvariants> invariants();
 std::string_view name_of(Invariant invariant);
 std::optional<Invariant> find_invariant(std::string_view name);
@@ -84,27 +91,29 @@ struct Breach {
 
 class Verdict {
  public:
-  void clear() { broken_ = 0; }
+  // Forgets all breaches; the others of the invariants are not looked at from here on.
+  void clear(InvariantSet watched) {
+    broken_ = 0;
+    watched_ = watched;
+  }
   // Only the first breach of each invariant counts.
   void break_first(Invariant invariant, const Breach& breach) {
-    if (broken(invariant)) return;
-    broken_ |= bit(invariant);
+    if (broken(invariant) || !(watched_ & invariant_bit(invariant))) return;
+    broken_ |= invariant_bit(invariant);
     breaches_[static_cast<std::size_t>(invariant)] = breach;
   }
   bool holds() const { return broken_ == 0; }
-  bool broken(Invariant invariant) const { return broken_ & bit(invariant); }
+  bool broken(Invariant invariant) const { return broken_ & invariant_bit(invariant); }
   // Requires: broken(invariant).
   const Breach& breach(Invariant invariant) const {
     return breaches_[static_cast<std::size_t>(invariant)];
   }
   // One bit per broken invariant, in the order of the enumerators.
-  std::uint32_t bits() const { return broken_; }
+  InvariantSet bits() const { return broken_; }
 
  private:
-  static constexpr std::uint32_t bit(Invariant invariant) {
-    return 1u << static_cast<std::uint32_t>(invariant);
-  }
-  std::uint32_t broken_ = 0;
+  InvariantSet broken_ = 0;
+  InvariantSet watched_ = kAllInvariants;
   std::array<Breach, kInvariants> breaches_;
 };
 

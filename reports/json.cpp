@@ -21,8 +21,17 @@ json steps_of(const Scenario& scenario) {
   return steps;
 }
 
+// null: none is planted.
+json mutant_of(const Protocol& protocol) {
+  if (protocol.mutant == Mutant::none) return nullptr;
+  return name_of(protocol.mutant);
+}
+
 json engine_of(const Trace& trace) {
-  return {{"protocol", trace.protocol}, {"options", trace.options}, {"strategy", trace.strategy}};
+  return {{"protocol", trace.protocol},
+          {"options", trace.options},
+          {"mutant", mutant_of(trace.engine)},
+          {"strategy", trace.strategy}};
 }
 
 json scenario_of(const Scenario& scenario) {
@@ -280,9 +289,27 @@ json marks_of(const Configuration& configuration, const FuzzResult& result, cons
   return all;
 }
 
+json coverage_of(const FuzzResult& result, const Scope& scope, const Protocol& protocol) {
+  if (!result.coverage) return nullptr;
+  json reached = json::array();
+  json never = json::array();
+  for (const CoverageCell& cell : coverage_cells()) {
+    const Reach reach = reach_of(cell, *result.coverage, scope, protocol);
+    json one{{"step", name_of(covered_steps()[cell.step])},
+             {"phase", name_of(cell.phase)},
+             {"situation", name_of(cell.situation)}};
+    if (reach == Reach::never) never.push_back(one);
+    if (reach != Reach::reached) continue;
+    one["count"] = result.coverage->of(cell);
+    reached.push_back(one);
+  }
+  return {{"reached", reached}, {"never_reached", never}};
+}
+
 json engine_of(const Configuration& configuration) {
   return {{"protocol", configuration.protocol_name},
           {"options", configuration.options},
+          {"mutant", mutant_of(configuration.protocol)},
           {"strategy", configuration.strategy.name},
           {"compare_tombstones", configuration.judge.compare_tombstones}};
 }
@@ -300,6 +327,7 @@ json configuration_of(const Configuration& configuration, const FuzzResult& resu
               {"findings", findings},
               {"marks", marks_of(configuration, result, plan)},
               {"missed_marks", result.missed_marks},
+              {"coverage", coverage_of(result, plan.scope, configuration.protocol)},
               {"digest", print_digest(result.digest)}});
   return all;
 }
@@ -530,6 +558,14 @@ json list_json() {
   });
   const auto nothing = [](json&, const auto&) {};
   result["options"] = option_list();
+  result["mutants"] = json::array();
+  for (const NamedMutant& each : mutants())
+    result["mutants"].push_back({{"name", each.name},
+                                 {"protocol", each.protocol},
+                                 {"strategy", each.strategy},
+                                 {"invariant", each.invariant},
+                                 {"defect", each.defect},
+                                 {"stands_for", each.stands_for}});
   result["strategies"] = named(built_in_strategies(), nothing);
   result["invariants"] = named(std::span<const NamedInvariant>(invariants()), nothing);
   result["steps"] = named(std::span<const StepGrammar>(step_grammar()), nothing);

@@ -99,8 +99,7 @@ void Storyteller::painted(Style style, std::string_view prefix, std::string_view
 }
 
 void Storyteller::tell_head() {
-  line("", fmt::format("{}: {}, {}, {}",
-                       configuration_name(trace_.protocol, trace_.options, trace_.strategy),
+  line("", fmt::format("{}: {}, {}, {}", configuration_name(trace_),
                        count_of(trace_.scenario.steps.size(), "step"),
                        count_of(trace_.scenario.clients, "client"),
                        count_of(trace_.scenario.objects.size(), "object")));

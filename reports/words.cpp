@@ -529,16 +529,20 @@ std::string expected(const Breach& breach, const Account& account) {
   return Teller(breach, account).expected();
 }
 
-std::string configuration_name(std::string_view protocol, const std::vector<std::string>& options,
-                               std::string_view strategy) {
-  std::string result(protocol);
-  for (const std::string& option : options) result += " + " + option;
-  return fmt::format("{}, {}", result, strategy);
+std::string configuration_name(const Configuration& configuration) {
+  std::string result = configuration.protocol_name;
+  for (const std::string& option : configuration.options) result += " + " + option;
+  if (configuration.protocol.mutant != Mutant::none)
+    result += fmt::format(" + mutant {}", name_of(configuration.protocol.mutant));
+  return fmt::format("{}, {}", result, configuration.strategy.name);
 }
 
-std::string configuration_name(const Configuration& configuration) {
-  return configuration_name(configuration.protocol_name, configuration.options,
-                            configuration.strategy.name);
+std::string configuration_name(const Trace& trace) {
+  return configuration_name(Configuration{.protocol_name = trace.protocol,
+                                          .options = trace.options,
+                                          .protocol = trace.engine,
+                                          .strategy = built_in(find_strategy(trace.strategy)->kind),
+                                          .judge = {}});
 }
 
 std::uint64_t fault_count(const Scenario& scenario) {

@@ -65,10 +65,10 @@ std::string sentence(const Breach& breach, const Account& account);
 // What would have been right, and what is, at rest.
 std::string expected(const Breach& breach, const Account& account);
 
-// `page, server-priority`; with options that differ: `page + empty-upload=yes, client-priority`.
-std::string configuration_name(std::string_view protocol, const std::vector<std::string>& options,
-                               std::string_view strategy);
+// `page, server-priority`; with what differs: `page + empty-upload=yes, client-priority`,
+// `hardened + mutant ack-echoes, client-priority`.
 std::string configuration_name(const Configuration& configuration);
+std::string configuration_name(const Trace& trace);
 
 // How many steps are faults. What only ends or completes one (arrive, online, backup) counts not.
 std::uint64_t fault_count(const Scenario& scenario);

@@ -261,7 +261,10 @@ void Generator::exchange_holdings(Replica client) {
 void Generator::cycle(Replica client, StepKind kind, MessageKind lose) {
   if (guess(client).in_flight > 0) return finish(client);
   add({.kind = kind, .replica = client, .lose = lose});
-  if (!guess(client).offline) exchange_holdings(client);
+  if (guess(client).offline) return;
+  const bool pending = guess(client).pending && lose != MessageKind::none;
+  exchange_holdings(client);
+  guess(client).pending = pending;
 }
 
 void Generator::move_on(Replica client, bool full) {
@@ -305,7 +308,8 @@ void Generator::end_in_flight(Replica client, StepKind kind) {
       scope_.interleave && guessed.pending && !guessed.offline && random_.one_in(2);
   if (guessed.in_flight == 0 && kind != StepKind::crash && !to_upload)
     return move_on(client, false);
-  while (to_upload && guessed.in_flight < 3) move_on(client, false);
+  const std::uint8_t message = random_.one_in(3) ? 4 : 3;
+  while (to_upload && guessed.in_flight < message) move_on(client, false);
   const bool upload = guessed.in_flight == 3;
   add(kind, client);
   if (kind == StepKind::give_up || kind == StepKind::duplicate) ++guessed.late;

@@ -155,7 +155,7 @@ class Reader {
     string_view usage;
     void (Reader::*read)(string_view argument);
   };
-  static const std::array<HeadGrammar, 6> kHead;
+  static const std::array<HeadGrammar, 7> kHead;
 
   Anchor read_words();
   Anchor read_head(const HeadGrammar& head);
@@ -165,6 +165,7 @@ class Reader {
   void read_version(string_view argument);
   void read_protocol(string_view argument);
   void read_option(string_view argument);
+  void read_mutant(string_view argument);
   void read_strategy(string_view argument);
   void read_clients(string_view argument);
   void read_settle_rounds(string_view argument);
@@ -195,10 +196,11 @@ class Reader {
   std::size_t body_begin_ = 0;                         // number of the first step or expect line
 };
 
-constexpr std::array<Reader::HeadGrammar, 6> Reader::kHead{{
+constexpr std::array<Reader::HeadGrammar, 7> Reader::kHead{{
     {TraceLine::version, kVersionWord, "tidemark-trace 1", &Reader::read_version},
     {TraceLine::protocol, "protocol", "protocol NAME", &Reader::read_protocol},
     {TraceLine::option, "set", "set KEY=VALUE", &Reader::read_option},
+    {TraceLine::mutant, "mutate", "mutate NAME", &Reader::read_mutant},
     {TraceLine::strategy, "strategy", "strategy NAME", &Reader::read_strategy},
     {TraceLine::clients, "clients", "clients N", &Reader::read_clients},
     {TraceLine::settle_rounds, "settle-rounds", "settle-rounds N", &Reader::read_settle_rounds},
@@ -287,8 +289,9 @@ void Reader::read_protocol(string_view argument) {
     refuse("unknown protocol '{}', expected one of: {}", excerpt(argument),
            names(named_protocols()));
   for (const auto& [anchor, number] : head_lines_)
-    if (anchor.line == TraceLine::option)
-      refuse("'protocol' after a 'set', expected before it (line {})", number);
+    if (anchor.line == TraceLine::option || anchor.line == TraceLine::mutant)
+      refuse("'protocol' after a '{}', expected before it (line {})",
+             anchor.line == TraceLine::option ? "set" : "mutate", number);
   trace_.protocol = argument;
   trace_.engine = named->protocol;
 }
@@ -297,6 +300,17 @@ void Reader::read_option(string_view argument) {
   // An assignment that is too long to show is no option either when it is cut.
   const std::string problem = set_option(trace_.engine, excerpt(argument));
   if (!problem.empty()) refuse("{}", problem);
+}
+
+void Reader::read_mutant(string_view argument) {
+  const NamedMutant* named = find_mutant(argument);
+  if (named == nullptr)
+    refuse("unknown mutant '{}', expected one of those that 'tidemark list mutants' shows",
+           excerpt(argument));
+  if (trace_.protocol != named->protocol)
+    refuse("mutant '{}' is planted on {}, expected 'protocol {}' before it", named->name,
+           named->protocol, named->protocol);
+  trace_.engine.mutant = named->mutant;
 }
 
 void Reader::read_strategy(string_view argument) {
@@ -483,6 +497,8 @@ void write_head(const Trace& trace, Writer& out) {
   out.line(TraceLine::protocol, 0, "protocol " + trace.protocol);
   for (const std::string& option : trace.options)
     out.line(TraceLine::option, option_place(option), "set " + option);
+  if (trace.engine.mutant != Mutant::none)
+    out.line(TraceLine::mutant, 0, fmt::format("mutate {}", name_of(trace.engine.mutant)));
   out.line(TraceLine::strategy, 0, "strategy " + trace.strategy);
   out.line(TraceLine::clients, 0, fmt::format("clients {}", trace.scenario.clients));
   if (trace.scenario.settle_rounds)

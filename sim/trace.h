@@ -32,6 +32,7 @@ enum class TraceLine : std::uint8_t {
   version,
   protocol,
   option,
+  mutant,
   strategy,
   clients,
   settle_rounds,
@@ -52,7 +53,7 @@ struct Comment {
 struct Trace {
   std::string protocol = "page";     // its name, the base of the options
   std::vector<std::string> options;  // those that differ from it, KEY=VALUE, in list order
-  Protocol engine;                   // the two together
+  Protocol engine;                   // the two together, and the mutant
   std::string strategy = "server-priority";
   Scenario scenario;
   std::vector<Expectation> expectations;

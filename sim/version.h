@@ -1,5 +1,5 @@
-// Versions: what one create, edit, delete, undelete or merge wrote, and the tombstones that losers of
-// primary-key conflicts became.
+// Versions: what one create, edit, delete, undelete or merge wrote, and the tombstones that losers
+// of primary-key conflicts became.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct Version {
   std::uint32_t installation = 0;  // of the writer, if a client
   std::uint32_t step = 0;          // the place of the step that wrote it
   Guid guid{};
-  Value over{};      // what it was written over; of a merge, the local version
-  Value over_too{};  // of a merge, the server's version
-  TextId text = 0;   // value= of the step
+  Value over{};       // what it was written over; of a merge, the local version
+  Value over_too{};   // of a merge, the server's version
+  TextId text = 0;    // value= of the step
   Value buried_as{};  // the tombstone that it became as the loser of a primary-key conflict
   Value buried_of{};  // of such a tombstone: the loser, whose value it carries on
   bool isdeleted = false;

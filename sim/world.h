@@ -744,8 +744,8 @@ void World<E>::announce_carried(const Letter& letter, Observer& observer) {
 }
 
 // The versions that strategies made: merges, whose values the engine took in order; then the
-// tombstones of key losers, which several replicas may make alike. Facts name tombstones by the value
-// of the loser; from here on by their own.
+// tombstones of key losers, which several replicas may make alike. Facts name tombstones by the
+// value of the loser; from here on by their own.
 template <Engine E>
 void World<E>::register_versions(Replica teller) {
   name_buried();

@@ -35,6 +35,7 @@ json fuzz_of_echo() {
   result.broken[static_cast<std::size_t>(Invariant::no_lost_update)] = 1;
   result.findings.push_back(finding_of(trace, Invariant::no_lost_update));
   result.missed_marks.push_back("merge");
+  result.coverage.emplace().add(0, Phase::idle, 1);
   return fuzz_json(std::array{configuration_of(trace)}, std::array{result}, FuzzPlan{});
 }
 
@@ -113,6 +114,20 @@ TEST(FuzzJson, HoldsTheTraceOfAFinding) {
   EXPECT_EQ(trace_of(finding["trace"].get<std::string>()), trace_of(kEcho));
   EXPECT_EQ(finding["seed"], "0x5d1c9e07aabbccdd");
   EXPECT_EQ(finding["shrink"]["before"]["steps"], 38);
+}
+
+TEST(FuzzJson, TellsWhatWasCoveredWhereThatWasAskedFor) {
+  const json coverage = fuzz_of_echo()["configurations"][0]["coverage"];
+  EXPECT_EQ(
+      coverage["reached"],
+      json::array({{{"step", "create"}, {"phase", "idle"}, {"situation", "calm"}, {"count", 1}}}));
+  EXPECT_EQ(coverage["never_reached"][0],
+            json({{"step", "create"}, {"phase", "offline"}, {"situation", "calm"}}));
+  EXPECT_EQ(coverage["never_reached"].size(), 756u);
+  const FuzzResult unasked;
+  EXPECT_EQ(fuzz_json(std::array{Configuration{}}, std::array{unasked},
+                      FuzzPlan{})["configurations"][0]["coverage"],
+            nullptr);
 }
 
 TEST(ExploreJson, SaysWhatWasAskedFor) {

@@ -1,0 +1,222 @@
+#include "properties/coverage.h"
+
+#include <algorithm>
+
+namespace tidemark {
+namespace {
+
+using K = StepKind;
+using P = Phase;
+using S = Situation;
+
+constexpr std::array<std::string_view, kPhases> kPhaseNames{
+    "offline",        "idle",       "download-request", "download-reply",
+    "upload-request", "upload-ack", "under-way"};
+
+constexpr std::array<std::string_view, kSituations> kSituationNames{
+    "calm",        "late-upload", "late-other",  "ack-lost",
+    "reinstalled", "restored",    "clock-apart", "full-sync"};
+
+template <class... Each>
+constexpr std::uint32_t bits(Each... each) {
+  return ((1u << static_cast<unsigned>(each)) | ...);
+}
+constexpr std::uint32_t kAny = ~0u;
+constexpr std::uint32_t kInFlight =
+    bits(P::download_request, P::download_reply, P::upload_request, P::upload_ack);
+constexpr std::uint32_t kCycles = bits(K::sync, K::full_sync, K::begin, K::begin_full);
+
+constexpr std::array kImpossible{
+    Impossibility{kCycles, bits(P::offline), kAny, "offline, so it is a no-op"},
+    Impossibility{kCycles, kInFlight, kAny, "an exchange is under way, so it is a no-op"},
+    Impossibility{bits(K::deliver, K::finish, K::drop, K::give_up, K::duplicate),
+                  bits(P::offline, P::idle), kAny, "nothing is in flight, so it is a no-op"},
+    Impossibility{bits(K::arrive), kAny, bits(S::calm), "nothing is late, so it is a no-op"},
+    Impossibility{bits(K::offline), bits(P::offline), kAny, "already so, so it is a no-op"},
+    Impossibility{bits(K::online), bits(P::idle) | kInFlight, kAny, "already so, so it is a no-op"},
+    Impossibility{kAny, bits(P::offline, P::idle), bits(S::full_sync), "no exchange is under way"},
+};
+
+std::array<CoveredStep, kCoveredSteps> make_steps() {
+  std::array<CoveredStep, kCoveredSteps> steps;
+  std::size_t place = 0;
+  for (const StepGrammar& each : step_grammar()) {
+    if (!each.takes_client) continue;
+    steps.at(place++) = {.kind = each.kind};
+    if (!each.takes_lose) continue;
+    for (const MessageKind lost : {MessageKind::download_request, MessageKind::download_reply,
+                                   MessageKind::upload_request, MessageKind::upload_ack})
+      steps.at(place++) = {.kind = each.kind, .lost = lost};
+  }
+  for (const StepGrammar& each : step_grammar())
+    if (each.takes_server) steps.at(place++) = {.kind = each.kind, .server = true};
+  return steps;
+}
+
+// Where each kind of step begins, of clients and of S.
+struct Places {
+  std::array<std::array<std::size_t, kStepKinds>, 2> of{};
+};
+Places make_places() {
+  Places places;
+  for (std::size_t i = kCoveredSteps; i-- > 0;) {
+    const CoveredStep& step = covered_steps()[i];
+    places.of[step.server][static_cast<std::size_t>(step.kind)] = i;
+  }
+  return places;
+}
+
+// S is in no client's phase, and a client is not in that of the world.
+bool exists(const CoveredStep& step, Phase phase) {
+  if (phase == Phase::idle) return true;
+  return step.server == (phase == Phase::under_way);
+}
+
+std::vector<CoverageCell> make_cells() {
+  std::vector<CoverageCell> all;
+  for (std::size_t step = 0; step < kCoveredSteps; ++step)
+    for (std::size_t phase = 0; phase < kPhases; ++phase)
+      if (exists(covered_steps()[step], static_cast<Phase>(phase)))
+        for (std::size_t situation = 0; situation < kSituations; ++situation)
+          all.push_back({step, static_cast<Phase>(phase), static_cast<Situation>(situation)});
+  return all;
+}
+
+bool has_any(const Scope& scope, std::initializer_list<Fault> faults) {
+  return std::any_of(faults.begin(), faults.end(), [&](Fault fault) { return scope.has(fault); });
+}
+
+bool has_late_messages(const Scope& scope) {
+  return has_any(scope, {Fault::late, Fault::duplicate});
+}
+
+bool is_granted(const CoveredStep& step, const Scope& scope) {
+  if (step.kind == StepKind::arrive) return has_late_messages(scope);
+  Scenario scenario;
+  scenario.steps = {
+      {.kind = step.kind, .replica = step.server ? kServer : Replica{1}, .lose = step.lost}};
+  return (features(scenario) & ~features(scope)) == 0;
+}
+
+bool is_granted(Phase phase, const Scope& scope) {
+  if (phase == Phase::offline) return scope.has(Fault::offline);
+  return phase == Phase::idle || scope.interleave;
+}
+
+bool is_granted(Situation situation, const Scope& scope) {
+  switch (situation) {
+    case Situation::calm:
+      return true;
+    case Situation::late_upload:
+    case Situation::late_other:
+      return has_late_messages(scope);
+    case Situation::ack_lost:
+      return scope.has(Fault::lost) ||
+             (scope.interleave && has_any(scope, {Fault::late, Fault::offline, Fault::crash}));
+    case Situation::clock_apart:
+      return scope.has(Fault::clock);
+    case Situation::reinstalled:
+      return scope.has(Fault::reinstall);
+    case Situation::restored:
+      return scope.has(Fault::restore);
+    case Situation::full_sync:
+      return scope.has(Fault::full_sync) && scope.interleave;
+  }
+  return false;
+}
+
+// Where only the server changes things, clients have nothing to upload.
+bool uploads(const Protocol& protocol) { return protocol.sync_type != SyncType::one_way_down; }
+
+bool is_granted(const CoveredStep& step, const Protocol& protocol) {
+  if (is_change(step.kind))
+    return step.server ? protocol.sync_type != SyncType::one_way_up : uploads(protocol);
+  return uploads(protocol) || step.lost < MessageKind::upload_request;
+}
+
+bool is_granted(const CoverageCell& cell, const Protocol& protocol) {
+  const bool is_of_upload =
+      cell.phase == Phase::upload_request || cell.phase == Phase::upload_ack ||
+      cell.situation == Situation::late_upload || cell.situation == Situation::ack_lost;
+  return is_granted(covered_steps()[cell.step], protocol) && (uploads(protocol) || !is_of_upload);
+}
+
+// The names of a set that has some, but not all; a comma between.
+template <class Name>
+std::string names(std::uint32_t set, std::size_t count, Name name) {
+  std::string text;
+  if ((~set & ((1u << count) - 1)) == 0) return text;
+  for (std::size_t i = 0; i < count; ++i)
+    if (set >> i & 1) text.append(text.empty() ? "" : ", ").append(name(i));
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(Phase phase) { return kPhaseNames[static_cast<std::size_t>(phase)]; }
+std::string_view name_of(Situation situation) {
+  return kSituationNames[static_cast<std::size_t>(situation)];
+}
+std::span<const CoveredStep, kCoveredSteps> covered_steps() {
+  static const std::array<CoveredStep, kCoveredSteps> steps = make_steps();
+  return steps;
+}
+
+std::size_t place_of(StepKind kind, Replica replica) {
+  static const Places places = make_places();
+  return places.of[replica.is_server()][static_cast<std::size_t>(kind)];
+}
+
+std::string name_of(const CoveredStep& step) {
+  std::string name(grammar(step.kind).name);
+  if (step.server) name += " S";
+  if (step.lost != MessageKind::none) name.append(" lose=").append(message_name(step.lost));
+  return name;
+}
+
+std::span<const CoverageCell> coverage_cells() {
+  static const std::vector<CoverageCell> all = make_cells();
+  return all;
+}
+
+std::span<const Impossibility> impossibilities() { return kImpossible; }
+
+std::string print_cells(const Impossibility& impossibility) {
+  std::string text;
+  for (const std::string& part :
+       {names(impossibility.steps, kStepKinds,
+              [](std::size_t i) { return grammar(static_cast<StepKind>(i)).name; }),
+        names(impossibility.phases, kPhases, [](std::size_t i) { return kPhaseNames[i]; }),
+        names(impossibility.situations, kSituations,
+              [](std::size_t i) { return kSituationNames[i]; })})
+    if (!part.empty()) text.append(text.empty() ? "" : "; ").append(part);
+  return text;
+}
+
+const Impossibility* find_impossibility(const CoverageCell& cell) {
+  for (const Impossibility& each : kImpossible)
+    if ((each.steps & bits(covered_steps()[cell.step].kind)) && (each.phases & bits(cell.phase)) &&
+        (each.situations & bits(cell.situation)))
+      return &each;
+  return nullptr;
+}
+
+bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& protocol) {
+  return is_granted(covered_steps()[cell.step], scope) && is_granted(cell.phase, scope) &&
+         is_granted(cell.situation, scope) && is_granted(cell, protocol);
+}
+
+std::uint64_t CoverageCounts::steps(std::size_t step, Situation situation) const {
+  std::uint64_t sum = 0;
+  for (const auto& phase : in_situation_[step]) sum += phase[static_cast<std::size_t>(situation)];
+  return sum;
+}
+
+Reach reach_of(const CoverageCell& cell, const CoverageCounts& counts, const Scope& scope,
+               const Protocol& protocol) {
+  if (counts.of(cell) > 0) return Reach::reached;
+  if (find_impossibility(cell) != nullptr) return Reach::impossible;
+  return is_in_scope(cell, scope, protocol) ? Reach::never : Reach::out_of_scope;
+}
+
+}  // namespace tidemark
