@@ -1,4 +1,4 @@
-// The benchmarks. The last lines are the explorer on a fixed scope, and the common workload, all
+// The benchmarks. The last lines are what the protocols cost, the explorer on a fixed scope, and the common workload, all
 // invariants on, on one core.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "bench/common_workload.h"
+#include "bench/protocol_cost.h"
 #include "properties/explore.h"
 #include "properties/fuzz.h"
 #include "properties/runner.h"
@@ -140,6 +141,7 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
+  tidemark::print_protocol_costs();
   for (const bool reduced : {false, true})
     for (const unsigned jobs : {1u, 2u}) tidemark::print_explorer(reduced, jobs);
   tidemark::print_common_workload();

@@ -50,6 +50,40 @@ std::string dump(const OrderedJson& json) {
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
+// --- encode, the hardened protocol
+
+std::string version_text(VersionId id) {
+  return std::to_string(id.writer) + "." + std::to_string(id.number / 2) +
+         (id.is_buried() ? "!" : "");
+}
+
+OrderedJson versioned_json(const hardened::VersionedObject& each, const Texts& texts) {
+  OrderedJson json = object_json(each.object, texts);
+  json["version"] = version_text(each.version);
+  OrderedJson& lineage = json["lineage"] = OrderedJson::object();
+  each.lineage.for_each([&](VersionId id) {
+    if (id.is_buried())
+      json["buried"].push_back(version_text(id));
+    else
+      lineage[std::to_string(id.writer)] = id.number / 2;
+  });
+  return json;
+}
+
+OrderedJson versioned_list(const hardened::Message& message, const Texts& texts) {
+  OrderedJson objects = OrderedJson::array();
+  for (const auto& each : message.objects) objects.push_back(versioned_json(each, texts));
+  return objects;
+}
+
+OrderedJson result_json(const hardened::Message& message, const Texts& texts) {
+  OrderedJson result{{"statuscode", 1},
+                     {"servercounter", message.servercounter.number},
+                     {"epoch", message.epoch}};
+  for (Guid guid : message.refused) result["refused"].push_back(texts.text_of(guid));
+  return result;
+}
+
 // --- decode
 
 struct Failure {
@@ -283,6 +317,30 @@ std::string encode(const Message& message, const Texts& texts) {
       return dump({{"result", result_json(message, texts)}});
   }
   return {};
+}
+
+std::string encode(const hardened::Message& message, const Texts& texts) {
+  const std::string mark = std::to_string(message.servercounter.number);
+  const bool knows_epoch = message.epoch != hardened::kNoEpoch;
+  OrderedJson body = OrderedJson::object();
+  switch (message.kind) {
+    case MessageKind::none:
+      return {};
+    case MessageKind::download_request:
+      return "GET /list/" + mark + (knows_epoch ? "?epoch=" + std::to_string(message.epoch) : "");
+    case MessageKind::upload_request:
+      if (knows_epoch) body["epoch"] = message.epoch;
+      body["servercounter"] = message.servercounter.number;
+      body["objects"] = versioned_list(message, texts);
+      return "POST /update " + dump(body);
+    case MessageKind::download_reply:
+    case MessageKind::upload_ack:
+      break;
+  }
+  if (message.kind == MessageKind::download_reply || !message.objects.empty())
+    body["objects"] = versioned_list(message, texts);
+  body["result"] = result_json(message, texts);
+  return dump(body);
 }
 
 std::optional<std::string> decode(MessageKind expected, std::string_view text, Texts& texts,

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/hardened.h"
 #include "model/message.h"
 
 namespace tidemark {
@@ -71,6 +72,15 @@ class TextTable final : public Texts {
 // A message as text, without a line's end. Bytes that are no UTF-8 are written as U+FFFD.
 // Requires: message.kind is not none.
 std::string encode(const Message& message, const Texts& texts);
+
+// The same of the hardened protocol, which adds to the page's messages
+//   GET /list/{servercounter_lastsync}?epoch=E      no epoch: the client knows none
+//   of each object  "version":"W.N", "lineage":{"W":N,…}, "buried":["W.N",…] if there are any
+//   of a result     "epoch":E
+//   of an upload    "epoch":E, "servercounter":…, the client's mark
+//   of an ack       "objects":[…], if others changed any
+// where W is a writer and N its counter; "W.N!" is the tombstone made of W.N.
+std::string encode(const hardened::Message& message, const Texts& texts);
 
 // Reads a message of the kind that is expected here: a link knows which answer it waits for, a
 // server which call it was sent. Any bytes are allowed in; the work grows with their number.

@@ -100,11 +100,15 @@ class Told {
            version.installation == world.installation(client);
   }
 
-  // What was kept may be given up in the same message for something else.
+  // What was kept may lose, or be merged, in the same message: so a decision, or the app, was told.
   template <class World>
   static bool is_given_up_in_turn(const Fact& fact, const World& world) {
-    for (const Fact& next : world.facts())
-      if (is_telling(next) && next.local == fact.kept && next.guid == fact.kept_guid) return true;
+    for (const Fact& next : world.facts()) {
+      const bool decided =
+          next.kind == FactKind::conflict_resolved && next.winner != Winner::local;
+      if ((decided || is_telling(next)) && next.local == fact.kept && next.guid == fact.kept_guid)
+        return true;
+    }
     return false;
   }
 

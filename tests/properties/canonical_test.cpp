@@ -11,7 +11,7 @@
 #include <map>
 #include <memory>
 
-#include "model/appsync.h"
+#include "properties/engines.h"
 #include "sim/alphabet.h"
 #include "sim/random.h"
 #include "sim/trace.h"
@@ -44,9 +44,10 @@ struct Setting {
 };
 
 // A world that steps were drawn for.
+template <class E>
 class Walk {
  public:
-  Walk(const AppSync& engine, const Alphabet& alphabet, const SearchScope& search)
+  Walk(const E& engine, const Alphabet& alphabet, const SearchScope& search)
       : alphabet_(alphabet),
         scenario_(alphabet.empty_scenario()),
         world_(engine),
@@ -116,7 +117,7 @@ class Walk {
 
   const Alphabet& alphabet_;
   Scenario scenario_;
-  World<AppSync> world_;
+  World<E> world_;
   Judge judge_;
   Bounds most_;
   Bounds left_;
@@ -130,13 +131,14 @@ void PrintTo(const Setting& setting, std::ostream* out) {
                       setting.search.scope.shared_keys);
 }
 
-AppSync engine_for(const Setting& setting) {
+Protocol protocol_of(const Setting& setting) {
   Protocol protocol = find_protocol(setting.protocol)->protocol;
   for (const std::string& option : setting.options) EXPECT_EQ(set_option(protocol, option), "");
-  return {protocol, built_in(setting.strategy)};
+  return protocol;
 }
 
-Alphabet alphabet_for(const AppSync& engine, const SearchScope& search) {
+template <class E>
+Alphabet alphabet_for(const E& engine, const SearchScope& search) {
   return Alphabet(search, {.clients_alike = false,
                            .stamps_matter = engine.compares_stamps(),
                            .sync_stores_time = engine.stores_time_of_sync(),
@@ -145,7 +147,8 @@ Alphabet alphabet_for(const AppSync& engine, const SearchScope& search) {
 }
 
 Distinctions distinctions_for(const SearchScope& search) {
-  return {.objects_alike = false,
+  return {.ids_are_compared = search.bounds.any(Bounded::clock),
+          .objects_alike = false,
           .may_be_wiped =
               search.bounds.any(Bounded::reinstalls) || search.bounds.any(Bounded::restores),
           .shared_keys = search.scope.shared_keys};
@@ -160,11 +163,12 @@ struct Comparison {
 };
 
 // Walks on in both with the same steps; returns what tells the two apart, or nothing.
-std::string difference_between(const Walk& a, const Walk& b, Random& random,
-                               const SearchScope& search, Canonical<AppSync, WordList>& canonical) {
+template <class E>
+std::string difference_between(const Walk<E>& a, const Walk<E>& b, Random& random,
+                               const SearchScope& search, Canonical<E, WordList>& canonical) {
   for (int suffix = 0; suffix < 3; ++suffix) {
-    Walk left(a);
-    Walk right(b);
+    Walk<E> left(a);
+    Walk<E> right(b);
     const auto differ = [&](std::string_view what) {
       return fmt::format("{}\n{}\n{}", what, left.text(), right.text());
     };
@@ -182,23 +186,25 @@ std::string difference_between(const Walk& a, const Walk& b, Random& random,
   return {};
 }
 
-std::vector<Step> sorted_steps(const Walk& walk) {
+template <class E>
+std::vector<Step> sorted_steps(const Walk<E>& walk) {
   std::vector<Step> steps = walk.scenario().steps;
   std::sort(steps.begin(), steps.end());
   return steps;
 }
 
-Comparison compare_walks(const Setting& setting, const Distinctions& distinctions, int walks) {
-  const AppSync engine = engine_for(setting);
+template <class E>
+Comparison compare_walks(const E& engine, const Setting& setting, const Distinctions& distinctions,
+                         int walks) {
   const Alphabet alphabet = alphabet_for(engine, setting.search);
-  Canonical<AppSync, WordList> canonical(engine, distinctions);
-  Canonical<AppSync> hashed(engine, distinctions);
-  std::map<What, std::unique_ptr<Walk>> met;
+  Canonical<E, WordList> canonical(engine, distinctions);
+  Canonical<E> hashed(engine, distinctions);
+  std::map<What, std::unique_ptr<Walk<E>>> met;
   std::map<StateKey, Words> keys;
   Random random(1);
   Comparison comparison;
   for (int i = 0; i < walks && comparison.difference.empty(); ++i) {
-    Walk walk(engine, alphabet, setting.search);
+    Walk<E> walk(engine, alphabet, setting.search);
     for (int step = 0; step < 10 && comparison.difference.empty(); ++step) {
       const std::vector<Step> steps = walk.choices();
       if (steps.empty()) break;
@@ -207,7 +213,7 @@ Comparison compare_walks(const Setting& setting, const Distinctions& distinction
       const auto [key, is_new_key] = keys.emplace(walk.form(hashed, setting.search), words);
       EXPECT_EQ(key->second, words) << "two forms with one key";
       const auto [first, is_new] = met.emplace(What{words, walk.left(), walk.named()}, nullptr);
-      if (is_new) first->second = std::make_unique<Walk>(walk);
+      if (is_new) first->second = std::make_unique<Walk<E>>(walk);
       if (is_new || sorted_steps(walk) == sorted_steps(*first->second)) continue;
       ++comparison.pairs;
       comparison.difference =
@@ -215,6 +221,12 @@ Comparison compare_walks(const Setting& setting, const Distinctions& distinction
     }
   }
   return comparison;
+}
+
+Comparison compare_walks(const Setting& setting, const Distinctions& distinctions, int walks) {
+  return with_engine(
+      protocol_of(setting), built_in(setting.strategy),
+      [&](const auto& engine) { return compare_walks(engine, setting, distinctions, walks); });
 }
 
 SearchScope search_scope(std::initializer_list<std::pair<Bounded, int>> bounds) {
@@ -253,7 +265,7 @@ std::vector<Setting> settings() {
     for (const bool shared_keys : {false, true}) {
       search.scope.shared_keys = shared_keys;
       for (const NamedStrategy& strategy : built_in_strategies()) {
-        for (const char* protocol : {"page", "reference", "guarded"})
+        for (const char* protocol : {"page", "reference", "guarded", "hardened"})
           all.push_back({protocol, {}, strategy.kind, search});
         all.push_back({"guarded",
                        {"server-check=base", "timestamps=local", "overwritten-stays-pending=yes"},
