@@ -1,5 +1,5 @@
-// The benchmarks. The last lines are what the protocols cost, the explorer on a fixed scope, and the common workload, all
-// invariants on, on one core.
+// The benchmarks. The last lines are what the protocols cost, the explorer on a fixed scope, and
+// the common workload, all invariants on, on one core.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 

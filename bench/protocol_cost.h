@@ -1,5 +1,5 @@
-// What a protocol costs: messages and bytes a cycle, as JSON over HTTP would carry them, and what the
-// server stores beside the objects. The same episodes for every protocol.
+// What a protocol costs: messages and bytes a cycle, as JSON over HTTP would carry them, and what
+// the server stores beside the objects. The same episodes for every protocol.
 #pragma once
 
 namespace tidemark {

@@ -407,13 +407,6 @@ void set_memory(ExploreFlags& flags, const std::string& text) {
   flags.memory = text;
 }
 
-void set_invariants(ExploreFlags& flags, const std::string& text) {
-  flags.plan.watched = text == "all" ? kAllInvariants : 0;
-  if (text == "all") return;
-  for (const std::size_t place : parse_list("--invariants", "invariant", text, invariant_names()))
-    flags.plan.watched |= invariant_bit(invariants()[place].invariant);
-}
-
 void set_reductions(ExploreFlags& flags, const std::string& text) {
   for (const NamedReduction& named : named_reductions())
     flags.plan.reductions.*named.is_on = text == "all";
@@ -458,8 +451,11 @@ void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
         ->default_str(std::string(usual))
         ->group(kGroup);
   };
-  text_flag("--invariants", "LIST", set_invariants,
-            "watch only these, a comma between; it ends when all are broken", "all");
+  add_invariants_flag(
+      verb, [&flags](InvariantSet named) { flags.plan.watched = named; },
+      "watch only these, a comma between; it ends when all are broken")
+      ->default_str("all")
+      ->group(kGroup);
   text_flag("--ending", "WHAT", set_ending,
             "full-sync: one of every client ends each trace; does that heal?", "settle");
   text_flag("--reductions", "LIST", set_reductions,

@@ -17,9 +17,11 @@
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "properties/fuzz.h"
+#include "properties/promises.h"
 #include "reports/coverage_table.h"
 #include "reports/json.h"
 #include "reports/screen.h"
+#include "reports/search.h"
 #include "reports/text.h"
 #include "reports/words.h"
 #include "sim/digest.h"
@@ -38,8 +40,11 @@ constexpr std::string_view kExamples =
     "  tidemark fuzz --protocol guarded --set equal-timestamps=client --strategy "
     "timestamp-priority\n"
     "\n"
-    "Each finding ends with a line to paste: it replays the failure. The same command gives the\n"
-    "same bytes on stdout, unless --for ends it.";
+    "What a protocol promises is judged, in the scope in which it promises it, unless flags say\n"
+    "otherwise; 'tidemark list protocols' has the promises. Each finding ends with a line to "
+    "paste:\n"
+    "it replays the failure. The same command gives the same bytes on stdout, unless --for ends "
+    "it.";
 
 constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never"};
 
@@ -47,6 +52,9 @@ struct FuzzFlags {
   CommonFlags common;
   EngineFlags engine;
   FuzzPlan plan;
+  AddedFlags scope;                        // those of plan.scope
+  std::optional<InvariantSet> invariants;  // none: those that are promised
+  std::optional<Mutant> canary;            // none: the usual one
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> episodes;
   TimeFlag time;
@@ -64,17 +72,20 @@ struct Sums {
 
 class FuzzCommand {
  public:
-  explicit FuzzCommand(const FuzzFlags& flags);
+  // The scope of these flags may become narrower.
+  explicit FuzzCommand(FuzzFlags& flags);
   ExitCode run();
 
  private:
   void announce() const;
+  void tell_promise() const;
   FuzzResult run_one(const Configuration& configuration);
 
   void report(const Configuration& configuration, const FuzzResult& result);
   void report(const Configuration& configuration, const FuzzResult& result, const Finding& finding,
               bool whole_screen);
   void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
+  void check_canary(const Configuration& configuration, const FuzzResult& result);
   void check_promises(const Configuration& configuration, const FuzzResult& result);
   std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding);
   ExitCode finish();
@@ -86,20 +97,33 @@ class FuzzCommand {
   FuzzFlags flags_;
   Output output_;
   std::vector<Configuration> configurations_;
+  const Promise& promise_;
   std::vector<FuzzResult> results_;
   Problems problems_;
   TraceFolder folder_;
   TimeLimit limit_;
 };
 
-FuzzCommand::FuzzCommand(const FuzzFlags& flags)
-    : flags_(flags),
-      output_(flags.common),
+// What no flag says is as it is promised; what flags say, they say once more.
+void narrow(FuzzFlags& flags, FeatureSet promised) {
+  flags.plan.scope = within(flags.plan.scope, promised);
+  for (CLI::Option* option : flags.scope)
+    if (option->count() > 0) option->run_callback();
+}
+
+FuzzCommand::FuzzCommand(FuzzFlags& flags)
+    : output_(flags.common),
       configurations_(configurations_of(flags.engine, "all")),
+      promise_(promise_of(configurations_.front().protocol_name)),
       folder_(flags.out),
       limit_(flags.time.limit, configurations_.size()) {
+  narrow(flags, promise_.scope);
+  flags_ = flags;
+  for (Configuration& each : configurations_)
+    each.judge.watched = flags.invariants.value_or(promise_.judged());
   FuzzPlan& plan = flags_.plan;
   plan.seed = flags.seed.value_or(kDefaultSeed);
+  plan.canary = flags.canary.value_or(usual_canary(plan.scope));
   if (flags.episodes)
     plan.episodes = *flags.episodes;
   else if (flags.time.limit)
@@ -121,6 +145,10 @@ Flags FuzzCommand::search_flags() const {
   flags.push_back({"--require-marks",
                    std::string(kRequireMarks[static_cast<std::size_t>(flags_.plan.require_marks)]),
                    flags_.plan.require_marks == RequireMarks::automatic});
+  flags.push_back(
+      {"--canary", std::string(name_of(plan.canary)), plan.canary == usual_canary(plan.scope)});
+  const InvariantSet judged = configurations_.front().judge.watched;
+  flags.push_back({"--invariants", print_invariants(judged), judged == promise_.judged()});
   if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
   return flags;
 }
@@ -130,7 +158,8 @@ std::string FuzzCommand::command(bool all) const {
   Flags flags = flags_of(configurations_.front());
   for (Flag& flag : flags)
     if (flag.name == "--strategy" && configurations_.size() > 1) flag.value = "all";
-  for (const Flags& more : {flags_of(flags_.plan.scope), search_flags()})
+  const Scope promised = within(Scope{}, promise_.scope);
+  for (const Flags& more : {flags_of(flags_.plan.scope, promised), search_flags()})
     flags.insert(flags.end(), more.begin(), more.end());
   return fmt::format("{} fuzz {}", command_name(), print_flags(flags, all));
 }
@@ -139,6 +168,14 @@ void FuzzCommand::announce() const {
   output_.note(fmt::format("{}, seed {}", version_line(), print_seed(flags_.plan.seed)));
   output_.note(command(true));
   note_unreachable(output_, flags_.plan.scope);
+  tell_promise();
+}
+
+void FuzzCommand::tell_promise() const {
+  const Scope& scope = flags_.plan.scope;
+  output_.note(fmt::format("{} promises {}", promise_.protocol, promise_.sentence));
+  const std::string beyond = print_flags(flags_of(scope, within(scope, promise_.scope)), false);
+  if (!beyond.empty()) output_.note("beyond that promise: " + beyond);
 }
 
 FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
@@ -159,6 +196,7 @@ ExitCode FuzzCommand::run() {
   for (const Configuration& configuration : configurations_) {
     results_.push_back(run_one(configuration));
     check_nondeterminism(configuration, results_.back());
+    check_canary(configuration, results_.back());
     check_promises(configuration, results_.back());
     report(configuration, results_.back());
     if (interrupted()) break;
@@ -171,6 +209,14 @@ void FuzzCommand::check_nondeterminism(const Configuration& configuration,
   for (const std::uint64_t seed : result.nondeterministic_seeds)
     problems_.faults.push_back(fmt::format("an episode ran otherwise the second time; paste: {}",
                                            seed_command(configuration, flags_.plan.scope, seed)));
+}
+
+void FuzzCommand::check_canary(const Configuration& configuration, const FuzzResult& result) {
+  if (result.canaries_caught > 0) return;
+  problems_.faults.push_back(fmt::format(
+      "{}: the canary {} was not caught in {}: nothing that was judged is to be trusted",
+      configuration_name(configuration), name_of(flags_.plan.canary),
+      count_of(result.canary_episodes, "episode")));
 }
 
 void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
@@ -257,6 +303,14 @@ ExitCode FuzzCommand::finish() {
                   !problems_.vacuous.empty());
 }
 
+void set_canary(FuzzFlags& flags, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const NamedMutant& each : mutants()) names.push_back(each.name);
+  const NamedMutant* named = find_mutant(name);
+  if (named == nullptr) bad_usage("--canary: {}", unknown_name("mutant", name, names));
+  flags.canary = named->mutant;
+}
+
 void set_require_marks(FuzzFlags& flags, const std::string& text) {
   const auto found = std::find(kRequireMarks.begin(), kRequireMarks.end(), text);
   if (found == kRequireMarks.end())
@@ -280,7 +334,16 @@ void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
                   "of each invariant, so many failures are shrunk")
       ->default_str(std::to_string(flags.plan.shrink_most))
       ->group(kGroup);
+  add_invariants_flag(
+      verb, [&flags](InvariantSet named) { flags.invariants = named; },
+      "judge only these, a comma between; all; without, what is promised")
+      ->group(kGroup);
   add_budget_flag(verb, flags.plan.budget)->group(kGroup);
+  add_text_flag(
+      verb, "--canary", "MUTANT", [&flags](const std::string& name) { set_canary(flags, name); },
+      "a mutant that must be caught; one episode in 256")
+      ->default_str(std::string(name_of(flags.plan.canary)))
+      ->group(kGroup);
   verb.add_option_function<std::string>(
           "--require-marks", [&flags](const std::string& text) { set_require_marks(flags, text); },
           "whether each mark must be reached: auto, always, never")
@@ -297,7 +360,7 @@ Verb add_fuzz(CLI::App& app) {
   verb.footer(std::string(kExamples));
   add_engine_flags(verb, flags->engine, true);
   add_compare_flag(verb, flags->engine.compare_tombstones);
-  add_scope_flags(verb, flags->plan.scope);
+  flags->scope = add_scope_flags(verb, flags->plan.scope);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
   CLI::Option* verbose =

@@ -13,6 +13,7 @@
 #include "model/protocol.h"
 #include "model/strategy.h"
 #include "properties/marks.h"
+#include "properties/promises.h"
 #include "properties/verdict.h"
 #include "reports/json.h"
 #include "reports/text.h"
@@ -23,7 +24,7 @@ namespace {
 
 using std::string_view;
 
-constexpr std::size_t kNameColumns = 33;
+constexpr std::size_t kNameColumns = 35;
 
 std::string title(string_view text) { return fmt::format("{}\n", text); }
 
@@ -44,13 +45,22 @@ std::string values_of(const ProtocolOption& option) {
     return option.values[static_cast<std::size_t>(option.get(protocol))];
   };
   std::string text = fmt::format("= {};", fmt::join(option.values, " | "));
-  for (const NamedProtocol& named : named_protocols())
-    text += fmt::format(" {}: {}{}", named.name, value_in(named.protocol),
-                        named.name == named_protocols().back().name ? "" : ",");
+  string_view comma;
+  for (const NamedProtocol& named : named_protocols()) {
+    if (named.protocol.algorithm != Algorithm::appsync) continue;
+    text += fmt::format("{} {}: {}", comma, named.name, value_in(named.protocol));
+    comma = ",";
+  }
   return text;
 }
 
-std::string protocols() { return rows("Protocols (--protocol)", named_protocols()); }
+std::string protocols() {
+  std::string text = title("Protocols (--protocol), and what fuzz judges of each");
+  for (const NamedProtocol& named : named_protocols())
+    text += row(named.name, named.meaning) +
+            row("", fmt::format("promises {}", promise_of(named.name).sentence));
+  return text;
+}
 
 std::string options() {
   std::string text = title("Options of a protocol (--set KEY=VALUE)");
@@ -116,9 +126,8 @@ Verb add_list(CLI::App& app) {
   CLI::App& verb =
       *app.add_subcommand("list", "protocols and their options, strategies, invariants, steps, …");
   verb.footer(
-      "Topics: protocols, options, strategies, invariants, steps, faults, marks, mutants. The JSON "
-      "has all "
-      "of them.");
+      "Topics: protocols, options, strategies, invariants, steps, faults, marks, mutants.\n"
+      "The JSON has all of them.");
   verb.add_option("TOPIC", flags->topic, "one topic only");
   add_common_flags(verb, flags->common);
   return [flags] { return run_list(*flags); };

@@ -28,6 +28,7 @@ constexpr std::string_view kExamples =
     "  tidemark explore --protocol guarded --edits 3 --faults lost\n"
     "  tidemark replay --check found/*.trace\n"
     "  tidemark shrink some.trace -o small.trace\n"
+    "  tidemark mutants --prove           is each planted defect caught?\n"
     "\n"
     "Exit codes: 0 everything held, 1 a property was violated, 2 bad usage or input, 3 a fault of\n"
     "the harness, 4 vacuous, 5 inconclusive, 130 and 143 interrupted.";
@@ -110,9 +111,10 @@ class Command {
     app_.set_help_flag("-h,--help", "print this and end");
     app_.set_version_flag("--version", version_line(), "print the version and end");
     app_.require_subcommand(0, 1);
-    verbs_ = {{"fuzz", add_fuzz(app_)},     {"explore", add_explore(app_)},
-              {"replay", add_replay(app_)}, {"shrink", add_shrink(app_)},
-              {"list", add_list(app_)},     {"doctor", add_doctor(app_)}};
+    verbs_ = {{"fuzz", add_fuzz(app_)},       {"explore", add_explore(app_)},
+              {"replay", add_replay(app_)},   {"shrink", add_shrink(app_)},
+              {"mutants", add_mutants(app_)}, {"list", add_list(app_)},
+              {"doctor", add_doctor(app_)}};
     for (CLI::App* verb : app_.get_subcommands({})) verb->group("Verbs");
   }
 
@@ -127,7 +129,8 @@ class Command {
     }
     if (app_.get_subcommands().empty())
       bad_usage(
-          "no verb is given, expected one of: fuzz, explore, replay, shrink, list, doctor; try "
+          "no verb is given, expected one of: fuzz, explore, replay, shrink, mutants, list, "
+          "doctor; try "
           "--help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
   }

@@ -156,7 +156,7 @@ AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strateg
       add_text_flag(
           verb, "--protocol", "NAME",
           [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
-          "the protocol: page, reference, guarded, hardened, …; 'tidemark list' has them"),
+          "the protocol: page, reference, guarded, hardened, …; see 'tidemark list'"),
       verb.add_option("--set", flags.options, "one option of the protocol; may be repeated")
           ->type_name("KEY=VALUE")
           ->allow_extra_args(false)
@@ -189,6 +189,21 @@ CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones) {
       ->group(kEngineGroup);
 }
 
+CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet)> set,
+                                 const std::string& description) {
+  return add_text_flag(
+      verb, "--invariants", "LIST",
+      [set = std::move(set)](const std::string& text) {
+        if (text == "all") return set(kAllInvariants);
+        InvariantSet named = 0;
+        for (const std::size_t place :
+             parse_list("--invariants", "invariant", text, invariant_names()))
+          named |= invariant_bit(invariants()[place].invariant);
+        set(named);
+      },
+      description);
+}
+
 AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
                            std::uint64_t most_objects, std::uint64_t most_settle_rounds) {
   const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* what) {
@@ -202,6 +217,9 @@ AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clie
       add_switch(verb, "--shared-keys", scope.shared_keys, "objects may have one primary key"),
       add_switch(verb, "--deletes", scope.deletes, "objects are deleted and undeleted"),
       add_switch(verb, "--interleave", scope.interleave, "cycles happen message by message"),
+      add_switch(verb, "--client-changes", scope.client_changes, "apps make changes"),
+      add_switch(verb, "--client-edits", scope.client_edits,
+                 "… also edits and undeletes, not only creates and deletes"),
       add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
                       "rounds to come to rest in [8 + 4 clients + 2 objects]")};
   for (CLI::Option* option : added) option->group(kScopeGroup);
@@ -225,6 +243,10 @@ AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
   added.push_back(add_number_flag(verb, "--steps", scope.steps, 1, kMaxSteps,
                                   "how many steps an episode has at most")
                       ->default_str(std::to_string(scope.steps))
+                      ->group(kScopeGroup));
+  added.push_back(add_switch(verb, "--turns", scope.turns,
+                             "one client at a time makes changes, with syncs between them")
+                      ->default_str("off")
                       ->group(kScopeGroup));
   added.push_back(
       add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
@@ -312,16 +334,20 @@ Flags world_flags_of(const Scope& scope, const Scope& base) {
       {"--backend", print_switch(scope.backend), scope.backend == base.backend},
       {"--shared-keys", print_switch(scope.shared_keys), scope.shared_keys == base.shared_keys},
       {"--deletes", print_switch(scope.deletes), scope.deletes == base.deletes},
-      {"--interleave", print_switch(scope.interleave), scope.interleave == base.interleave}};
+      {"--interleave", print_switch(scope.interleave), scope.interleave == base.interleave},
+      {"--client-changes", print_switch(scope.client_changes),
+       scope.client_changes == base.client_changes},
+      {"--client-edits", print_switch(scope.client_edits),
+       scope.client_edits == base.client_edits}};
   if (scope.settle_rounds)
     flags.push_back({"--settle-rounds", std::to_string(*scope.settle_rounds), false});
   return flags;
 }
 
-Flags flags_of(const Scope& scope) {
-  const Scope base;
+Flags flags_of(const Scope& scope, const Scope& base) {
   Flags flags = world_flags_of(scope, base);
   flags.push_back({"--steps", std::to_string(scope.steps), scope.steps == base.steps});
+  flags.push_back({"--turns", print_switch(scope.turns), scope.turns == base.turns});
   flags.push_back({"--faults", print_faults(scope.faults), scope.faults == base.faults});
   return flags;
 }

@@ -48,6 +48,9 @@ AddedFlags add_scope_flags(CLI::App& verb, Scope& scope);
 CLI::Option* add_faults_flag(CLI::App& verb, FaultSet& faults, const std::string& description);
 // --compare tombstones|live, --shrink-runs N
 CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones);
+// --invariants LIST
+CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet)> set,
+                                 const std::string& description);
 CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget);
 // --out DIR
 CLI::Option* add_out_flag(CLI::App& verb, std::string& folder);
@@ -96,7 +99,8 @@ struct Flag {
 };
 using Flags = std::vector<Flag>;
 Flags flags_of(const Configuration& configuration);
-Flags flags_of(const Scope& scope);
+// What is as in `base` is said without.
+Flags flags_of(const Scope& scope, const Scope& base = {});
 // Of its world alone; what is as in `base` is said without.
 Flags world_flags_of(const Scope& scope, const Scope& base);
 // Says which faults of a scope it cannot bring about.

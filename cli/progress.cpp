@@ -110,6 +110,14 @@ void SearchProgress::show(const ExploreProgress& now) {
       [&](milliseconds elapsed) { return search_line(label_, now, elapsed, of_depth_.elapsed()); });
 }
 
+std::string runs_line(std::string_view label, const TrialProgress& now, milliseconds elapsed) {
+  const double share = share_of(now.done, now.runs);
+  std::string line = fmt::format("{} {} {} of {}", label, bar(share), grouped(now.done),
+                                 count_of(now.runs, "run"));
+  if (share > 0) line += ", " + time_left(share, elapsed);
+  return line;
+}
+
 std::uint64_t per_second(std::uint64_t count, milliseconds time) {
   return count * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()));
 }

@@ -12,6 +12,7 @@
 
 #include "properties/explore.h"
 #include "properties/fuzz.h"
+#include "properties/mutants.h"
 
 namespace tidemark {
 
@@ -88,6 +89,11 @@ class SearchProgress {
   std::uint32_t depth_ = 0;
   Stopwatch of_depth_;
 };
+
+// How many runs of a trial are done:
+// `mutants [###-------] 340 of 1 120 runs, 31 s left`
+std::string runs_line(std::string_view label, const TrialProgress& now,
+                      std::chrono::milliseconds elapsed);
 
 // `950 ms`, `31 s`, `12 min`, `3.5 h`
 std::string print_time(std::chrono::milliseconds time);

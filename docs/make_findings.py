@@ -4,6 +4,7 @@
 python3 docs/make_findings.py [TIDEMARK]             run every search, write page and traces
 python3 docs/make_findings.py [TIDEMARK] --check     write nothing; exit 1 if anything would change
 python3 docs/make_findings.py [TIDEMARK] --shrinker  also measure the shrinker against the searches
+python3 docs/make_findings.py [TIDEMARK] --hardened  also the evidence for `hardened`: an hour or two
 
 The same program gives the same bytes. TIDEMARK is build/tidemark if it is left out.
 """
@@ -15,6 +16,8 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +76,19 @@ KNOWN = (
 
 SHRINKER_BEGIN = "<!-- shrinker: kept from run to run, made anew with --shrinker -->"
 SHRINKER_END = "<!-- end of shrinker -->"
+HARDENED_BEGIN = "<!-- hardened: kept from run to run, made anew with --hardened -->"
+HARDENED_END = "<!-- end of hardened -->"
+
+# Name, flags.
+HARDENED_SCOPES = (
+    ("two objects, one key", "--objects 2 --edits 3 --lost 1"),
+    ("three clients", "--clients 3 --edits 3 --lost 1"),
+    ("lost, late, duplicate", "--edits 3 --lost 2 --late 2 --duplicates 1"),
+    ("crash, reinstall, full sync, clock, restore",
+     "--edits 2 --crashes 1 --reinstalls 1 --full 1 --clock 1 --restores 1"),
+)
+# Clients, and episodes of more than 833.4 million steps: twelve times that is ten billion.
+HARDENED_EPISODES = ((2, 24_000_000), (3, 20_600_000), (4, 18_400_000), (8, 12_600_000))
 
 
 def fail(message):
@@ -331,11 +347,12 @@ class Page:
 
     # --- its parts
 
-    def text(self, shrinker):
+    def text(self, shrinker, hardened):
         parts = [self.introduction(), self.in_short()]
         parts += ["## What is broken", self.about_tables()]
         parts += [self.protocol(protocol) for protocol in PROTOCOLS]
-        parts += [self.proven(), self.full_syncs(), self.answers(), shrinker, self.all_searches()]
+        parts += [self.proven(), hardened, self.full_syncs(), self.answers(), shrinker,
+                  self.all_searches()]
         return "\n\n".join(parts) + "\n"
 
     def introduction(self):
@@ -620,6 +637,60 @@ class Page:
             ["known answer", "strategy", "shortest", "as short", "missed", "longer", "longest"], rows,
             ["---", "---", "--:", "--:", "--:", "--:", "--:"])]))
 
+    def measure_hardened(self):
+        return self.hardened_section("\n\n".join([self.hardened_searches(), self.hardened_steps()]))
+
+    def hardened_searches(self):
+        rows = []
+        for name, flags in HARDENED_SCOPES:
+            for strategy in STRATEGIES:
+                each, = self.tidemark.explore(
+                    f"--protocol hardened --strategy {strategy} {flags} --memory 14G")
+                if each["end"] != "exhausted" or any(i["shortest"] for i in each["invariants"]):
+                    fail(f"hardened, {strategy}, {flags}: {each['end']}, or something is broken")
+                rows.append([name, strategy, number(each["states"]), each["depth"],
+                             f"`{each['digest']}`"])
+                print(f"make_findings: hardened, {name}, {strategy}", file=sys.stderr)
+        flags = "; ".join(f"*{name}*: `{flags}`" for name, flags in HARDENED_SCOPES)
+        return wrap(
+            "Each search ended because nothing new was left, and no invariant was broken. The command "
+            "is `tidemark explore --protocol hardened --strategy NAME FLAGS --memory 14G --jobs 1`, "
+            f"with the flags of the scope: {flags}.") + "\n\n" + table(
+            ["scope", "strategy", "states", "depth", "digest"], rows,
+            ["---", "---", "--:", "--:", "---"])
+
+    def hardened_steps(self):
+        runs = [(clients, episodes, strategy) for clients, episodes in HARDENED_EPISODES
+                for strategy in STRATEGIES]
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            rows = list(threads.map(lambda run: self.fuzz_hardened(*run), runs))
+        steps = sum(row[0] for row in rows)
+        if steps < 10_000_000_000 or min(row[0] for row in rows) < 300_000_000:
+            fail(f"only {steps} steps")
+        return wrap(
+            f"Random episodes: {number(steps)} effective steps, all faults together (each seed "
+            "leaves some kinds out, so every pair of kinds meets), no violation. The command is `tidemark fuzz "
+            "--protocol hardened --strategy NAME --clients N --episodes N`; two ran at a time.") + "\n\n" + table(
+            ["clients", "strategy", "episodes", "steps", "digest", "time"],
+            [row[1:3] + [number(row[3]), number(row[0])] + row[4:] for row in rows],
+            ["--:", "---", "--:", "--:", "---", "--:"])
+
+    def fuzz_hardened(self, clients, episodes, strategy):
+        began = time.monotonic()
+        result = json.loads(self.tidemark.run(
+            ["fuzz", "--protocol", "hardened", "--strategy", strategy, "--clients", str(clients),
+             "--episodes", str(episodes), "--json", "-", "-q"]))
+        each, = result["configurations"]
+        if each["broken_episodes"] != 0:
+            fail(f"hardened, {strategy}, {clients} clients: broken")
+        print(f"make_findings: hardened, {strategy}, {clients} clients", file=sys.stderr)
+        return [each["effective_steps"], clients, strategy, episodes, f"`{each['digest']}`",
+                f"{math.ceil(time.monotonic() - began)} s"]
+
+    @staticmethod
+    def hardened_section(text):
+        return "\n\n".join(["### `hardened` holds", HARDENED_BEGIN, text, HARDENED_END])
+
     @staticmethod
     def shrinker_section(text):
         return "\n\n".join(["## The shrinker against the searches", SHRINKER_BEGIN, text, SHRINKER_END])
@@ -645,12 +716,12 @@ class Page:
         return "\n\n".join(parts)
 
 
-def kept_shrinker():
+def kept(section, begin_mark, end_mark, flag):
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    begin, end = text.find(SHRINKER_BEGIN), text.find(SHRINKER_END)
+    begin, end = text.find(begin_mark), text.find(end_mark)
     if begin < 0 or end < 0:
-        return Page.shrinker_section("Not measured yet: `python3 docs/make_findings.py --shrinker` does.")
-    return Page.shrinker_section(text[begin + len(SHRINKER_BEGIN):end].strip("\n"))
+        return section(f"Not measured yet: `python3 docs/make_findings.py {flag}` does.")
+    return section(text[begin + len(begin_mark):end].strip("\n"))
 
 
 def main():
@@ -658,12 +729,17 @@ def main():
     parser.add_argument("tidemark", nargs="?", default=str(ROOT / "build" / "tidemark"))
     parser.add_argument("--check", action="store_true", help="exit 1 if anything would change")
     parser.add_argument("--shrinker", action="store_true", help="measure the shrinker anew")
+    parser.add_argument("--hardened", action="store_true", help="make the evidence for it anew")
     arguments = parser.parse_args()
 
     page = Page(Tidemark(arguments.tidemark))
     page.search()
     wanted = {FOLDER / name: text for name, text in page.findings.files.items()}
-    wanted[PAGE] = page.text(page.measure_shrinker() if arguments.shrinker else kept_shrinker())
+    shrinker = page.measure_shrinker() if arguments.shrinker else kept(
+        Page.shrinker_section, SHRINKER_BEGIN, SHRINKER_END, "--shrinker")
+    hardened = page.measure_hardened() if arguments.hardened else kept(
+        Page.hardened_section, HARDENED_BEGIN, HARDENED_END, "--hardened")
+    wanted[PAGE] = page.text(shrinker, hardened)
     present = {path: path.read_text(encoding="utf-8")
                for path in [*FOLDER.glob("*.trace"), PAGE] if path.exists()}
     changed = sorted(path for path in wanted.keys() | present.keys()

@@ -50,7 +50,7 @@ class AppSync {
   }
 
   void begin(Client& client, bool full, Message& request) const {
-    begin_cycle(client, full, request);
+    begin_cycle(client, full, request, protocol_);
   }
   void handle(Server& server, const Message& request, Timestamp now, Message& answer,
               Facts& facts) const {
@@ -104,8 +104,9 @@ class AppSync {
   // A late answer is ignored, and a late download-request changes nothing at the server.
   static bool ignores_late(MessageKind kind) { return kind != MessageKind::upload_request; }
 
-  // Of a cycle that gets no further than its download-reply nothing is left.
-  static constexpr bool lost_downloads_matter() { return false; }
+  // Of a cycle that gets no further than its download-reply nothing is left, if it begins with
+  // that.
+  bool lost_downloads_matter() const { return protocol_.cycle_order == CycleOrder::upload_first; }
 
   // Describes all that the behaviour depends on, to anything with
   //   plain(uint64), mark(Counter): a counter that others are compared with,

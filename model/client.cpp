@@ -208,9 +208,16 @@ class Receiver {
   Value fresh_;
 };
 
+void request_download(Client& client, Message& request) {
+  request.reset(MessageKind::download_request);
+  request.servercounter = client.servercounter_lastsync;
+  client.exchange.end();
+  client.exchange.awaited = MessageKind::download_reply;
+}
+
 // "The client will fetch its objects with object.counter_lastupdate > counter_lastsync and send
 // them to the server." Returns whether there is anything to send.
-bool build_upload(Client& client, const Protocol& protocol, Message& request) {
+bool request_upload(Client& client, const Protocol& protocol, Message& request) {
   request.reset(MessageKind::upload_request);
   client.exchange.sent.clear();
   client.records.for_each([&](const Row& row) {
@@ -220,20 +227,23 @@ bool build_upload(Client& client, const Protocol& protocol, Message& request) {
     client.exchange.sent.push_back({row.object.guid, row.object.value});
   });
   client.exchange.built = client.counter;
-  return !request.objects.empty() || protocol.empty_upload;
+  if (request.objects.empty() && !protocol.empty_upload) return false;
+  client.exchange.awaited = MessageKind::upload_ack;
+  return true;
 }
 
-bool handle_download_reply(Client& client, const Message& reply, const ClientInput& input,
-                           Message& request, Facts& facts) {
+// After a download the upload, after an upload the download. Returns whether there is one.
+bool request_other_half(Client& client, bool downloaded, const Protocol& protocol,
+                        Message& request) {
+  if (downloaded) return request_upload(client, protocol, request);
+  request_download(client, request);
+  return true;
+}
+
+void receive_objects(Client& client, const Message& reply, const ClientInput& input, Facts& facts) {
   Receiver receiver(client, input, facts);
   for (const Object& incoming : reply.objects) receiver.receive(incoming);
   client.servercounter_lastsync = reply.servercounter;
-  if (!build_upload(client, input.protocol, request)) {
-    client.exchange.end();
-    return false;
-  }
-  client.exchange.awaited = MessageKind::upload_ack;
-  return true;
 }
 
 // Whether the answer's counter may become servercounter_lastsync.
@@ -263,16 +273,14 @@ void note_accepted(Client& client, const Message& ack, Facts& facts) {
   }
 }
 
-void handle_upload_ack(Client& client, const Message& ack, const Protocol& protocol, Facts& facts) {
-  if (ack.statuscode == StatusCode::ok) {
-    const std::size_t accepted = client.exchange.sent.size() - ack.refused.size();
-    client.counter_lastsync =
-        protocol.upload_ack_covers == UploadAckCovers::now ? client.counter : client.exchange.built;
-    if (moves_download_mark(client, ack, accepted, protocol))
-      client.servercounter_lastsync = ack.servercounter;
-    note_accepted(client, ack, facts);
-  }
-  client.exchange.end();
+void receive_ack(Client& client, const Message& ack, const Protocol& protocol, Facts& facts) {
+  if (ack.statuscode != StatusCode::ok) return;
+  const std::size_t accepted = client.exchange.sent.size() - ack.refused.size();
+  client.counter_lastsync =
+      protocol.upload_ack_covers == UploadAckCovers::now ? client.counter : client.exchange.built;
+  if (moves_download_mark(client, ack, accepted, protocol))
+    client.servercounter_lastsync = ack.servercounter;
+  note_accepted(client, ack, facts);
 }
 
 }  // namespace
@@ -281,21 +289,26 @@ void apply_change(Client& client, const Change& change, Timestamp now) {
   store_change(client.records, change, ClientCounter{++client.counter.number}, now);
 }
 
-void begin_cycle(Client& client, bool full, Message& request) {
+void begin_cycle(Client& client, bool full, Message& request, const Protocol& protocol) {
   if (full) {
     client.counter_lastsync = {};
     client.servercounter_lastsync = {};
   }
-  request.reset(MessageKind::download_request);
-  request.servercounter = client.servercounter_lastsync;
-  client.exchange.awaited = MessageKind::download_reply;
+  const bool upload_first = protocol.cycle_order == CycleOrder::upload_first;
+  if (!upload_first || !request_upload(client, protocol, request))
+    request_download(client, request);
 }
 
 bool handle_answer(Client& client, const Message& answer, const ClientInput& input,
                    Message& request, Facts& facts) {
-  if (answer.kind == MessageKind::download_reply)
-    return handle_download_reply(client, answer, input, request, facts);
-  handle_upload_ack(client, answer, input.protocol, facts);
+  const bool download = answer.kind == MessageKind::download_reply;
+  if (download)
+    receive_objects(client, answer, input, facts);
+  else
+    receive_ack(client, answer, input.protocol, facts);
+  const bool is_last = download == (input.protocol.cycle_order == CycleOrder::upload_first);
+  if (!is_last && request_other_half(client, download, input.protocol, request)) return true;
+  client.exchange.end();
   return false;
 }
 

@@ -59,9 +59,10 @@ inline bool pending(const Client& client, const Record<ClientCounter>& record) {
 // A change by the app, online or not, also while an exchange is under way.
 void apply_change(Client& client, const Change& change, Timestamp now);
 
-// Starts a cycle: writes the download-request. A full sync "simply has to reset its
-// servercounter_lastsync and counter_lastsync to zero". Requires: no exchange is under way.
-void begin_cycle(Client& client, bool full, Message& request);
+// Starts a cycle: writes the download-request; under cycle-order=upload-first the upload-request,
+// if there is anything to send. A full sync "simply has to reset its servercounter_lastsync and
+// counter_lastsync to zero". Requires: no exchange is under way.
+void begin_cycle(Client& client, bool full, Message& request, const Protocol& protocol);
 
 // Handles the awaited answer. Returns whether a next request was written. Each merge uses up one
 // fresh value, in order. Tells conflict_resolved, change_overwritten, change_merged,

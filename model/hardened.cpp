@@ -347,6 +347,7 @@ bool accept(Server& server, const VersionedObject& incoming, const Rules& rules)
   ServerRecord& record = server.records.at(guid);
   record.object = incoming.object;
   record.version = incoming.version;
+  if (rules.is(M::server_forgets_lineage)) record.lineage = {};
   record.lineage.join(incoming.lineage);
   record.object.isdeleted |= stays_deleted;
   record.counter_lastupdate = next_counter(server, incoming.object, rules);

@@ -16,7 +16,8 @@ class Hardened {
   using Lineage = tidemark::Lineage;
 
   Hardened(const Protocol& protocol, Strategy strategy)
-      : rules_{protocol.sync_type, protocol.mutant}, strategy_(std::move(strategy)) {}
+      : rules_{protocol.sync_type, hardened_defect(protocol.mutant)},
+        strategy_(std::move(strategy)) {}
 
   const Strategy& strategy() const { return strategy_; }
 
@@ -86,7 +87,10 @@ class Hardened {
 
   // ---- What an exhaustive search must know, to tell states that differ only by name from others.
 
-  bool compares_stamps() const { return strategy_.kind >= StrategyKind::timestamp_priority; }
+  bool compares_stamps() const {
+    return strategy_.kind >= StrategyKind::timestamp_priority ||
+           rules_.is(Mutant::later_stamp_accepted) || rules_.is(Mutant::filters_by_edit_time);
+  }
   bool compares_creation_stamps() const { return strategy_.kind == StrategyKind::own; }
   bool stores_time_of_sync() const { return strategy_.kind == StrategyKind::own; }
   static bool subtracts_counters() { return false; }

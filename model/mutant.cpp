@@ -7,6 +7,8 @@ namespace {
 
 using M = Mutant;
 
+constexpr bool kRare = true;
+
 constexpr std::array kMutants{
     NamedMutant{
         M::edit_keeps_version, "edit-keeps-version", "hardened", "no-lost-update",
@@ -92,6 +94,10 @@ constexpr std::array kMutants{
     NamedMutant{M::lineage_not_sent, "lineage-not-sent", "hardened", "no-lost-update",
                 "server-priority", "an object is received without what it incorporates",
                 "nponiros/sync_server #13: the originator is not told on what its edit was based"},
+    NamedMutant{M::server_forgets_lineage, "server-forgets-lineage", "hardened",
+                "no-redundant-transfer", "client-priority",
+                "the server stores what an upload incorporates, and not what its own version did",
+                "PouchDB #4651: a third replica lacks the revision that lost", kRare},
     NamedMutant{
         M::asks_again_at_once, "asks-again-at-once", "hardened", "quiescence", "server-priority",
         "a client that is answered with nothing asks again at once, for ever",
@@ -121,9 +127,9 @@ constexpr std::array kMutants{
                 "the winner of a conflict does not incorporate the loser, and is refused for ever",
                 "couchbase-lite-core #385: 409 for ever, nothing is pushed any more"},
     NamedMutant{M::mine_first_when_both, "mine-first-when-both", "hardened", "quiescence",
-                "client-priority",
+                "server-priority",
                 "of two versions that incorporate one another a client takes its own for the newer",
-                "PouchDB #108: two ends pick different winners"},
+                "PouchDB #108: two ends pick different winners", kRare},
     NamedMutant{M::loser_uploads_winner, "loser-uploads-winner", "hardened",
                 "no-redundant-transfer", "server-priority",
                 "a client that lost a conflict uploads the version it lost to",
@@ -164,21 +170,21 @@ constexpr std::array kMutants{
                 "the loser of a primary-key conflict is removed, and no tombstone of it is kept",
                 "the page's drop-loser rule"},
     NamedMutant{M::key_loser_yields, "key-loser-yields", "hardened", "no-resurrection",
-                "timestamp-priority",
+                "client-priority",
                 "the tombstone of a key loser yields to any version that it does not know",
-                "a rule of an earlier draft of this protocol"},
+                "a rule of an earlier draft of this protocol", kRare},
     NamedMutant{M::silent_key_loser, "silent-key-loser", "hardened", "told", "server-priority",
                 "the app is not told that its object lost a primary-key conflict",
                 "the page's example: \"your recent booking cannot be confirmed\" is never said"},
-    NamedMutant{M::tombstones_last, "tombstones-last", "hardened", "quiescence", "server-priority",
+    NamedMutant{M::tombstones_last, "tombstones-last", "hardened", "integrity", "client-priority",
                 "deletions are handled after everything else in a message",
                 "CouchDB #1418: a create is checked against what is about to be deleted"},
     NamedMutant{M::primary_keys_ignored, "primary-keys-ignored", "hardened", "one-object-per-key",
                 "server-priority", "neither side looks at primary keys",
                 "every engine without natural keys: two rows for one booking"},
-    NamedMutant{M::key_clash_added, "key-clash-added", "hardened", "one-object-per-key",
-                "server-priority", "the server stores a live object beside another with its key",
-                "two devices, one natural key: avni-server #1040 without its check"},
+    NamedMutant{M::key_clash_added, "key-clash-added", "hardened", "told", "server-priority",
+                "the server stores a live object beside another with its key",
+                "two devices, one natural key: avni-server #1040 without its check", kRare},
     NamedMutant{M::tombstone_holds_key, "tombstone-holds-key", "hardened", "quiescence",
                 "server-priority", "a deleted object still holds its primary key at the server",
                 "cr-sqlite #271 and the 2014 code: a create after a delete never arrives"},
@@ -228,11 +234,41 @@ constexpr std::array kMutants{
                 "no-lost-update", "client-priority",
                 "against a restored server only pending versions compete",
                 "ownCloud client #2325: newer local data is reverted"},
+    NamedMutant{M::two_way_ack_skips_backend, "two-way-ack-skips-backend", "two-way", "convergence",
+                "server-priority",
+                "an upload's answer moves the mark past what the backend changed meanwhile",
+                "the 2014 code: servercounter_lastsync becomes the counter in the answer"},
+    NamedMutant{M::down_mark_skips_one, "down-mark-skips-one", "one-way-down", "convergence",
+                "server-priority", "the server sends what is above the client's mark plus one",
+                "tether-core #3: strictly above the mark, where one with it was not sent"},
+    NamedMutant{M::up_ack_covers_later_edit, "up-ack-covers-later-edit", "one-way-up",
+                "no-lost-update", "server-priority",
+                "an answer clears pending for the object, whatever was edited since",
+                "a log that is rotated when it was sent, with what was written meanwhile"},
+    NamedMutant{M::simple_keeps_missing_rows, "simple-keeps-missing-rows", "simple", "convergence",
+                "server-priority", "what is missing from the list stays on the device",
+                "every refresh that only upserts: what was deleted elsewhere is shown for ever"},
+    NamedMutant{M::simple_add_waits_for_list, "simple-add-waits-for-list", "simple", "convergence",
+                "server-priority", "an add has fromServer=no until a list names it",
+                "the page, literally: a record that is deleted elsewhere before stays for ever"},
 };
 
 }  // namespace
 
 std::span<const NamedMutant> mutants() { return kMutants; }
+
+Mutant hardened_defect(Mutant mutant) {
+  switch (mutant) {
+    case M::two_way_ack_skips_backend:
+      return M::ack_carries_nothing;
+    case M::down_mark_skips_one:
+      return M::mark_skips_one;
+    case M::up_ack_covers_later_edit:
+      return M::ack_covers_later_edit;
+    default:
+      return mutant;
+  }
+}
 
 std::string_view name_of(Mutant mutant) {
   for (const NamedMutant& named : kMutants)

@@ -16,6 +16,7 @@ constexpr std::array<string_view, 2> kEqual{"server", "client"};
 constexpr std::array<string_view, 2> kKeyConflict{"drop-loser", "take-guid"};
 constexpr std::array<string_view, 3> kClash{"add", "skip-refuse-batch", "skip-answer-each"};
 constexpr std::array<string_view, 2> kCheck{"none", "base"};
+constexpr std::array<string_view, 2> kOrder{"download-first", "upload-first"};
 
 template <auto Field>
 int get(const Protocol& protocol) {
@@ -62,6 +63,9 @@ constexpr std::array kOptions{
     option<&P::empty_upload>("empty-upload", kNoYes, "whether an upload of nothing is sent"),
     option<&P::server_check>("server-check", kCheck,
                              "whether the server compares versions on upload"),
+    option<&P::cycle_order>("cycle-order", kOrder,
+                            "what a cycle begins with; the page: \"the code will break if this "
+                            "rule is not honored\""),
 };
 
 constexpr Protocol kReference{
@@ -94,12 +98,16 @@ constexpr std::array kProtocols{
     NamedProtocol{"guarded", kGuarded, "the page with its three cheapest repairs"},
     NamedProtocol{"hardened", hardened(SyncType::multi_way),
                   "holds every invariant under every step"},
+    NamedProtocol{"multi-way", hardened(SyncType::multi_way),
+                  "the same as hardened: from several apps to the server and back"},
     NamedProtocol{"two-way", hardened(SyncType::two_way),
                   "one app and the backend change things between two cycles of that app"},
     NamedProtocol{"one-way-down", hardened(SyncType::one_way_down),
                   "only the server changes things, the apps receive them"},
     NamedProtocol{"one-way-up", hardened(SyncType::one_way_up),
                   "only the apps change things, each its own, the server receives them"},
+    NamedProtocol{"simple", Protocol{.algorithm = Algorithm::simple},
+                  "the page's first algorithm: no counters, the whole list each time"},
 };
 
 std::string expected(std::span<const string_view> names) {

@@ -34,6 +34,8 @@ enum class KeyConflict : std::uint8_t { drop_loser, take_guid };
 enum class UploadKeyClash : std::uint8_t { add, skip_refuse_batch, skip_answer_each };
 // The server compares versions on upload: never / with the version that the client last saw.
 enum class ServerCheck : std::uint8_t { none, base };
+// What a cycle begins with.
+enum class CycleOrder : std::uint8_t { download_first, upload_first };
 
 struct Protocol {
   Algorithm algorithm = Algorithm::appsync;
@@ -50,6 +52,7 @@ struct Protocol {
   UploadKeyClash upload_key_clash = UploadKeyClash::add;
   bool empty_upload = false;
   ServerCheck server_check = ServerCheck::none;
+  CycleOrder cycle_order = CycleOrder::download_first;
   friend constexpr bool operator==(const Protocol&, const Protocol&) = default;
 };
 

@@ -77,9 +77,8 @@ OrderedJson versioned_list(const hardened::Message& message, const Texts& texts)
 }
 
 OrderedJson result_json(const hardened::Message& message, const Texts& texts) {
-  OrderedJson result{{"statuscode", 1},
-                     {"servercounter", message.servercounter.number},
-                     {"epoch", message.epoch}};
+  OrderedJson result{
+      {"statuscode", 1}, {"servercounter", message.servercounter.number}, {"epoch", message.epoch}};
   for (Guid guid : message.refused) result["refused"].push_back(texts.text_of(guid));
   return result;
 }

@@ -120,25 +120,52 @@ bool is_granted(Situation situation, const Scope& scope) {
     case Situation::restored:
       return scope.has(Fault::restore);
     case Situation::full_sync:
-      return scope.has(Fault::full_sync) && scope.interleave;
+      return scope.has(Fault::full_sync);
   }
   return false;
 }
 
-// Where only the server changes things, clients have nothing to upload.
-bool uploads(const Protocol& protocol) { return protocol.sync_type != SyncType::one_way_down; }
+// Where only the server changes things, nothing is uploaded; where only clients do, nothing is
+// downloaded. What is sent at once is nothing that a step meets.
+bool sends(const Protocol& protocol, MessageKind message) {
+  if (message == MessageKind::none) return true;
+  if (protocol.algorithm == Algorithm::simple) return message < MessageKind::upload_request;
+  return protocol.sync_type !=
+         (message >= MessageKind::upload_request ? SyncType::one_way_down : SyncType::one_way_up);
+}
 
-bool is_granted(const CoveredStep& step, const Protocol& protocol) {
-  if (is_change(step.kind))
-    return step.server ? protocol.sync_type != SyncType::one_way_up : uploads(protocol);
-  return uploads(protocol) || step.lost < MessageKind::upload_request;
+bool makes_changes(const Protocol& protocol, bool server) {
+  return protocol.sync_type != (server ? SyncType::one_way_up : SyncType::one_way_down);
+}
+
+MessageKind message_of(Phase phase) {
+  if (phase <= Phase::idle || phase == Phase::under_way) return MessageKind::none;
+  return static_cast<MessageKind>(static_cast<int>(phase) - static_cast<int>(Phase::idle));
+}
+
+MessageKind message_of(Situation situation) {
+  if (situation == Situation::late_upload) return MessageKind::upload_request;
+  return situation == Situation::ack_lost ? MessageKind::upload_ack : MessageKind::none;
 }
 
 bool is_granted(const CoverageCell& cell, const Protocol& protocol) {
-  const bool is_of_upload =
-      cell.phase == Phase::upload_request || cell.phase == Phase::upload_ack ||
-      cell.situation == Situation::late_upload || cell.situation == Situation::ack_lost;
-  return is_granted(covered_steps()[cell.step], protocol) && (uploads(protocol) || !is_of_upload);
+  const CoveredStep& step = covered_steps()[cell.step];
+  return (!is_change(step.kind) || makes_changes(protocol, step.server)) &&
+         sends(protocol, step.lost) && sends(protocol, message_of(cell.phase)) &&
+         sends(protocol, message_of(cell.situation));
+}
+
+// A client of `simple` sends what it creates at once, and then holds what an exchange brought to
+// its end; but it cannot where it is offline, or an exchange is under way.
+bool may_hold_before_an_exchange(const Scope& scope, const Protocol& protocol) {
+  return protocol.algorithm != Algorithm::simple || scope.interleave || scope.has(Fault::offline);
+}
+
+bool is_granted(const CoverageCell& cell, const Scope& scope, const Protocol& protocol) {
+  const CoveredStep& step = covered_steps()[cell.step];
+  const bool needs_object = is_change(step.kind) && step.kind != StepKind::create && !step.server;
+  return !needs_object || cell.situation != Situation::reinstalled ||
+         may_hold_before_an_exchange(scope, protocol);
 }
 
 // The names of a set that has some, but not all; a comma between.
@@ -203,7 +230,8 @@ const Impossibility* find_impossibility(const CoverageCell& cell) {
 
 bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& protocol) {
   return is_granted(covered_steps()[cell.step], scope) && is_granted(cell.phase, scope) &&
-         is_granted(cell.situation, scope) && is_granted(cell, protocol);
+         is_granted(cell.situation, scope) && is_granted(cell, protocol) &&
+         is_granted(cell, scope, protocol);
 }
 
 std::uint64_t CoverageCounts::steps(std::size_t step, Situation situation) const {

@@ -4,12 +4,14 @@
 
 #include "model/appsync.h"
 #include "model/hardened_engine.h"
+#include "model/simple_engine.h"
 #include "sim/engine.h"
 
 namespace tidemark {
 
 static_assert(Engine<AppSync>);
 static_assert(Engine<Hardened>);
+static_assert(Engine<Simple> && SendsChanges<Simple>);
 
 // Calls `use` with the engine of this protocol under this strategy, and returns what it returns.
 template <class Use>
@@ -18,6 +20,7 @@ auto with_engine(const Protocol& protocol, const Strategy& strategy, Use use) {
     case Algorithm::hardened:
       return use(Hardened(protocol, strategy));
     case Algorithm::simple:
+      return use(Simple(protocol, strategy));
     case Algorithm::appsync:
       break;
   }

@@ -9,7 +9,17 @@
 namespace tidemark {
 namespace {
 
-constexpr std::uint64_t kEpisodesPerRepeat = 32;  // one of so many is run twice
+constexpr std::uint64_t kEpisodesPerRepeat = 32;   // one of so many is run twice
+constexpr std::uint64_t kEpisodesPerCanary = 256;  // one of so many is run with the canary
+constexpr std::uint64_t kMostCanaries = 512;       // seeds that are tried until it is caught
+
+// The engine of a mutant, judged for what must catch it.
+Runner runner_of_mutant(Mutant mutant) {
+  const NamedMutant* named = find_mutant(name_of(mutant));
+  Protocol protocol = find_protocol(named == nullptr ? "hardened" : named->protocol)->protocol;
+  protocol.mutant = mutant;
+  return Runner(protocol, built_in(StrategyKind::server_priority), {.count_marks = false});
+}
 
 // One fuzz run under way.
 class Fuzzing {
@@ -20,13 +30,15 @@ class Fuzzing {
         watch_(watch),
         generator_(plan.scope),
         runner_(configuration.protocol, configuration.strategy, configuration.judge),
-        shrinking_(configuration.protocol, configuration.strategy, configuration.judge) {}
+        shrinking_(configuration.protocol, configuration.strategy, configuration.judge),
+        canary_(runner_of_mutant(plan.canary)) {}
 
   FuzzResult run() {
     for (std::uint64_t index = 0; index < plan_.episodes; ++index) {
       if (!go_on()) break;
       episode(index);
     }
+    catch_a_canary();
     sort_findings();
     result_.marks = runner_.marks();
     if (plan_.coverage) result_.coverage = coverage_.counts();
@@ -45,6 +57,7 @@ class Fuzzing {
   void episode(std::uint64_t index) {
     const std::uint64_t seed = seed_of(plan_.seed, index);
     const Scenario& scenario = generator_.generate(seed);
+    if (index % kEpisodesPerCanary == 0) run_canary(scenario);
     const Outcome& outcome =
         plan_.coverage ? runner_.run(scenario, coverage_) : runner_.run(scenario);
     ++result_.episodes;
@@ -58,6 +71,15 @@ class Fuzzing {
     for (const NamedInvariant& named : invariants())
       if (outcome.verdict.broken(named.invariant))
         broken(named.invariant, index, seed, scenario, outcome.summary.digest);
+  }
+
+  void run_canary(const Scenario& scenario) {
+    ++result_.canary_episodes;
+    result_.canaries_caught += !canary_.run(scenario).verdict.holds();
+  }
+  void catch_a_canary() {
+    for (std::uint64_t index = 0; result_.canaries_caught == 0 && index < kMostCanaries; ++index)
+      run_canary(generator_.generate(seed_of(plan_.seed, index)));
   }
 
   // Whether an episode runs the same again; if not, that is noted. Once is enough for all that it
@@ -146,6 +168,7 @@ class Fuzzing {
   Generator generator_;
   Runner runner_;
   Runner shrinking_;  // of its own, so that its runs count for no mark
+  Runner canary_;
   Coverage coverage_;
   FuzzResult result_;
   bool ended_ = false;
@@ -153,6 +176,10 @@ class Fuzzing {
 };
 
 }  // namespace
+
+Mutant usual_canary(const Scope& scope) {
+  return scope.client_changes ? FuzzPlan{}.canary : Mutant::mark_skips_one;
+}
 
 FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch) {
   return Fuzzing(configuration, plan, watch).run();

@@ -30,6 +30,10 @@ enum class RequireMarks : std::uint8_t { automatic, always, never };
 
 struct FuzzPlan {
   Scope scope;
+  // One episode in 256 is also run with this mutant, which must be caught, so that the alarm is
+  // known to work; where few are run, the first seeds are tried until it is. `none` is never
+  // caught.
+  Mutant canary = Mutant::ack_does_not_move_mark;
   std::uint64_t seed = 0;
   std::uint64_t episodes = 20'000;
   ShrinkBudget budget;
@@ -68,7 +72,9 @@ struct FuzzResult {
   // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
-  std::uint64_t digest = 0;  // over all episodes, whatever their order
+  std::uint64_t canary_episodes = 0;
+  std::uint64_t canaries_caught = 0;  // none: a fault of the harness
+  std::uint64_t digest = 0;           // over all episodes, whatever their order
 };
 
 // Where a fuzz run stands.
@@ -81,6 +87,9 @@ struct FuzzProgress {
 // Called before each episode and each candidate of the shrinker, so it must be quick; returns false
 // to end the run.
 using FuzzWatch = std::function<bool(const FuzzProgress&)>;
+
+// Where apps make no changes they upload nothing, and another canary sings.
+Mutant usual_canary(const Scope& scope);
 
 FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const FuzzWatch& watch);
 

@@ -1,5 +1,7 @@
 #include "properties/marks.h"
 
+#include <algorithm>
+
 namespace tidemark {
 namespace {
 
@@ -29,6 +31,58 @@ bool retries(const Protocol& protocol) {
 bool carries_stamps(const Protocol& protocol) { return protocol.timestamps == Timestamps::carried; }
 bool echoes(const Protocol& protocol) {
   return protocol.upload_ack_moves_download_mark != UploadAckMovesDownloadMark::always;
+}
+
+// What can be reached where only the server changes things, where only apps do, and where the whole
+// list is sent each time.
+constexpr std::array kDown{M::deletion_downloaded,
+                           M::undelete,
+                           M::backend_change_during_exchange,
+                           M::download_reply_lost,
+                           M::late_download_request,
+                           M::late_answer,
+                           M::full_sync_with_nothing_pending,
+                           M::offline_during_exchange,
+                           M::crash_during_exchange,
+                           M::restore_undid_writes};
+constexpr std::array kUp{M::undelete,
+                         M::key_reused_after_delete,
+                         M::edit_during_upload,
+                         M::edit_while_offline,
+                         M::upload_request_lost,
+                         M::upload_ack_lost,
+                         M::late_upload,
+                         M::late_upload_after_newer,
+                         M::late_answer,
+                         M::upload_repeated,
+                         M::full_sync_with_pending,
+                         M::full_sync_with_nothing_pending,
+                         M::offline_during_exchange,
+                         M::crash_during_exchange,
+                         M::reinstall_with_pending,
+                         M::restore_undid_writes};
+constexpr std::array kSimple{M::undelete,
+                             M::own_echo,
+                             M::edit_during_download,
+                             M::edit_while_offline,
+                             M::backend_change_during_exchange,
+                             M::download_reply_lost,
+                             M::late_download_request,
+                             M::late_answer,
+                             M::full_sync_with_nothing_pending,
+                             M::offline_during_exchange,
+                             M::crash_during_exchange,
+                             M::restore_undid_writes};
+
+template <std::size_t kSize>
+bool has(const std::array<Mark, kSize>& marks, Mark mark) {
+  return std::find(marks.begin(), marks.end(), mark) != marks.end();
+}
+
+bool is_reachable(Mark mark, const Protocol& protocol) {
+  if (protocol.algorithm == Algorithm::simple) return has(kSimple, mark);
+  if (protocol.sync_type == SyncType::one_way_down) return has(kDown, mark);
+  return protocol.sync_type != SyncType::one_way_up || has(kUp, mark);
 }
 
 constexpr MarkNeeds kTwo{.clients = 2};
@@ -164,7 +218,8 @@ bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& proto
          (scope.backend || !needs.backend) && (scope.shared_keys || !needs.shared_keys) &&
          (scope.deletes || !needs.deletes) && (scope.interleave || !needs.interleave) &&
          (any_strategy || needs.strategies[static_cast<std::size_t>(strategy)]) &&
-         (needs.protocol == nullptr || needs.protocol(protocol));
+         (needs.protocol == nullptr || needs.protocol(protocol)) &&
+         is_reachable(mark.mark, protocol);
 }
 
 }  // namespace tidemark

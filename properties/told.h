@@ -104,8 +104,7 @@ class Told {
   template <class World>
   static bool is_given_up_in_turn(const Fact& fact, const World& world) {
     for (const Fact& next : world.facts()) {
-      const bool decided =
-          next.kind == FactKind::conflict_resolved && next.winner != Winner::local;
+      const bool decided = next.kind == FactKind::conflict_resolved && next.winner != Winner::local;
       if ((decided || is_telling(next)) && next.local == fact.kept && next.guid == fact.kept_guid)
         return true;
     }

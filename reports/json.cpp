@@ -1,5 +1,6 @@
 #include "reports/json.h"
 
+#include "properties/promises.h"
 #include "reports/account.h"
 #include "reports/explanation.h"
 #include "reports/text.h"
@@ -250,6 +251,9 @@ json scope_of(const Scope& scope) {
           {"shared_keys", scope.shared_keys},
           {"deletes", scope.deletes},
           {"interleave", scope.interleave},
+          {"client_changes", scope.client_changes},
+          {"client_edits", scope.client_edits},
+          {"turns", scope.turns},
           {"faults", print_faults(scope.faults)},
           {"settle_rounds", scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr)}};
 }
@@ -257,6 +261,7 @@ json scope_of(const Scope& scope) {
 json scope_of(const ExplorePlan& plan) {
   json scope = scope_of(plan.search.scope);
   scope.erase("steps");  // the plan's own
+  scope.erase("turns");  // nobody's
   return scope;
 }
 
@@ -268,11 +273,12 @@ json plan_of(const FuzzPlan& plan) {
           {"shrink_budget_runs", plan.budget.runs}};
 }
 
-json broken_of(const FuzzResult& result) {
+json broken_of(const FuzzResult& result, InvariantSet judged) {
   json broken = json::array();
   for (const NamedInvariant& named : invariants()) {
     const auto place = static_cast<std::size_t>(named.invariant);
     broken.push_back({{"name", named.name},
+                      {"judged", (judged & invariant_bit(named.invariant)) != 0},
                       {"broken_episodes", result.broken[place]},
                       {"shrunk_episodes", result.shrunk[place]}});
   }
@@ -320,10 +326,14 @@ json configuration_of(const Configuration& configuration, const FuzzResult& resu
   for (const Finding& finding : result.findings) findings.push_back(finding_of(finding));
   json all = engine_of(configuration);
   all.update({{"episodes", result.episodes},
+              {"canary",
+               {{"mutant", name_of(plan.canary)},
+                {"episodes", result.canary_episodes},
+                {"caught", result.canaries_caught}}},
               {"broken_episodes", result.broken_episodes},
               {"effective_steps", result.effective_steps},
               {"skipped_steps", result.skipped_steps},
-              {"invariants", broken_of(result)},
+              {"invariants", broken_of(result, configuration.judge.watched)},
               {"findings", findings},
               {"marks", marks_of(configuration, result, plan)},
               {"missed_marks", result.missed_marks},
@@ -466,6 +476,114 @@ json searched_of(const Searched& searched, const ExplorePlan& plan) {
   return all;
 }
 
+// --- mutants
+
+json plan_of(const TrialPlan& plan) {
+  return {{"scope", scope_of(plan.scope)},
+          {"seed", print_seed(plan.seed)},
+          {"seeds", plan.seeds},
+          {"episodes", plan.episodes},
+          {"shrink_budget_runs", plan.budget.runs}};
+}
+
+json named_mutant(const NamedMutant& named) {
+  return {{"name", named.name},
+          {"protocol", named.protocol},
+          {"strategy", named.strategy},
+          {"invariant", named.invariant},
+          {"rare", named.rare},
+          {"defect", named.defect},
+          {"stands_for", named.stands_for}};
+}
+
+template <class Number>
+json number_or_null(const std::optional<Number>& number) {
+  return number ? json(*number) : json(nullptr);
+}
+
+json episodes_of(const Trial& trial) {
+  json all = json::array();
+  for (const Hunt& hunt : trial.hunts)
+    all.push_back(hunt.caught ? json(hunt.episodes) : json(nullptr));
+  return all;
+}
+
+json also_broken(const Trial& trial) {
+  json all = json::array();
+  for (const NamedInvariant& named : invariants())
+    if (trial.broken_before(named.invariant) + trial.broken_with(named.invariant) > 0)
+      all.push_back({{"name", named.name},
+                     {"runs_before", trial.broken_before(named.invariant)},
+                     {"runs_with", trial.broken_with(named.invariant)}});
+  return all;
+}
+
+json simplest_of(const Trial& trial) {
+  const Finding* found = trial.simplest();
+  if (found == nullptr) return nullptr;
+  return {{"fingerprint", found->fingerprint},
+          {"index", found->index},
+          {"seed", print_seed(found->seed)},
+          {"shrink", shrink_of(found->original, found->shrunk)},
+          {"steps", steps_of(found->trace.scenario)}};
+}
+
+json proof_of(const Trial& trial) {
+  if (!trial.proof) return nullptr;
+  const Exploration& proof = *trial.proof;
+  const Counterexample* example = proof.find(trial.invariant);
+  return {{"shortest", number_or_null(trial.proven_length())},
+          {"depth", proof.depth},
+          {"states", proof.states},
+          {"end", kEnds[static_cast<std::size_t>(proof.end)]},
+          {"bounds", bounds_of(proof_plan(*trial.simplest())->search.bounds)},
+          {"steps", example == nullptr ? json(nullptr) : steps_of(example->trace.scenario)},
+          {"faults", proof.faults}};
+}
+
+json shown_of(const Trace& trace) {
+  return {{"steps", steps_of(trace.scenario)}, {"trace", print_trace(trace)}};
+}
+
+json trial_of(const Trial& trial) {
+  json one = named_mutant(*trial.named);
+  one.update(
+      {{"passes", trial.passes()},
+       {"caught", trial.caught()},
+       {"median", number_or_null(trial.episodes_of(50))},
+       {"percentile_95", number_or_null(trial.episodes_of(95))},
+       {"episodes", episodes_of(trial)},
+       {"broken", also_broken(trial)},
+       {"simplest", simplest_of(trial)},
+       {"proof", proof_of(trial)},
+       {"shown", trial.simplest() == nullptr ? json(nullptr) : shown_of(trial.shown_trace())}});
+  return one;
+}
+
+json rare_of(const RareMutant& each) {
+  json one = named_mutant(*each.named);
+  one.update({{"shows", each.shows()},
+              {"broken", names_of(each.broken)},
+              {"shown", shown_of(each.trace)}});
+  return one;
+}
+
+json without_of(const Without& without) {
+  json alone = json::array();
+  for (const NamedMutant* named : without.alone()) alone.push_back(named->name);
+  json tried = json::array();
+  for (const Trial& trial : without.trials)
+    tried.push_back({{"name", trial.named->name}, {"caught", trial.caught()}});
+  return {{"invariant", name_of(without.invariant)}, {"alone", alone}, {"tried", tried}};
+}
+
+template <class Range, class Make>
+json list_of(const Range& range, Make make) {
+  json all = json::array();
+  for (const auto& each : range) all.push_back(make(each));
+  return all;
+}
+
 json options_of(const Protocol& protocol) {
   json result = json::object();
   for (const ProtocolOption& option : protocol_options())
@@ -541,6 +659,16 @@ json explore_json(std::span<const Searched> searches, const ExplorePlan& plan) {
   return result;
 }
 
+json mutants_json(std::span<const Trial> trials, std::span<const RareMutant> rare,
+                  std::span<const Without> without, const TrialPlan& plan) {
+  json result = document("mutants");
+  result["plan"] = plan_of(plan);
+  result["mutants"] = list_of(trials, trial_of);
+  result["rare"] = list_of(rare, rare_of);
+  result["without"] = list_of(without, without_of);
+  return result;
+}
+
 json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& shrunk) {
   json result = document("shrink");
   result["engine"] = engine_of(before);
@@ -555,17 +683,13 @@ json list_json() {
   json result = document("list");
   result["protocols"] = named(named_protocols(), [](json& one, const NamedProtocol& each) {
     one["options"] = options_of(each.protocol);
+    const Promise& promise = promise_of(each.name);
+    one["promise"] = {{"invariants", names_of(promise.invariants)}, {"sentence", promise.sentence}};
   });
   const auto nothing = [](json&, const auto&) {};
   result["options"] = option_list();
   result["mutants"] = json::array();
-  for (const NamedMutant& each : mutants())
-    result["mutants"].push_back({{"name", each.name},
-                                 {"protocol", each.protocol},
-                                 {"strategy", each.strategy},
-                                 {"invariant", each.invariant},
-                                 {"defect", each.defect},
-                                 {"stands_for", each.stands_for}});
+  for (const NamedMutant& each : mutants()) result["mutants"].push_back(named_mutant(each));
   result["strategies"] = named(built_in_strategies(), nothing);
   result["invariants"] = named(std::span<const NamedInvariant>(invariants()), nothing);
   result["steps"] = named(std::span<const StepGrammar>(step_grammar()), nothing);

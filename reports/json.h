@@ -8,6 +8,7 @@
 #include <string>
 
 #include "properties/fuzz.h"
+#include "properties/mutants.h"
 #include "properties/runner.h"
 #include "reports/search.h"
 #include "sim/trace.h"
@@ -23,6 +24,10 @@ nlohmann::json fuzz_json(std::span<const Configuration> configurations,
 
 // Exhaustive searches of several configurations under one plan.
 nlohmann::json explore_json(std::span<const Searched> searches, const ExplorePlan& plan);
+
+// Mutants on trial; with invariants switched off, where that was asked for.
+nlohmann::json mutants_json(std::span<const Trial> trials, std::span<const RareMutant> rare,
+                            std::span<const Without> without, const TrialPlan& plan);
 
 // A trace before and after it was shrunk.
 nlohmann::json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& result);

@@ -8,6 +8,7 @@
 
 #include "reports/account.h"
 #include "reports/explanation.h"
+#include "reports/search.h"
 #include "reports/space_time.h"
 #include "reports/text.h"
 #include "reports/words.h"
@@ -161,7 +162,7 @@ std::string one_line(const Violation& violation) {
 std::string totals(const Configuration& configuration, const FuzzResult& result) {
   const std::string broken = result.episodes == 0 ? "nothing ran"
                              : result.broken_episodes == 0
-                                 ? "all held"
+                                 ? print_invariants(configuration.judge.watched) + " held"
                                  : grouped(result.broken_episodes) + " broken";
   const std::string missed =
       result.missed_marks.empty()

@@ -147,15 +147,18 @@ class Alphabet::Speller {
 
   void changes(Replica replica) {
     if (!left_.any(Bounded::edits)) return;
+    if (!replica.is_server() && !scope_.scope.client_changes) return;
     creations(replica);
     for (std::uint32_t object = 0; object < naming_.objects; ++object) {
       const Object* held = world_.find(replica, Guid{object});
       if (held == nullptr) continue;
-      if (!held->isdeleted) add({.kind = StepKind::edit, .replica = replica, .object = object});
+      const bool edits = replica.is_server() || scope_.scope.client_edits;
+      if (!held->isdeleted && edits)
+        add({.kind = StepKind::edit, .replica = replica, .object = object});
       if (!scope_.scope.deletes) continue;
       if (!held->isdeleted)
         add({.kind = StepKind::remove, .replica = replica, .object = object});
-      else if (!holds_key(replica, held->pk))
+      else if (edits && !holds_key(replica, held->pk))
         add({.kind = StepKind::undelete, .replica = replica, .object = object});
     }
   }
@@ -238,6 +241,7 @@ std::uint8_t Alphabet::footprint(const World<E>& world, const Naming& naming,
       if (step.object >= naming.objects || step.pk > naming.keys) touched |= kNames;
       // Creating one object in two places excludes one another.
       if (step.kind == StepKind::create) touched |= kNames;
+      if (SendsChanges<E> && !who.is_server()) touched |= kTouchesServer | kReadsTime;
       break;
     case StepKind::sync:
     case StepKind::full_sync:

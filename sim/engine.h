@@ -54,4 +54,13 @@ concept Engine = std::equality_comparable<typename E::Client> &&
   engine.digest(server, digest);
 };
 
+// An engine may also send what the app changes at once, in an exchange of its own.
+template <class E>
+concept SendsChanges = requires(const E& engine, typename E::Client& client, const Change& change,
+                                typename E::Message& out) {
+  // Writes the request for a change that was just made, and returns whether there is one.
+  // Requires: no exchange is under way.
+  { engine.begin_change(client, change, out) } -> std::same_as<bool>;
+};
+
 }  // namespace tidemark

@@ -17,7 +17,7 @@ enum class EventKind : std::uint8_t {
   step_skipped,           // a no-op. detail: SkipReason
   written,                // replica, guid: value was written over `other`
   clock_jumped,           // replica
-  cycle_began,            // replica. detail: 1 for a full sync
+  cycle_began,            // replica. detail: 1 for a full sync. So is a change that is sent at once
   message_sent,           // replica: the client of the link; message, number: of the request
   message_lost,           // as message_sent, and the next five
   message_became_late,    // the client gave up, the message stays in the network

@@ -77,6 +77,7 @@ const Scenario& Generator::generate(std::uint64_t seed) {
   created_ = 0;
   last_object_ = changes_since_ = 0;
   key_to_repeat_ = 0;
+  turn_ = kServer;
   choose_swarm();
   fill_table();
   while (scenario_.steps.size() < swarm_.steps) draw_step();
@@ -160,7 +161,7 @@ void Generator::draw_step() {
     case Draw::go_offline:
       return go_offline(any_client());
     case Draw::jump:
-      return jump(any_replica());
+      return jump(any_clock());
     case Draw::crash:
       return end_in_flight(any_client(), StepKind::crash);
     case Draw::reinstall: {
@@ -184,6 +185,36 @@ Replica Generator::any_replica() {
   return random_.percent(swarm_.backend_share) ? kServer : any_client();
 }
 
+// Who makes a change where this one was drawn to make it.
+Replica Generator::changer(Replica drawn) {
+  if (drawn.is_server() || !scope_.client_changes) return kServer;
+  return !scope_.turns || takes_turn(drawn) ? drawn : turn_;
+}
+
+// Whether it is this client's turn to make changes, or has just become so.
+bool Generator::takes_turn(Replica client) {
+  if (turn_ != client && turn_ != kServer) {
+    if (!random_.one_in(4)) return false;
+    sync_for_turn(turn_);
+    sync_for_turn(client);
+  }
+  turn_ = client;
+  return true;
+}
+
+// A whole sync, whatever was under way.
+void Generator::sync_for_turn(Replica client) {
+  if (guess(client).offline) go_offline(client);
+  if (scope_.interleave) add(StepKind::finish, client);
+  guess(client).in_flight = 0;
+  cycle(client, StepKind::sync, MessageKind::none);
+}
+
+// Where the backend changes nothing, the server still has a clock.
+Replica Generator::any_clock() {
+  return !scope_.backend && random_.one_in(4) ? kServer : any_replica();
+}
+
 // One of a set of objects; the set is not empty.
 std::uint32_t Generator::pick(std::uint64_t objects) {
   std::uint32_t skip = random_.below(static_cast<std::uint32_t>(std::popcount(objects)));
@@ -193,12 +224,15 @@ std::uint32_t Generator::pick(std::uint64_t objects) {
 
 // A new object while there are any, more readily where the replica holds nothing; else an edit.
 void Generator::change(Replica replica) {
+  replica = changer(replica);
   const std::uint64_t held = guess(replica).live;
   const auto next = static_cast<std::uint32_t>(std::popcount(created_));
   const bool may_create = next < swarm_.objects;
   if (may_create && (held == 0 || key_to_repeat_ != 0 || random_.one_in(4)))
     return create(replica, next);
-  if (held == 0)
+  const bool may_edit = replica.is_server() || scope_.client_edits;
+  if (!may_edit && may_create) return create(replica, next);
+  if (held == 0 || !may_edit)
     return cycle(replica.is_server() ? any_client() : replica, StepKind::sync, MessageKind::none);
   edit(replica, held);
 }
@@ -227,6 +261,7 @@ void Generator::edit(Replica replica, std::uint64_t held) {
 }
 
 void Generator::erase(Replica replica) {
+  replica = changer(replica);
   Guess& guessed = guess(replica);
   if (guessed.live == 0) return change(replica);
   const bool returns = (guessed.live & bit(last_object_)) && random_.percent(swarm_.return_share);
@@ -239,8 +274,10 @@ void Generator::erase(Replica replica) {
 }
 
 void Generator::undelete(Replica replica) {
+  replica = changer(replica);
   Guess& guessed = guess(replica);
-  if (guessed.deleted == 0) return change(replica);
+  const bool may_undelete = replica.is_server() || scope_.client_edits;
+  if (guessed.deleted == 0 || !may_undelete) return change(replica);
   const std::uint32_t object = pick(guessed.deleted);
   add({.kind = StepKind::undelete, .replica = replica, .object = object});
   guessed.deleted &= ~bit(object);
@@ -320,7 +357,7 @@ void Generator::end_in_flight(Replica client, StepKind kind) {
 // What the client uploads again, and then changes, overtakes its late upload.
 void Generator::overtake_late_upload(Replica client) {
   cycle(client, StepKind::sync, MessageKind::none);
-  if (guess(client).live == 0) return;
+  if (guess(client).live == 0 || !scope_.client_edits || changer(client) != client) return;
   edit(client, guess(client).live);
   cycle(client, StepKind::sync, MessageKind::none);
   if (guess(client).late == 0) return;
@@ -342,7 +379,7 @@ void Generator::jump(Replica replica) {
   const std::int64_t seconds =
       equal ? -10 * (std::int64_t{changes_since_} + 1) : kFar[random_.below(kFar.size())];
   add({.kind = StepKind::clock, .replica = replica, .seconds = seconds});
-  if (equal) change(replica);
+  if (equal && (scope_.backend || !replica.is_server())) change(replica);
 }
 
 }  // namespace tidemark

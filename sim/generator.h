@@ -98,6 +98,10 @@ class Generator {
   void add(const Step& step) { scenario_.steps.push_back(step); }
   Replica any_client() { return {static_cast<std::uint8_t>(1 + random_.below(swarm_.clients))}; }
   Replica any_replica();
+  Replica any_clock();
+  Replica changer(Replica drawn);
+  bool takes_turn(Replica client);
+  void sync_for_turn(Replica client);
   std::uint32_t pick(std::uint64_t objects);
   Guess& guess(Replica replica) { return guesses_[replica.number]; }
 
@@ -113,6 +117,7 @@ class Generator {
   std::uint32_t last_object_ = 0;    // changed last
   std::uint32_t changes_since_ = 0;  // since then, on other objects
   TextId key_to_repeat_ = 0;         // an object with this key was just created
+  Replica turn_ = kServer;           // whose turn it is to make changes; the server: nobody's yet
 };
 
 }  // namespace tidemark

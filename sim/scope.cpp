@@ -27,13 +27,17 @@ const NamedFault* find_fault(std::string_view name) {
 
 FeatureSet feature(const Step& step) {
   const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
+  const FeatureSet changes = step.replica.is_server() ? kUsesBackend : kUsesClientChanges;
+  const FeatureSet edits = step.replica.is_server() ? 0 : kUsesClientEdits;
   switch (step.kind) {
     case StepKind::create:
+      return changes;
     case StepKind::edit:
-      return step.replica.is_server() ? kUsesBackend : 0;
+      return changes | edits;
     case StepKind::remove:
+      return changes | kUsesDeletes;
     case StepKind::undelete:
-      return kUsesDeletes | (step.replica.is_server() ? kUsesBackend : 0);
+      return changes | edits | kUsesDeletes;
     case StepKind::sync:
       return lost;
     case StepKind::full_sync:
@@ -67,6 +71,64 @@ FeatureSet feature(const Step& step) {
   }
   return 0;
 }
+
+// Whose turn it is to make changes, as far as the steps alone tell.
+class Turns {
+ public:
+  // Returns whether the step is a change by a client whose turn it is not.
+  bool breaks(const Step& step) {
+    const std::uint32_t who = 1u << step.replica.number;
+    if (step.replica.is_server()) return false;
+    if (is_change(step.kind)) return !takes(step.replica);
+    switch (step.kind) {
+      case StepKind::sync:
+      case StepKind::full_sync:
+        if (step.lose == MessageKind::none && !((offline_ | open_) & who)) synced(step.replica);
+        return false;
+      case StepKind::begin:
+      case StepKind::begin_full:
+        open_ |= who;
+        return false;
+      case StepKind::offline:
+        offline_ |= who;
+        break;
+      case StepKind::online:
+        offline_ &= ~who;
+        return false;
+      case StepKind::finish:
+      case StepKind::drop:
+      case StepKind::give_up:
+      case StepKind::crash:
+      case StepKind::reinstall:
+        break;
+      default:
+        return false;
+    }
+    open_ &= ~who;
+    return false;
+  }
+
+ private:
+  bool takes(Replica client) {
+    const bool may = holder_ == kServer || holder_ == client || (ready_ >> client.number & 1);
+    if (may) holder_ = client;
+    given_ = false;
+    ready_ = 0;
+    return may;
+  }
+  void synced(Replica client) {
+    if (client == holder_)
+      given_ = true;
+    else if (given_)
+      ready_ |= 1u << client.number;
+  }
+
+  Replica holder_ = kServer;  // the server: nobody's yet
+  bool given_ = false;        // the holder ran a whole sync since its last change
+  std::uint32_t ready_ = 0;   // who did so after that, one bit each
+  std::uint32_t open_ = 0;    // who may have an exchange under way
+  std::uint32_t offline_ = 0;
+};
 
 std::string wrong(std::string_view name) {
   if (name == "none" || name == "all")
@@ -114,7 +176,13 @@ FeatureSet features(const Scenario& scenario) {
     used |= feature(step);
     if (step.pk != 0 && ++keys[step.pk] == 2) used |= kUsesSharedKeys;
   }
-  return used;
+  return keeps_turns(scenario) ? used : used | kUsesAnyTurn;
+}
+
+bool keeps_turns(const Scenario& scenario) {
+  Turns turns;
+  return std::none_of(scenario.steps.begin(), scenario.steps.end(),
+                      [&](const Step& step) { return turns.breaks(step); });
 }
 
 FeatureSet features(const Scope& scope) {
@@ -123,7 +191,22 @@ FeatureSet features(const Scope& scope) {
   if (scope.deletes) granted |= kUsesDeletes;
   if (scope.interleave) granted |= kUsesInterleaving;
   if (scope.shared_keys) granted |= kUsesSharedKeys;
+  if (scope.client_changes) granted |= kUsesClientChanges;
+  if (scope.client_changes && scope.client_edits) granted |= kUsesClientEdits;
+  if (scope.client_changes && !scope.turns && scope.clients > 1) granted |= kUsesAnyTurn;
   return granted;
+}
+
+Scope within(Scope scope, FeatureSet allowed) {
+  scope.faults &= static_cast<FaultSet>(allowed & kAllFaults);
+  scope.backend = scope.backend && (allowed & kUsesBackend);
+  scope.deletes = scope.deletes && (allowed & kUsesDeletes);
+  scope.interleave = scope.interleave && (allowed & kUsesInterleaving);
+  scope.shared_keys = scope.shared_keys && (allowed & kUsesSharedKeys);
+  scope.client_changes = scope.client_changes && (allowed & kUsesClientChanges);
+  scope.client_edits = scope.client_edits && (allowed & kUsesClientEdits);
+  scope.turns = scope.turns || !(allowed & kUsesAnyTurn);
+  return scope;
 }
 
 }  // namespace tidemark

@@ -43,13 +43,16 @@ std::string parse_faults(std::string_view text, FaultSet& faults);
 std::string print_faults(FaultSet faults);
 
 struct Scope {
-  std::uint8_t clients = 3;   // 1 to kMaxClients
-  std::uint32_t objects = 3;  // at least 1
-  std::uint32_t steps = 40;   // drawn per scenario
-  bool backend = true;        // S makes changes of its own
-  bool shared_keys = true;    // objects may share a primary key
-  bool deletes = true;        // delete and undelete
-  bool interleave = true;     // cycles message by message
+  std::uint8_t clients = 3;    // 1 to kMaxClients
+  std::uint32_t objects = 3;   // at least 1
+  std::uint32_t steps = 40;    // drawn per scenario
+  bool backend = true;         // S makes changes of its own
+  bool shared_keys = true;     // objects may share a primary key
+  bool deletes = true;         // delete and undelete
+  bool interleave = true;      // cycles message by message
+  bool client_changes = true;  // apps make changes
+  bool client_edits = true;    // also edits and undeletes; else they only create and delete
+  bool turns = false;          // one client at a time makes changes, see keeps_turns()
   FaultSet faults = kAllFaults;
   std::optional<std::uint32_t> settle_rounds{};
 
@@ -69,8 +72,21 @@ inline constexpr FeatureSet kUsesBackend = 1u << kFaults;
 inline constexpr FeatureSet kUsesDeletes = 2u << kFaults;
 inline constexpr FeatureSet kUsesInterleaving = 4u << kFaults;
 inline constexpr FeatureSet kUsesSharedKeys = 8u << kFaults;
+inline constexpr FeatureSet kUsesClientChanges = 16u << kFaults;
+inline constexpr FeatureSet kUsesClientEdits = 32u << kFaults;
+inline constexpr FeatureSet kUsesAnyTurn = 64u << kFaults;
+inline constexpr FeatureSet kAllFeatures = (128u << kFaults) - 1;
+// What a scenario may always make use of, unless a scope forbids it.
+inline constexpr FeatureSet kUsesAtWill = kUsesClientChanges | kUsesClientEdits | kUsesAnyTurn;
 FeatureSet features(const Scenario& scenario);
 // What the scenarios of a scope may make use of.
 FeatureSet features(const Scope& scope);
+// The part of a scope that makes use of nothing else than these.
+Scope within(Scope scope, FeatureSet allowed);
+
+// Whether one client at a time makes changes: the turn passes from one to another only where the
+// old one, after its last change, ran a whole sync, and then the new one did. Of the web backend it
+// says nothing.
+bool keeps_turns(const Scenario& scenario);
 
 }  // namespace tidemark

@@ -25,7 +25,7 @@ struct ShrinkBudget {
   std::uint64_t steps = 20'000'000;
   // What the result may make use of though the scenario did not; a scope's features, where there is
   // a scope: what a seed's swarm switched off may still tell its failure in fewer steps.
-  FeatureSet may_use = 0;
+  FeatureSet may_use = kUsesAtWill;
   // Asked before each candidate; false ends the shrinking. Empty: never.
   std::function<bool()> go_on{};
 };

@@ -219,7 +219,11 @@ class World {
   template <class Replica_>
   SkipReason refuses(const Replica_& replica, const Step& step) const;
   template <class Observer>
+  void send_at_once(Replica client, const Change& made, Observer& observer);
+  template <class Observer>
   bool cycle(Replica client, bool full, bool whole, MessageKind lose, Observer& observer);
+  template <class Observer>
+  void send_first_request(Replica client, Observer& observer);
   template <class Observer>
   void finish(Replica client, MessageKind lose, Observer& observer);
   template <class Observer>
@@ -535,7 +539,21 @@ bool World<E>::change(const Step& step, Observer& observer) {
   emit({.kind = EventKind::written, .replica = who, .guid = guid, .value = value, .other = over},
        observer);
   compare_holding(who, guid, observer);
+  if constexpr (SendsChanges<E>)
+    if (!who.is_server()) send_at_once(who, made, observer);
   return true;
+}
+
+// As one whole exchange; where that cannot be, not at all.
+template <Engine E>
+template <class Observer>
+void World<E>::send_at_once(Replica client, const Change& made, Observer& observer) {
+  Link& link = this->link(client);
+  if (!link.online || link.in_flight.kind != MessageKind::none) return;
+  if (!engine_->begin_change(link.client, made, link.in_flight.message)) return;
+  emit({.kind = EventKind::cycle_began, .replica = client}, observer);
+  send_first_request(client, observer);
+  finish(client, MessageKind::none, observer);
 }
 
 template <Engine E>
@@ -550,12 +568,19 @@ bool World<E>::cycle(Replica client, bool full, bool whole, MessageKind lost, Ob
         .detail = static_cast<std::uint8_t>(full)},
        observer);
   engine_->begin(link.client, full, link.in_flight.message);
+  send_first_request(client, observer);
+  if (whole) finish(client, lost, observer);
+  return true;
+}
+
+template <Engine E>
+template <class Observer>
+void World<E>::send_first_request(Replica client, Observer& observer) {
+  Link& link = this->link(client);
   link.in_flight.kind = engine_->kind(link.in_flight.message);
   link.in_flight.number = next_number_++;
   link.in_flight.copied = false;
   announce(EventKind::message_sent, client, link.in_flight, kInTime, observer);
-  if (whole) finish(client, lost, observer);
-  return true;
 }
 
 template <Engine E>

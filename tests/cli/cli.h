@@ -172,6 +172,8 @@ class Terminal {
   // The end for the program.
   int open_end() const { return open(ptsname(own_end_), O_RDWR | O_NOCTTY); }
   std::string read_all() const { return read_rest(own_end_); }
+  // What is there now, or comes next.
+  std::string read_more() const { return read_some(own_end_); }
 
  private:
   int own_end_;

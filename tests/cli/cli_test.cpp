@@ -143,8 +143,9 @@ TEST_F(Cli, TheDoctorFindsThisBuildDeterministic) {
 }
 
 TEST_F(Cli, HelpAndVersionEndWith0) {
-  for (const char* arguments : {"--help", "fuzz --help", "replay --help", "shrink --help",
-                                "list --help", "doctor --help", "explore --help"}) {
+  for (const char* arguments :
+       {"--help", "fuzz --help", "replay --help", "shrink --help", "list --help", "doctor --help",
+        "explore --help", "mutants --help"}) {
     const Ran ran = tidemark(arguments);
     EXPECT_EQ(ran.code, 0) << arguments;
     EXPECT_TRUE(has(ran.out, "Usage: tidemark")) << ran.out;
@@ -289,9 +290,16 @@ TEST_F(Cli, FaultsThatCannotBeReachedAreNamed) {
 }
 
 TEST_F(Cli, TheSameCommandGivesTheSameBytes) {
-  const std::string command = "fuzz --episodes 200 --marks --verbose";
+  const std::string command = "fuzz --episodes 200 --marks --coverage --verbose";
   EXPECT_EQ(tidemark(command).out, tidemark(command + " --seed 1").out);
   EXPECT_NE(tidemark(command).out, tidemark(command + " --seed 2").out);
+}
+
+TEST_F(Cli, CoverageIsShownWhereItIsAskedFor) {
+  const std::string command = "fuzz --strategy server-priority --episodes 200";
+  EXPECT_TRUE(has(tidemark(command + " --coverage").out, "cells by step, phase and situation"));
+  EXPECT_FALSE(has(tidemark(command).out, "by step, phase and situation"));
+  EXPECT_EQ(tidemark(command + " --coverage --quiet").code, 2);
 }
 
 TEST_F(Cli, QuietSaysOnlyWhatWasFound) {
@@ -316,7 +324,7 @@ TEST_F(Cli, JsonIsWholeWhereItIsWanted) {
   write("lost.trace", kLostAck);
   for (const char* command :
        {"fuzz --episodes 50", "explore --edits 2", "replay lost.trace", "replay --check lost.trace",
-        "shrink lost.trace", "list", "doctor --episodes 2"}) {
+        "shrink lost.trace", "list", "doctor --episodes 2", "mutants drops-name --seeds 2"}) {
     SCOPED_TRACE(command);
     tidemark(std::string(command) + " --json result.json");
     const json to_file = json::parse(content("result.json"), nullptr, false);

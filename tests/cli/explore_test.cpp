@@ -259,14 +259,15 @@ TEST_F(ExploreCommand, TakesEachNumberUpToItsBoundary) {
 
 TEST_F(ExploreCommand, SaysEveryOptionBefore) {
   const Ran ran = run("explore --edits 2 --faults lost,clock --lost 0 --jobs 1 --steps 2");
-  for (const char* said :
-       {"tidemark 0.1.0",
-        " explore --protocol page --strategy all --compare live --clients 2 "
-        "--objects 1 --backend on --shared-keys on --deletes on --interleave on --edits 2 --lost 0 "
-        "--late 0 --duplicates 0 --offline 0 --clock 1 --crashes 0 --reinstalls 0 --restores 0 "
-        "--full 0 ",
-        " --clock-jump 20 ", " --steps 2 ", " --reductions all ", " --invariants all ",
-        " --jobs 1 ", " --memory 4G\n"})
+  for (const char* said : {"tidemark 0.1.0",
+                           " explore --protocol page --strategy all --compare live --clients 2 "
+                           "--objects 1 --backend on --shared-keys on --deletes on --interleave on "
+                           "--client-changes on "
+                           "--client-edits on --edits 2 --lost 0 --late 0 --duplicates 0 --offline "
+                           "0 --clock 1 --crashes 0 --reinstalls 0 --restores 0 "
+                           "--full 0 ",
+                           " --clock-jump 20 ", " --steps 2 ", " --reductions all ",
+                           " --invariants all ", " --jobs 1 ", " --memory 4G\n"})
     EXPECT_TRUE(has(ran.err, said)) << said << "\n" << ran.err;
 }
 

@@ -39,7 +39,7 @@ class Phone {
   void remove(Guid guid, Value value) {
     apply_change(client, {.kind = ChangeKind::remove, .guid = guid, .value = value}, kNow);
   }
-  void begin(bool full = false) { begin_cycle(client, full, request); }
+  void begin(bool full = false) { begin_cycle(client, full, request, protocol_); }
 
   // Each returns whether a next request was written.
   bool download(std::vector<Object> objects, std::uint64_t servercounter) {
@@ -644,6 +644,31 @@ TEST(ClientOption, ServerCheckBaseOfALocalVictoryIsTheVersionThatLost) {
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kOne, Value{2})}, 1));
   EXPECT_EQ(phone.request.bases, std::vector{Value{2}});
+}
+
+// --- cycle-order
+
+TEST(ClientOption, CycleOrderUploadFirstDownloadsAfterTheAck) {
+  Phone phone(with("cycle-order=upload-first"));
+  phone.create(kOne, Value{1});
+  phone.begin();
+  EXPECT_EQ(phone.request.kind, MessageKind::upload_request);
+  EXPECT_TRUE(phone.acknowledge(1));
+  EXPECT_EQ(phone.request.kind, MessageKind::download_request);
+  EXPECT_FALSE(phone.download({}, 1)) << "the cycle ends with the download";
+  EXPECT_EQ(phone.client.exchange, Exchange{});
+}
+TEST(ClientOption, CycleOrderUploadFirstDownloadsAtOnceWhereNothingIsPending) {
+  Phone phone(with("cycle-order=upload-first"));
+  phone.begin();
+  EXPECT_EQ(phone.request.kind, MessageKind::download_request);
+}
+TEST(ClientOption, CycleOrderUploadFirstDownloadsAlsoAfterARefusal) {
+  Phone phone(with("cycle-order=upload-first"));
+  phone.create(kOne, Value{1});
+  phone.begin();
+  EXPECT_TRUE(phone.acknowledge(1, {}, StatusCode::nok));
+  EXPECT_TRUE(phone.is_pending(kOne));
 }
 
 }  // namespace

@@ -277,7 +277,7 @@ class DumbJudge {
     return !names_both(lost, held);
   }
   // Whether an event of this message says that this version was given up, and for which: one that
-  // came, or that the client holds after it. A chain of events that leads there does not.
+  // came, or that the client holds after it, or that lost in turn to what is told so.
   bool names_both(Value lost, std::size_t held) const {
     const std::size_t end = end_of_message(held);
     for (std::size_t i = message_of(held); i < end; ++i) {
@@ -286,7 +286,19 @@ class DumbJudge {
       const bool telling =
           fact.kind == FactKind::change_overwritten || fact.kind == FactKind::change_merged;
       if (telling && fact.local == lost &&
-          (carries(message_of(held), fact.kept) || holds_after(fact.kept, held)))
+          (carries(message_of(held), fact.kept) || holds_after(fact.kept, held) ||
+           lost_in_turn(fact.kept, held)))
+        return true;
+    }
+    return false;
+  }
+  // Whether a strategy decided against this version of the client's own in this message.
+  bool lost_in_turn(Value value, std::size_t held) const {
+    for (std::size_t i = message_of(held); i < end_of_message(held); ++i) {
+      if (run_.events[i].kind != EventKind::fact_told) continue;
+      const Fact& fact = run_.facts[run_.events[i].number];
+      if (fact.kind == FactKind::conflict_resolved && fact.winner != Winner::local &&
+          fact.local == value)
         return true;
     }
     return false;

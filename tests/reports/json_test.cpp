@@ -44,6 +44,27 @@ json shrink_of_echo() {
   return shrink_json(trace, trace, finding_of(trace, Invariant::no_lost_update).shrunk);
 }
 
+// One mutant that was caught and proven, and a rare one; as if the echo had been its trace.
+Trial trial_of_echo() {
+  Trial trial;
+  trial.named = find_mutant("drops-name");
+  trial.invariant = Invariant::convergence;
+  Hunt& hunt = trial.hunts.emplace_back();
+  hunt.episodes = 3;
+  hunt.caught = true;
+  hunt.broken = invariant_bit(Invariant::convergence);
+  hunt.finding = finding_of(trace_of(kEcho), Invariant::convergence);
+  trial.hunts.emplace_back().episodes = 20;
+  trial.proof.emplace().depth = 1;
+  return trial;
+}
+
+json mutants_of_echo() {
+  const std::array rare{find_mutant("key-loser-yields")};
+  const Without without{Invariant::told, {trial_of_echo()}, {}};
+  return mutants_json(std::array{trial_of_echo()}, rare_mutants(rare), std::array{without}, {});
+}
+
 // A search in which the echo was found, and told was not watched.
 Searched search_of_echo() {
   const Trace trace = trace_of(kEcho);
@@ -225,6 +246,25 @@ TEST(ExploreJson, ComparesTheShrinkerWhereThatWasAskedFor) {
   EXPECT_EQ(explore_json(std::array{unasked}, {})["configurations"][0]["shrinker"], nullptr);
 }
 
+TEST(MutantsJson, TellsHowEachFared) {
+  const json document = mutants_of_echo();
+  const json& mutant = document["mutants"][0];
+  EXPECT_EQ(document["schema"], "tidemark/mutants/1");
+  EXPECT_EQ(mutant["name"], "drops-name");
+  EXPECT_EQ(mutant["caught"], 1);
+  EXPECT_EQ(mutant["passes"], false);
+  EXPECT_EQ(mutant["median"], 3);
+  EXPECT_EQ(mutant["percentile_95"], nullptr);
+  EXPECT_EQ(mutant["episodes"], json({3, nullptr}));
+  EXPECT_EQ(mutant["broken"],
+            json({{{"name", "convergence"}, {"runs_before", 0}, {"runs_with", 1}}}));
+  EXPECT_EQ(mutant["proof"]["shortest"], nullptr);
+  EXPECT_EQ(mutant["proof"]["depth"], 1);
+  EXPECT_EQ(mutant["shown"]["steps"].size(), 3u);
+  EXPECT_EQ(document["rare"][0]["shows"], true);
+  EXPECT_EQ(document["without"][0]["tried"][0]["caught"], 1);
+}
+
 TEST(ListJson, ListsEveryInvariantAndMark) {
   EXPECT_EQ(list_json()["invariants"].size(), kInvariants);
   EXPECT_EQ(list_json()["marks"].size(), kMarks);
@@ -250,8 +290,8 @@ TEST(Json, EveryFieldIsDocumented) {
   std::ifstream file(std::string(TIDEMARK_SOURCE_DIR) + "/docs/JSON.md");
   const std::string docs{std::istreambuf_iterator<char>(file), {}};
   std::set<std::string> fields;
-  for (const json& document :
-       {replay_of_echo(true), fuzz_of_echo(), explore_of_echo(), shrink_of_echo(), list_json()})
+  for (const json& document : {replay_of_echo(true), fuzz_of_echo(), explore_of_echo(),
+                               shrink_of_echo(), mutants_of_echo(), list_json()})
     collect_fields(document, fields);
   EXPECT_GT(fields.size(), 60u);
   for (const std::string& field : fields) {

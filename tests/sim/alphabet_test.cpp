@@ -96,6 +96,9 @@ TEST(Alphabet, GrantsOnlyWhatTheScopeGrants) {
   EXPECT_FALSE(Stage(search).tries("begin A"));
   EXPECT_FALSE(Stage(search).tries("sync A lose=upload-ack"));
   EXPECT_FALSE(Stage(search).tries("create A o1 pk=k1"));
+  search.scope.client_changes = false;
+  EXPECT_FALSE(Stage(search).tries("create A o1"));
+  search.scope.client_changes = true;
   search.scope.backend = search.scope.interleave = search.scope.shared_keys = true;
   search.bounds.set(Bounded::lost, 1);
   for (const char* line : {"create S o1", "begin A", "sync A lose=upload-ack", "create A o1 pk=k1"})

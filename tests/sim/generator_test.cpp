@@ -5,6 +5,7 @@
 #include <set>
 
 #include "properties/runner.h"
+#include "tests/episode.h"
 
 namespace tidemark {
 namespace {
@@ -57,6 +58,57 @@ TEST(Generator, StaysWithinItsScopeAndUsesAllOfIt) {
   expect_within(Scope{.deletes = false, .faults = 0});
   expect_within(Scope{.interleave = false, .faults = 0});
   expect_within(Scope{.interleave = false});
+  expect_within(Scope{.client_changes = false});
+  expect_within(Scope{.client_edits = false});
+  expect_within(Scope{.turns = true});
+  expect_within(Scope{.interleave = false, .turns = true});
+}
+
+TEST(Generator, WhereClientsTakeTurnsTheTurnIsPassedOn) {
+  Generator generator(Scope{.turns = true});
+  std::uint64_t passed = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Scenario& scenario = generator.generate(seed);
+    EXPECT_TRUE(keeps_turns(scenario)) << seed;
+    std::set<std::uint8_t> changers;
+    for (const Step& step : scenario.steps)
+      if (is_change(step.kind) && !step.replica.is_server()) changers.insert(step.replica.number);
+    passed += changers.size() > 1;
+  }
+  EXPECT_GT(passed, kSeeds / 4);
+}
+
+bool keeps_turns(std::string_view steps) { return keeps_turns(trace_of(steps).scenario); }
+
+TEST(Turns, OneClientMayChangeAsItLikes) {
+  EXPECT_TRUE(keeps_turns("create A o1; edit A o1; sync A; edit A o1; delete A o1"));
+  EXPECT_TRUE(keeps_turns("create A o1; create S o2; edit S o1; edit A o1"));
+}
+
+TEST(Turns, ArePassedOnBetweenASyncOfTheOldAndOneOfTheNew) {
+  EXPECT_TRUE(keeps_turns("create A o1; sync A; sync B; edit B o1"));
+  EXPECT_TRUE(
+      keeps_turns("clients 3; create A o1; full-sync A; sync C; sync B; edit B o1; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; sync A; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; sync B; sync A; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; sync A; sync B; edit A o1; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; sync A; edit A o1; sync B; edit B o1"));
+}
+
+TEST(Turns, ASyncThatIsNoWholeOneDoesNotCount) {
+  EXPECT_FALSE(keeps_turns("create A o1; sync A lose=upload-ack; sync B; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; offline A; sync A; sync B; edit B o1"));
+  EXPECT_FALSE(keeps_turns("create A o1; begin A; sync A; sync B; edit B o1"));
+  EXPECT_TRUE(keeps_turns("create A o1; begin A; finish A; sync A; sync B; edit B o1"));
+  EXPECT_TRUE(keeps_turns("create A o1; offline A; online A; sync A; sync B; edit B o1"));
+}
+
+TEST(Scope, NarrowsToWhatIsAllowed) {
+  EXPECT_EQ(within(Scope{}, kAllFeatures), Scope{});
+  const FeatureSet allowed = kUsesBackend | kUsesClientChanges | fault_bit(Fault::lost);
+  EXPECT_EQ(features(within(Scope{}, allowed)), allowed);
+  EXPECT_EQ(within(Scope{.backend = false}, kAllFeatures).backend, false) << "it adds nothing";
 }
 
 TEST(Generator, DrawsWithinTheSmallestAndTheLargestScope) {

@@ -302,8 +302,10 @@ void choose_engine(Chooser& choose, Trace& trace) {
   const NamedProtocol& base = choose.of(named_protocols());
   trace.protocol = base.name;
   trace.engine = base.protocol;
+  const bool has_options = base.protocol.algorithm == Algorithm::appsync;
   for (const ProtocolOption& option : protocol_options())
-    if (choose.below(3) == 0) option.set(trace.engine, static_cast<int>(choose.below(2)));
+    if (has_options && choose.below(3) == 0)
+      option.set(trace.engine, static_cast<int>(choose.below(2)));
   trace.options = differing_options(base.protocol, trace.engine);
   trace.strategy = choose.of(built_in_strategies()).name;
 }

@@ -51,6 +51,9 @@ class Numbered : public AppSync {
     AppSync::install(server, epoch);
     server.epoch = epoch;
   }
+  void reinstall(Client& client, std::uint32_t installation) const {
+    install(client, installation);
+  }
   void restore(Server& server, const Server& saved, std::uint32_t epoch) const {
     server = saved;
     server.epoch = epoch;
