@@ -97,7 +97,8 @@ TEST_F(MutantsCommand, ProvesThatNoTraceIsShorter) {
   const Ran ran = run(kThree, "--prove --json result.json");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(lines_of(ran.out).at(0).ends_with("proven")) << ran.out;
-  for (const json& each : json::parse(content("result.json")).at("mutants")) {
+  const json result = json::parse(content("result.json"));
+  for (const json& each : result.at("mutants")) {
     const json& proof = each.at("proof");
     EXPECT_EQ(proof.at("shortest"), each.at("shown").at("steps").size()) << each;
     EXPECT_EQ(proof.at("faults"), json::array());
