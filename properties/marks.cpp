@@ -29,8 +29,10 @@ bool retries(const Protocol& protocol) {
   return protocol.received_counter == ReceivedCounter::client;
 }
 bool carries_stamps(const Protocol& protocol) { return protocol.timestamps == Timestamps::carried; }
+// Where a lost ack is not needed for it.
 bool echoes(const Protocol& protocol) {
-  return protocol.upload_ack_moves_download_mark != UploadAckMovesDownloadMark::always;
+  return protocol.algorithm == Algorithm::appsync &&
+         protocol.upload_ack_moves_download_mark != UploadAckMovesDownloadMark::always;
 }
 
 // What can be reached where only the server changes things, where only apps do, and where the whole

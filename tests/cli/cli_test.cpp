@@ -290,7 +290,7 @@ TEST_F(Cli, FaultsThatCannotBeReachedAreNamed) {
 }
 
 TEST_F(Cli, TheSameCommandGivesTheSameBytes) {
-  const std::string command = "fuzz --episodes 200 --marks --coverage --verbose";
+  const std::string command = "fuzz --episodes 200 --shrink-most 4 --marks --coverage --verbose";
   EXPECT_EQ(tidemark(command).out, tidemark(command + " --seed 1").out);
   EXPECT_NE(tidemark(command).out, tidemark(command + " --seed 2").out);
 }
@@ -400,7 +400,7 @@ TEST_F(Cli, EveryLineToPasteWorks) {
   for (const char* flags : {"", "--out \"it's found\"", "--compare tombstones --out -found",
                             "--protocol reference --clients 2 --set empty-upload=no"}) {
     SCOPED_TRACE(flags);
-    const Ran ran = tidemark("fuzz --episodes 100 " + std::string(flags));
+    const Ran ran = tidemark("fuzz --episodes 100 --shrink-most 2 " + std::string(flags));
     const std::vector<std::string> commands = commands_in(ran.out);
     EXPECT_GT(commands.size(), 5u) << ran.out;
     for (const std::string& command : commands) EXPECT_EQ(shell(command).code, 1) << command;
@@ -409,7 +409,8 @@ TEST_F(Cli, EveryLineToPasteWorks) {
 
 TEST_F(Cli, TheLinesToPasteShowTheFindingThatTheyStandBehind) {
   for (const std::string out : {"", " --out found"})
-    for (const std::string& line : lines_of(tidemark("fuzz --episodes 200 --quiet" + out).out)) {
+    for (const std::string& line :
+         lines_of(tidemark("fuzz --episodes 200 --shrink-most 3 --quiet" + out).out)) {
       const std::string invariant = line.substr(5, line.find(' ', 5) - 5);
       const std::string command = line.substr(line.find(TIDEMARK_BINARY));
       EXPECT_TRUE(has(shell(command + " --quiet").out, invariant + ": ")) << command;

@@ -15,9 +15,9 @@ namespace tidemark {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
-constexpr int kSeeds = 10;
-constexpr int kSeedsThatMustFind = 9;
-constexpr std::uint64_t kBugSeeds = 20;
+constexpr int kSeeds = 3;
+constexpr int kSeedsThatMustFind = 2;
+constexpr std::uint64_t kBugSeeds = 8;
 #else
 constexpr int kSeeds = 100;
 constexpr int kSeedsThatMustFind = 95;

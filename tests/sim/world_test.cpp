@@ -688,6 +688,7 @@ constexpr std::uint64_t kRuns = 300;
 template <class Run>
 void for_wild_scenarios(Run run) {
   for (const NamedProtocol& named : named_protocols()) {
+    if (named.protocol.algorithm != Algorithm::appsync) continue;
     const AppSync engine(named.protocol, built_in(StrategyKind::timestamp_priority));
     Generator generator(kWild);
     for (std::uint64_t seed = 0; seed < kRuns; ++seed) run(engine, generator.generate(seed));
