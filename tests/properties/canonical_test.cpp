@@ -224,9 +224,9 @@ Comparison compare_walks(const E& engine, const Setting& setting, const Distinct
 }
 
 Comparison compare_walks(const Setting& setting, const Distinctions& distinctions, int walks) {
-  return with_engine(
-      protocol_of(setting), built_in(setting.strategy),
-      [&](const auto& engine) { return compare_walks(engine, setting, distinctions, walks); });
+  return with_engine(protocol_of(setting), built_in(setting.strategy), [&](const auto& engine) {
+    return compare_walks(engine, setting, distinctions, walks);
+  });
 }
 
 SearchScope search_scope(std::initializer_list<std::pair<Bounded, int>> bounds) {
