@@ -724,6 +724,25 @@ def kept(section, begin_mark, end_mark, flag):
     return section(text[begin + len(begin_mark):end].strip("\n"))
 
 
+def write(name, wanted, folder, page, check):
+    """Makes a page and the traces of its folder what is wanted; with check only says what differs."""
+    present = {path: path.read_text(encoding="utf-8")
+               for path in [*folder.glob("*.trace"), page] if path.exists()}
+    changed = sorted(path for path in wanted.keys() | present.keys()
+                     if wanted.get(path) != present.get(path))
+    if check:
+        for path in changed:
+            print(f"{name}: {path.relative_to(ROOT)} would change", file=sys.stderr)
+        sys.exit(1 if changed else 0)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in changed:
+        if path in wanted:
+            path.write_text(wanted[path], encoding="utf-8")
+        else:
+            path.unlink()
+    print(f"{name}: {len(wanted) - 1} traces, {len(changed)} files changed", file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser(description="writes docs/FINDINGS.md and its traces")
     parser.add_argument("tidemark", nargs="?", default=str(ROOT / "build" / "tidemark"))
@@ -740,21 +759,7 @@ def main():
     hardened = page.measure_hardened() if arguments.hardened else kept(
         Page.hardened_section, HARDENED_BEGIN, HARDENED_END, "--hardened")
     wanted[PAGE] = page.text(shrinker, hardened)
-    present = {path: path.read_text(encoding="utf-8")
-               for path in [*FOLDER.glob("*.trace"), PAGE] if path.exists()}
-    changed = sorted(path for path in wanted.keys() | present.keys()
-                     if wanted.get(path) != present.get(path))
-    if arguments.check:
-        for path in changed:
-            print(f"make_findings: {path.relative_to(ROOT)} would change", file=sys.stderr)
-        sys.exit(1 if changed else 0)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in changed:
-        if path in wanted:
-            path.write_text(wanted[path], encoding="utf-8")
-        else:
-            path.unlink()
-    print(f"make_findings: {len(wanted) - 1} traces, {len(changed)} files changed", file=sys.stderr)
+    write("make_findings", wanted, FOLDER, PAGE, arguments.check)
 
 
 if __name__ == "__main__":

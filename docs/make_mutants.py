@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from make_findings import counted, listed, number, sentence, table, trace_line, wrap
+from make_findings import counted, listed, number, sentence, table, trace_line, wrap, write
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "MUTANTS.md"
@@ -256,21 +256,7 @@ def main():
     page = Page(arguments.tidemark)
     wanted = {FOLDER / name: text for name, text in page.traces().items()}
     wanted[PAGE] = page.text()
-    present = {path: path.read_text(encoding="utf-8")
-               for path in [*FOLDER.glob("*.trace"), PAGE] if path.exists()}
-    changed = sorted(path for path in wanted.keys() | present.keys()
-                     if wanted.get(path) != present.get(path))
-    if arguments.check:
-        for path in changed:
-            print(f"make_mutants: {path.relative_to(ROOT)} would change", file=sys.stderr)
-        sys.exit(1 if changed else 0)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in changed:
-        if path in wanted:
-            path.write_text(wanted[path], encoding="utf-8")
-        else:
-            path.unlink()
-    print(f"make_mutants: {len(wanted) - 1} traces, {len(changed)} files changed", file=sys.stderr)
+    write("make_mutants", wanted, FOLDER, PAGE, arguments.check)
 
 
 if __name__ == "__main__":

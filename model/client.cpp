@@ -192,11 +192,6 @@ class Receiver {
     facts_.push_back(fact);
   }
 
-  static std::int8_t stamp_order(const Object& local, const Object& server) {
-    const auto order = local.timestamp_lastupdate <=> server.timestamp_lastupdate;
-    return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
-  }
-
   static Value kept(const Object& local, const Object& server, Winner winner, Value merged) {
     if (winner == Winner::merge) return merged;
     return winner == Winner::local ? local.value : server.value;

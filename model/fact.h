@@ -1,6 +1,7 @@
 // Facts: what an engine tells the world about a step it has just made, in the past tense.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -46,5 +47,11 @@ struct Fact {
 };
 
 using Facts = std::vector<Fact>;
+
+// Fact::stamp_order of two versions.
+constexpr std::int8_t stamp_order(const Object& local, const Object& server) {
+  const auto order = local.timestamp_lastupdate <=> server.timestamp_lastupdate;
+  return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
+}
 
 }  // namespace tidemark

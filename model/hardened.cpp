@@ -118,13 +118,10 @@ class Receiver {
   void overwrite(ClientRecord& mine, const VersionedObject& incoming) {
     if (!rules_.is(M::silent_overwrite))
       tell_if_unseen(mine,
-                     {.guid = mine.object.guid,
-                      .server_guid = incoming.object.guid,
+                     {.server_guid = incoming.object.guid,
                       .kept_guid = incoming.object.guid,
-                      .local = mine.object.value,
                       .server = incoming.object.value,
                       .kept = incoming.object.value,
-                      .local_is_buried = mine.version.is_buried(),
                       .kept_is_buried = incoming.version.is_buried()},
                      FactKind::change_overwritten);
     take(incoming);
@@ -166,23 +163,18 @@ class Receiver {
     Fact fact = note(ConflictKind::primary_key, *rival, mine, decision, merged);
     stopped_ = rules_.is(M::conflict_stops_import);
     if (decision.winner == Winner::local) {
-      std::swap(fact.guid, fact.server_guid);
-      std::swap(fact.local, fact.server);
+      fact.server_guid = rival->object.guid;
+      fact.server = rival->object.value;
       tell_loser(mine, fact, FactKind::change_overwritten);
       return bury(mine);
     }
     tell_loser(*rival, fact,
                merged == kNoValue ? FactKind::change_overwritten : FactKind::change_merged);
     if (decision.winner == Winner::merge) {
-      tell_if_unseen(mine, merge_told_of(mine, fact), FactKind::change_merged);
+      tell_if_unseen(mine, fact, FactKind::change_merged);
       write_merge(mine, merged, decision.merged_isdeleted);
     }
     bury(*rival);
-  }
-  static Fact merge_told_of(const ClientRecord& mine, Fact fact) {
-    fact.guid = mine.object.guid;
-    fact.local = mine.object.value;
-    return fact;
   }
   void tell_loser(const ClientRecord& loser, const Fact& fact, FactKind kind) {
     if (!rules_.is(M::silent_key_loser)) tell_if_unseen(loser, fact, kind);
@@ -243,14 +235,14 @@ class Receiver {
                       .kept_is_buried = merged == kNoValue && winner.version.is_buried()});
     return facts_.back();
   }
-  static std::int8_t stamp_order(const Object& local, const Object& server) {
-    const auto order = local.timestamp_lastupdate <=> server.timestamp_lastupdate;
-    return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
-  }
 
+  // `fact` says what for.
   void tell_if_unseen(const ClientRecord& given_up, Fact fact, FactKind kind) {
     if (!given_up.unseen && !rules_.is(M::tells_accepted)) return;
     fact.kind = kind;
+    fact.guid = given_up.object.guid;
+    fact.local = given_up.object.value;
+    fact.local_is_buried = given_up.version.is_buried();
     facts_.push_back(fact);
   }
 
