@@ -12,7 +12,7 @@
 #include "properties/fuzz.h"
 #include "properties/runner.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 Runner guarded_runner() {
@@ -134,16 +134,16 @@ void print_explorer(bool reduced, unsigned jobs) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
-  tidemark::print_protocol_costs();
+  tidemark::core::print_protocol_costs();
   for (const bool reduced : {false, true})
-    for (const unsigned jobs : {1u, 2u}) tidemark::print_explorer(reduced, jobs);
-  tidemark::print_common_workload();
+    for (const unsigned jobs : {1u, 2u}) tidemark::core::print_explorer(reduced, jobs);
+  tidemark::core::print_common_workload();
   return 0;
 }

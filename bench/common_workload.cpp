@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace tidemark {
+namespace tidemark::core {
 
 CommonWorkload::CommonWorkload() {
   scenario_.clients = kClients;
@@ -87,4 +87,4 @@ Step CommonWorkload::move_on(Replica client) {
   return {.kind = StepKind::deliver, .replica = client};
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

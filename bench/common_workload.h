@@ -9,7 +9,7 @@
 #include "sim/random.h"
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class CommonWorkload {
  public:
@@ -48,4 +48,4 @@ class CommonWorkload {
   std::uint32_t created_ = 0;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -7,7 +7,7 @@
 #include "sim/generator.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::uint64_t kEpisodes = 5'000;
@@ -104,4 +104,4 @@ void print_protocol_costs() {
   print_costs("all faults", Scope{});
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,9 +2,9 @@
 // the server stores beside the objects. The same episodes for every protocol.
 #pragma once
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Prints a line a protocol, for episodes without faults and with all of them.
 void print_protocol_costs();
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -22,7 +22,7 @@
 #include "reports/words.h"
 #include "sim/digest.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kExamples =
@@ -110,7 +110,7 @@ void Doctor::examine_all() {
 void Doctor::examine(const Configuration& configuration, const std::function<void()>& show) {
   const Scope scope;
   Generator generator(scope);
-  Runner used(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner used(configuration);
   ++configurations_;
   for (std::uint64_t index = 0; index < flags_.episodes && !interrupted(); ++index) {
     const std::uint64_t seed = seed_of(flags_.seed.value_or(kDefaultSeed), index);
@@ -125,7 +125,7 @@ void Doctor::examine(const Configuration& configuration, const std::function<voi
 
 void Doctor::compare(const Configuration& configuration, const Scenario& scenario, Runner& used,
                      const std::string& name) {
-  Runner fresh(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner fresh(configuration);
   const std::uint64_t quick = used.run(scenario).summary.digest;
   const Recording first = used.record(scenario);
   const Recording second = fresh.record(scenario);
@@ -139,7 +139,7 @@ void Doctor::compare(const Configuration& configuration, const Scenario& scenari
 
 void Doctor::examine_trace(const Trace& trace) {
   const Configuration configuration = configuration_of(trace, {});
-  Runner used(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner used(configuration);
   ++configurations_;
   compare(configuration, trace.scenario, used,
           fmt::format("{} doctor {}", command_name(), shell_quoted(flags_.file)));
@@ -188,4 +188,4 @@ Verb add_doctor(CLI::App& app) {
   return [flags] { return Doctor(*flags).run(); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

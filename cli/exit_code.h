@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class ExitCode : int {
   held = 0,          // everything held
@@ -38,4 +38,4 @@ template <class... Arguments>
   throw BadInput{"tidemark: " + fmt::format(format, std::forward<Arguments>(arguments)...)};
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

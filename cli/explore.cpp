@@ -26,7 +26,7 @@
 #include "reports/words.h"
 #include "sim/digest.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::chrono::milliseconds;
@@ -479,6 +479,8 @@ Verb add_explore(CLI::App& app) {
       "explore", "try every interleaving up to bounds: a proof, or a shortest trace");
   verb.footer(std::string(kExamples));
   add_engine_flags(verb, flags->engine, true);
+  for (const char* each : {"--engine", "--engine-timeout"})
+    verb.remove_option(verb.get_option(each));
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_world_flags(verb, flags->plan.search.scope, kMostClients, kMostObjects, kMostSettleRounds);
   add_faults_flag(verb, flags->faults, "one of each of these: lost,late,clock; none or all");
@@ -491,4 +493,4 @@ Verb add_explore(CLI::App& app) {
   return [flags] { return ExploreCommand(*flags).run(); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -16,7 +16,7 @@
 #include "cli/terminal.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 namespace fs = std::filesystem;
@@ -173,4 +173,4 @@ std::string shell_quoted(std::string_view word) {
   return quoted + "'";
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

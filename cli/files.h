@@ -6,7 +6,7 @@
 
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The content of a file, `-` for stdin. Reads at most `most` bytes and one more. Throws BadInput
 // where it cannot be read.
@@ -32,4 +32,4 @@ void make_folder(const std::string& path);
 // A word as a shell takes it.
 std::string shell_quoted(std::string_view word);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 #include "cli/verbs.h"
 #include "reports/difference.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // A folder as the beginning of a path that no program takes for a flag.
@@ -22,7 +22,7 @@ std::string folder_prefix(std::string folder) {
 }
 
 bool breaks(const Configuration& configuration, const Scenario& scenario, Invariant invariant) {
-  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner runner(configuration);
   return runner.run(scenario).verdict.broken(invariant);
 }
 
@@ -30,6 +30,7 @@ bool breaks(const Configuration& configuration, const Scenario& scenario, Invari
 std::string replay_command(const Configuration& configuration, const std::string& path,
                            const Trace& trace) {
   std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
+  if (configuration.engine) command += " --engine " + shell_quoted(configuration.engine_command);
   if (trace.strategy != configuration.strategy.name)
     command += " --strategy " + shell_quoted(configuration.strategy.name);
   return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
@@ -47,10 +48,15 @@ void Problems::tell() const {
   tell_all("vacuous", vacuous);
 }
 
+void tell_fault(const std::string& what, const std::vector<std::string>& transcript) {
+  for (const std::string& line : transcript) Output::error("  " + printable(line));
+  Output::error(printable("tidemark: fault of the engine: " + what));
+}
+
 Recording record_twice(const Configuration& configuration, const Scenario& scenario,
                        Invariant invariant, std::string_view paste, Problems& problems) {
-  Runner first(configuration.protocol, configuration.strategy, configuration.judge);
-  Runner second(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner first(configuration);
+  Runner second(configuration);
   Recording recording = first.record(scenario);
   if (const auto difference = first_difference(scenario, recording, second.record(scenario)))
     problems.faults.push_back(
@@ -89,4 +95,4 @@ bool TraceFolder::write(const std::string& path, const Trace& trace) {
   }
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

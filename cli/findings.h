@@ -10,7 +10,7 @@
 #include "properties/runner.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // What can be wrong with a run beside what it found.
 struct Problems {
@@ -21,6 +21,9 @@ struct Problems {
   // On stderr, one line each.
   void tell() const;
 };
+
+// A fault of an engine, with the last lines that were exchanged with it. On stderr.
+void tell_fault(const std::string& what, const std::vector<std::string>& transcript);
 
 // Runs what is to be shown. Two runs must be the same run, and break the invariant: where they do
 // not, that is a fault, which `paste` repeats.
@@ -47,4 +50,4 @@ class TraceFolder {
   std::map<std::string, Trace> kept_;  // by path
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

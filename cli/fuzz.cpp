@@ -7,9 +7,11 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "adapter/session.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -26,7 +28,7 @@
 #include "reports/words.h"
 #include "sim/digest.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::chrono::milliseconds;
@@ -79,7 +81,10 @@ class FuzzCommand {
  private:
   void announce() const;
   void tell_promise() const;
+  void tell_engine() const;
   FuzzResult run_one(const Configuration& configuration);
+  void tell_waiting(const Adapter& adapter, const FuzzResult& result, milliseconds elapsed) const;
+  void check_faults(const Configuration& configuration, const FuzzResult& result);
 
   void report(const Configuration& configuration, const FuzzResult& result);
   void report(const Configuration& configuration, const FuzzResult& result, const Finding& finding,
@@ -97,7 +102,7 @@ class FuzzCommand {
   FuzzFlags flags_;
   Output output_;
   std::vector<Configuration> configurations_;
-  const Promise& promise_;
+  Promise promise_;
   std::vector<FuzzResult> results_;
   Problems problems_;
   TraceFolder folder_;
@@ -111,10 +116,22 @@ void narrow(FuzzFlags& flags, FeatureSet promised) {
     if (option->count() > 0) option->run_callback();
 }
 
+// An engine that no protocol names is held to all that it does not excuse.
+Promise promised_by(const Configuration& configuration) {
+  if (!configuration.engine) return promise_of(configuration.protocol_name);
+  const Traits& traits = configuration.engine->traits();
+  Promise promise{configuration.protocol_name, kAllInvariants, kAllFeatures, ""};
+  for (const std::string& word : traits.excuses)
+    if (const auto invariant = find_invariant(word))
+      promise.invariants &= ~invariant_bit(*invariant);
+  for (const std::string& word : traits.lacks) promise.scope &= ~features_named(word);
+  return promise;
+}
+
 FuzzCommand::FuzzCommand(FuzzFlags& flags)
     : output_(flags.common),
       configurations_(configurations_of(flags.engine, "all")),
-      promise_(promise_of(configurations_.front().protocol_name)),
+      promise_(promised_by(configurations_.front())),
       folder_(flags.out),
       limit_(flags.time.limit, configurations_.size()) {
   narrow(flags, promise_.scope);
@@ -124,6 +141,9 @@ FuzzCommand::FuzzCommand(FuzzFlags& flags)
   FuzzPlan& plan = flags_.plan;
   plan.seed = flags.seed.value_or(kDefaultSeed);
   plan.canary = flags.canary.value_or(usual_canary(plan.scope));
+  // Marks are of our own protocols' making.
+  if (configurations_.front().engine && plan.require_marks == RequireMarks::automatic)
+    plan.require_marks = RequireMarks::never;
   if (flags.episodes)
     plan.episodes = *flags.episodes;
   else if (flags.time.limit)
@@ -171,7 +191,21 @@ void FuzzCommand::announce() const {
   tell_promise();
 }
 
+void FuzzCommand::tell_engine() const {
+  for (const Configuration& configuration : configurations_) {
+    const Traits& traits = configuration.engine->traits();
+    const auto words = [](const std::vector<std::string>& list) {
+      return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
+    };
+    output_.note(fmt::format("engine {}{}{}: strategy {}, decisions {}; lacks {}; excuses {}",
+                             traits.name, traits.version.empty() ? "" : " ", traits.version,
+                             traits.strategy, traits.reports_decisions ? "reported" : "inferred",
+                             words(traits.lacks), words(traits.excuses)));
+  }
+}
+
 void FuzzCommand::tell_promise() const {
+  if (configurations_.front().engine) return tell_engine();
   const Scope& scope = flags_.plan.scope;
   output_.note(fmt::format("{} promises {}", promise_.protocol, promise_.sentence));
   const std::string beyond = print_flags(flags_of(scope, within(scope, promise_.scope)), false);
@@ -184,10 +218,33 @@ FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
                          .episodes = flags_.plan.episodes,
                          .time = limit_.left(part)};
   Progress progress(!output_.quiet());
-  return fuzz(configuration, flags_.plan, [&](const FuzzProgress& now) {
+  FuzzPlan plan = flags_.plan;
+  const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
+  if (adapter) {
+    plan.worlds = adapter->traits().worlds;
+    plan.side_by_side = [&](std::span<const std::function<void()>> jobs) {
+      adapter->side_by_side(jobs);
+    };
+  }
+  const milliseconds began = limit_.elapsed();
+  FuzzResult result = fuzz(configuration, plan, [&](const FuzzProgress& now) {
     progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });
     return !interrupted() && !limit_.is_over(part);
   });
+  if (adapter) tell_waiting(*adapter, result, limit_.elapsed() - began);
+  return result;
+}
+
+// How fast an adapter was, and whether it was the one that was waited for.
+void FuzzCommand::tell_waiting(const Adapter& adapter, const FuzzResult& result,
+                               milliseconds elapsed) const {
+  const double ran = std::max(1.0, static_cast<double>(elapsed.count()));
+  const double waited = std::chrono::duration<double, std::milli>(adapter.waited()).count();
+  output_.note(fmt::format(
+      "{} requests, {} steps/s, {} requests/s, {:.0f} % of the time spent waiting for "
+      "the adapter",
+      grouped(adapter.requests()), grouped(per_second(result.effective_steps, elapsed)),
+      grouped(per_second(adapter.requests(), elapsed)), std::min(100.0, 100 * waited / ran)));
 }
 
 ExitCode FuzzCommand::run() {
@@ -195,6 +252,7 @@ ExitCode FuzzCommand::run() {
   announce();
   for (const Configuration& configuration : configurations_) {
     results_.push_back(run_one(configuration));
+    check_faults(configuration, results_.back());
     check_nondeterminism(configuration, results_.back());
     check_canary(configuration, results_.back());
     check_promises(configuration, results_.back());
@@ -202,6 +260,14 @@ ExitCode FuzzCommand::run() {
     if (interrupted()) break;
   }
   return finish();
+}
+
+void FuzzCommand::check_faults(const Configuration& configuration, const FuzzResult& result) {
+  for (const FaultyEpisode& each : result.faults) {
+    tell_fault(each.what, each.transcript);
+    problems_.faults.push_back(fmt::format(
+        "{}; paste: {}", each.what, seed_command(configuration, flags_.plan.scope, each.seed)));
+  }
 }
 
 void FuzzCommand::check_nondeterminism(const Configuration& configuration,
@@ -375,4 +441,4 @@ Verb add_fuzz(CLI::App& app) {
   return [flags] { return FuzzCommand(*flags).run(); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

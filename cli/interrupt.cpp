@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 volatile sig_atomic_t caught_signal = 0;
@@ -26,4 +26,4 @@ bool interrupted() { return caught_signal != 0; }
 
 ExitCode interrupt_code() { return static_cast<ExitCode>(128 + caught_signal); }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

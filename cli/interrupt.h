@@ -3,7 +3,7 @@
 
 #include "cli/exit_code.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // From here on. A verb that does not ask for it is ended by the first signal, as usual.
 void catch_interrupts();
@@ -14,4 +14,4 @@ bool interrupted();
 // 130 or 143. Requires: interrupted().
 ExitCode interrupt_code();
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -19,7 +19,7 @@
 #include "reports/text.h"
 #include "sim/step.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::string_view;
@@ -133,4 +133,4 @@ Verb add_list(CLI::App& app) {
   return [flags] { return run_list(*flags); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "cli/files.h"
+#include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
+#include "sim/foreign.h"
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 std::string called_as = "tidemark";
@@ -113,8 +115,8 @@ class Command {
     app_.require_subcommand(0, 1);
     verbs_ = {{"fuzz", add_fuzz(app_)},       {"explore", add_explore(app_)},
               {"replay", add_replay(app_)},   {"shrink", add_shrink(app_)},
-              {"mutants", add_mutants(app_)}, {"list", add_list(app_)},
-              {"doctor", add_doctor(app_)}};
+              {"mutants", add_mutants(app_)}, {"adapter", add_adapter(app_)},
+              {"list", add_list(app_)},       {"doctor", add_doctor(app_)}};
     for (CLI::App* verb : app_.get_subcommands({})) verb->group("Verbs");
   }
 
@@ -129,7 +131,8 @@ class Command {
     }
     if (app_.get_subcommands().empty())
       bad_usage(
-          "no verb is given, expected one of: fuzz, explore, replay, shrink, mutants, list, "
+          "no verb is given, expected one of: fuzz, explore, replay, shrink, mutants, adapter, "
+          "list, "
           "doctor; try "
           "--help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
@@ -148,6 +151,9 @@ ExitCode run_command(int argc, char** argv) {
   } catch (const BadInput& bad) {
     Output::error(printable(bad.line));
     return ExitCode::bad_input;
+  } catch (const EngineFault& fault) {
+    tell_fault(fault.what(), fault.transcript);
+    return ExitCode::fault;
   } catch (const std::exception& fault) {
     Output::error(fmt::format("tidemark: a fault of the harness: {}", fault.what()));
     return ExitCode::fault;
@@ -164,9 +170,9 @@ void set_command_name(const char* argv0) {
   if (name != nullptr && *name != '\0') called_as = shell_quoted(name);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core
 
 int main(int argc, char** argv) {
-  tidemark::set_command_name(argc > 0 ? argv[0] : nullptr);
-  return static_cast<int>(tidemark::run_command(argc, argv));
+  tidemark::core::set_command_name(argc > 0 ? argv[0] : nullptr);
+  return static_cast<int>(tidemark::core::run_command(argc, argv));
 }

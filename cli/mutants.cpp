@@ -22,7 +22,7 @@
 #include "reports/text.h"
 #include "sim/digest.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::chrono::milliseconds;
@@ -365,4 +365,4 @@ Verb add_mutants(CLI::App& app) {
   return [flags] { return MutantsCommand(*flags).run(); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,15 +8,17 @@
 #include <functional>
 #include <limits>
 
+#include "adapter/session.h"
 #include "cli/exit_code.h"
 #include "cli/files.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
 #include "reports/text.h"
+#include "sim/foreign.h"
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::string_view;
@@ -101,6 +103,25 @@ void check_strategy(const std::string& name, bool or_all) {
     bad_usage("--strategy: {}", unknown_name("strategy", name, names));
 }
 
+// An engine behind an adapter, which this starts. Throws EngineFault.
+Configuration configuration_of_adapter(const EngineFlags& flags,
+                                       const std::optional<std::string>& strategy) {
+  auto adapter = std::make_shared<Adapter>(
+      AdapterOptions{.command = *flags.engine,
+                     .strategy = strategy,
+                     .timeout = std::chrono::milliseconds(flags.engine_timeout_ms)});
+  const Traits& traits = adapter->traits();
+  if (strategy && traits.strategy != *strategy)
+    throw EngineFault(fmt::format("the adapter was asked for {}, and its strategy is {}", *strategy,
+                                  traits.strategy));
+  Configuration configuration{.protocol_name = traits.name,
+                              .strategy = strategy_named(traits.strategy),
+                              .engine_command = *flags.engine};
+  configuration.judge.compare_tombstones = flags.compare_tombstones;
+  configuration.engine = std::move(adapter);
+  return configuration;
+}
+
 std::string print_switch(bool on) { return on ? "on" : "off"; }
 
 }  // namespace
@@ -171,8 +192,25 @@ AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strateg
             check_strategy(name, all_strategies);
             flags.strategy = name;
           },
-          "who wins a conflict: server-, client-, timestamp-priority")};
+          "who wins a conflict: server-, client-, timestamp-priority"),
+      add_text_flag(
+          verb, "--engine", "COMMAND",
+          [&flags](const std::string& command) { flags.engine = command; },
+          "an engine of your own, behind an adapter that this starts; docs/ADAPTERS.md"),
+      add_text_flag(
+          verb, "--engine-timeout", "TIME",
+          [&flags](const std::string& text) {
+            const auto time = parse_time(text);
+            if (!time || time->count() == 0)
+              bad_usage("--engine-timeout: '{}' is no time, expected one such as 10s", text);
+            flags.engine_timeout_ms = static_cast<std::uint64_t>(time->count());
+          },
+          "so long an answer of the adapter may take")
+          ->default_str("10s")};
   for (CLI::Option* option : added) option->group(kEngineGroup);
+  CLI::Option* engine = verb.get_option("--engine");
+  for (const char* other : {"--protocol", "--set", "--mutate"}) engine->excludes(other);
+  verb.get_option("--engine-timeout")->needs(engine);
   return added;
 }
 
@@ -292,6 +330,14 @@ CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
 
 std::vector<Configuration> configurations_of(const EngineFlags& flags,
                                              string_view default_strategy) {
+  if (flags.engine && flags.strategy != kAllStrategies)
+    return {configuration_of_adapter(flags, flags.strategy)};
+  if (flags.engine) {
+    std::vector<Configuration> each;
+    for (const NamedStrategy& named : built_in_strategies())
+      each.push_back(configuration_of_adapter(flags, std::string(named.name)));
+    return each;
+  }
   Configuration configuration;
   set_engine(flags, configuration);
   std::vector<Configuration> configurations;
@@ -306,6 +352,18 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
 
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
   const std::string& strategy = flags.strategy ? *flags.strategy : trace.strategy;
+  if (flags.engine) {
+    const bool is_named =
+        find_strategy(strategy) != nullptr && (flags.strategy || trace.is_foreign);
+    return configuration_of_adapter(flags, is_named ? std::optional(strategy) : std::nullopt);
+  }
+  if (trace.is_foreign && !flags.protocol)
+    bad_usage("a trace of the engine '{}', expected --engine 'COMMAND' that starts it",
+              trace.protocol);
+  if (trace.is_foreign)
+    return configurations_of(flags, trace.strategy == kOwnStrategy ? "server-priority"
+                                                                   : string_view(trace.strategy))
+        .front();
   Configuration configuration{.protocol_name = trace.protocol,
                               .options = trace.options,
                               .protocol = trace.engine,
@@ -317,11 +375,16 @@ Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
 
 Flags flags_of(const Configuration& configuration) {
   const bool is_page = configuration.protocol_name == Configuration{}.protocol_name;
-  Flags flags{{"--protocol", configuration.protocol_name, is_page}};
+  Flags flags;
+  if (configuration.engine)
+    flags.push_back({"--engine", configuration.engine_command, false});
+  else
+    flags.push_back({"--protocol", configuration.protocol_name, is_page});
   for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
   if (configuration.protocol.mutant != Mutant::none)
     flags.push_back({"--mutate", std::string(name_of(configuration.protocol.mutant)), false});
-  flags.push_back({"--strategy", configuration.strategy.name, false});
+  if (configuration.strategy.name != kOwnStrategy)
+    flags.push_back({"--strategy", configuration.strategy.name, false});
   const bool tombstones = configuration.judge.compare_tombstones;
   flags.push_back({"--compare", tombstones ? "tombstones" : "live", !tombstones});
   return flags;
@@ -397,4 +460,4 @@ std::string unknown_name(string_view kind, string_view word, std::span<const str
                      fmt::join(names, ", "));
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -19,7 +19,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The seed of a run that is given none: so the same command gives the same run.
 inline constexpr std::uint64_t kDefaultSeed = 1;
@@ -30,9 +30,11 @@ struct EngineFlags {
   std::vector<std::string> options = {};  // KEY=VALUE
   std::optional<std::string> mutant = {};
   std::optional<std::string> strategy = {};  // or `all`
+  std::optional<std::string> engine = {};    // the command of an adapter
+  std::uint64_t engine_timeout_ms = 10'000;
   bool compare_tombstones = false;
 
-  bool names_engine() const { return protocol || !options.empty() || mutant || strategy; }
+  bool names_engine() const { return protocol || !options.empty() || mutant || strategy || engine; }
 };
 
 // What was added, so that a verb can say with what else it has a meaning.
@@ -117,4 +119,4 @@ std::string seed_command(const Configuration& configuration, const Scope& scope,
 std::string unknown_name(std::string_view kind, std::string_view word,
                          std::span<const std::string_view> names);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 #include "cli/terminal.h"
 #include "reports/text.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::chrono::milliseconds;
@@ -140,4 +140,4 @@ std::optional<milliseconds> parse_time(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -14,7 +14,7 @@
 #include "properties/fuzz.h"
 #include "properties/mutants.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Time since it was made.
 class Stopwatch {
@@ -104,4 +104,4 @@ std::uint64_t per_second(std::uint64_t count, std::chrono::milliseconds time);
 // Reads `500ms`, `60s`, `10m`, `2h`; nothing if it is none of these, or longer than a year.
 std::optional<std::chrono::milliseconds> parse_time(std::string_view text);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

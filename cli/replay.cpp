@@ -17,7 +17,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kExamples =
@@ -56,7 +56,7 @@ struct Replayed {
 };
 
 Replayed replay(Trace trace, const Configuration& configuration) {
-  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner runner(configuration);
   Recording recording = runner.record(trace.scenario);
   return {std::move(trace), std::move(recording)};
 }
@@ -115,7 +115,7 @@ std::vector<Expectation> shown_by(const Verdict& verdict) {
 // Under the seed's name the first `wanted` invariant is shrunk for.
 Scenario shrunk(const Scenario& scenario, const Configuration& configuration,
                 const ReplayFlags& flags, const Output& output) {
-  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner runner(configuration);
   if (!runner.run(scenario).verdict.broken(*flags.shrink))
     bad_usage("--shrink: this episode does not break {}, expected one that does",
               name_of(*flags.shrink));
@@ -262,4 +262,4 @@ Verb add_replay(CLI::App& app) {
   return [flags] { return run_replay(*flags); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

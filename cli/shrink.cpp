@@ -15,7 +15,7 @@
 #include "reports/json.h"
 #include "reports/text.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kExamples =
@@ -97,7 +97,7 @@ ExitCode run_shrink(const ShrinkFlags& flags) {
   if (!flags.out.empty()) require_writable_file(flags.out);
   const Trace before = load_trace(flags.file);
   const Configuration configuration = configuration_of(before, flags.engine);
-  Runner runner(configuration.protocol, configuration.strategy, configuration.judge);
+  Runner runner(configuration);
   const Invariant invariant = chosen(flags, before, runner.run(before.scenario).verdict);
   const ShrinkResult result = shrink_for(runner, invariant, before.scenario, flags.budget);
   const Trace after = shrunk_trace(before, result, invariant, configuration, runner);
@@ -139,4 +139,4 @@ Verb add_shrink(CLI::App& app) {
   return [flags] { return run_shrink(*flags); };
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

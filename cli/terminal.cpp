@@ -11,7 +11,7 @@
 #include "cli/files.h"
 #include "reports/json.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 std::string_view variable(const char* name) {
@@ -73,4 +73,4 @@ void Output::json(const nlohmann::json& value) const {
   write_file(json_, print_json(value));
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Whether what is written to this descriptor is coloured. The first that speaks decides:
 // --no-color, NO_COLOR (not empty), CLICOLOR_FORCE (not empty, not 0), TERM=dumb, no terminal.
@@ -49,4 +49,4 @@ class Output {
   bool color_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@ namespace CLI {
 class App;
 }
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Runs a verb whose flags were parsed. Throws BadInput.
 using Verb = std::function<ExitCode()>;
@@ -21,6 +21,7 @@ Verb add_explore(CLI::App& app);
 Verb add_replay(CLI::App& app);
 Verb add_shrink(CLI::App& app);
 Verb add_mutants(CLI::App& app);
+Verb add_adapter(CLI::App& app);
 Verb add_list(CLI::App& app);
 Verb add_doctor(CLI::App& app);
 
@@ -29,4 +30,4 @@ Verb add_doctor(CLI::App& app);
 std::string command_name();
 void set_command_name(const char* argv0);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The version of the project in CMakeLists.txt; a test compares the two.
 inline constexpr std::string_view kVersion = "0.1.0";
@@ -18,4 +18,4 @@ inline std::string version_line() {
   return fmt::format("tidemark {} (trace format {})", kVersion, kTraceVersion);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

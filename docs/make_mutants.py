@@ -57,7 +57,7 @@ CLASSES = (
     ("M17", "a full sync uploads what is stale, or deletes what it clears",
      "full-sync-drops-pending full-sync-deletes full-sync-rewrites reinstall-keeps-writer"),
     ("M18", "who lost a conflict goes on fighting",
-     "loser-uploads-winner decision-forgets-loser server-forgets-lineage tells-accepted"),
+     "loser-uploads-winner decision-forgets-loser server-forgets-lineage server-goes-back tells-accepted"),
     ("M19", "equal stamps: two ends choose differently", "mine-first-when-both"),
     ("M20", "a part of an answer is taken for the whole", ""),
     ("M21", "only some of the fields are copied",

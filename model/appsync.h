@@ -7,13 +7,13 @@
 #include "model/client.h"
 #include "model/server.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class AppSync {
  public:
-  using Client = tidemark::Client;
-  using Server = tidemark::Server;
-  using Message = tidemark::Message;
+  using Client = tidemark::core::Client;
+  using Server = tidemark::core::Server;
+  using Message = tidemark::core::Message;
 
   AppSync(Protocol protocol, Strategy strategy)
       : protocol_(protocol), strategy_(std::move(strategy)) {}
@@ -32,6 +32,7 @@ class AppSync {
     server.counter = {};
     server.records.clear();
   }
+  void backup(const Server& server, Server& saved) const { saved = server; }
   void restore(Server& server, const Server& saved, std::uint32_t /*epoch*/) const {
     server = saved;
   }
@@ -49,11 +50,11 @@ class AppSync {
     apply_change(replica, change, now);
   }
 
-  void begin(Client& client, bool full, Message& request) const {
+  void begin(Client& client, bool full, Timestamp /*now*/, Message& request) const {
     begin_cycle(client, full, request, protocol_);
   }
-  void handle(Server& server, const Message& request, Timestamp now, Message& answer,
-              Facts& facts) const {
+  void handle(Server& server, const Message& request, Timestamp now, Value /*fresh*/,
+              Message& answer, Facts& facts) const {
     handle_request(server, request, protocol_, now, answer, facts);
   }
   // Returns whether `next` holds a request to send.
@@ -63,8 +64,8 @@ class AppSync {
   }
   // An answer that the client no longer waits for.
   void handle_stale(Client& /*client*/, const Message& /*answer*/) const {}
-  void end_exchange(Client& client) const { tidemark::end_exchange(client); }
-  void crash(Client& client) const { tidemark::end_exchange(client); }
+  void end_exchange(Client& client) const { tidemark::core::end_exchange(client); }
+  void crash(Client& client) const { tidemark::core::end_exchange(client); }
 
   static MessageKind kind(const Message& message) { return message.kind; }
   template <class Visit>
@@ -186,4 +187,4 @@ class AppSync {
   Strategy strategy_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

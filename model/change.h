@@ -5,16 +5,17 @@
 
 #include "model/object.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class ChangeKind : std::uint8_t { create, edit, remove, undelete };
 
 struct Change {
   ChangeKind kind = ChangeKind::create;
   Guid guid{};
-  Key pk{};       // create only
-  Name name{};    // create only
-  Value value{};  // written by this change and by no other
+  Key pk{};                // create only
+  Name name{};             // create only
+  Value value{};           // written by this change and by no other
+  std::uint32_t text = 0;  // what value= gives, as the owner of the world interns it; 0: nothing
 };
 
 // What a change makes of an object.
@@ -37,4 +38,4 @@ void store_change(Table<Record<Counter>>& records, const Change& change, Counter
   record.refused = false;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using Row = Record<ClientCounter>;
@@ -307,4 +307,4 @@ bool handle_answer(Client& client, const Message& answer, const ClientInput& inp
   return false;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

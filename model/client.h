@@ -10,7 +10,7 @@
 #include "model/protocol.h"
 #include "model/strategy.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The exchange under way with the server. Not stored: a crash ends it.
 struct Exchange {
@@ -73,4 +73,4 @@ bool handle_answer(Client& client, const Message& answer, const ClientInput& inp
 // The client gives up waiting, or is killed: the exchange ends, what is stored stays.
 inline void end_exchange(Client& client) { client.exchange.end(); }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

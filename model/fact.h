@@ -8,7 +8,7 @@
 #include "model/object.h"
 #include "model/strategy.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class FactKind : std::uint8_t {
   // A strategy was asked and chose `kept`. Client.
@@ -54,4 +54,4 @@ constexpr std::int8_t stamp_order(const Object& local, const Object& server) {
   return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark::hardened {
+namespace tidemark::core::hardened {
 namespace {
 
 using M = Mutant;
@@ -303,11 +303,19 @@ bool key_is_taken(const Server& server, const Object& incoming, const Rules& rul
   }) != nullptr;
 }
 
-// Optimistic concurrency control: only over what the upload incorporates.
+// Whether each of two versions incorporates the other.
+bool is_mutual(const ServerRecord& own, const VersionedObject& incoming) {
+  return own.version != incoming.version && own.lineage.includes(incoming.version) &&
+         incoming.lineage.includes(own.version);
+}
+
+// Optimistic concurrency control: only over what the upload incorporates. Where each incorporates
+// the other the server's counts, or it would take back what it once replaced.
 bool may_replace(const ServerRecord& own, const VersionedObject& incoming, const Rules& rules) {
   if (rules.is(M::blind_upload)) return true;
   if (rules.is(M::later_stamp_accepted))
     return incoming.object.timestamp_lastupdate > own.object.timestamp_lastupdate;
+  if (is_mutual(own, incoming) && !rules.is(M::server_goes_back)) return false;
   return incoming.lineage.includes(own.version);
 }
 
@@ -377,6 +385,14 @@ void answer_with_changes(const Server& server, const Message& request, Message& 
           return each.object.guid == record.object.guid && each.version == record.version;
         });
   };
+  // A lineage grows without a new counter: the client may know this version, and not that it
+  // incorporates what is uploaded.
+  const auto has_grown = [&](const ServerRecord& record) {
+    return std::any_of(request.objects.begin(), request.objects.end(),
+                       [&](const VersionedObject& each) {
+                         return each.object.guid == record.object.guid && is_mutual(record, each);
+                       });
+  };
   const auto is_refused = [&](const ServerRecord& record) {
     return std::find(answer.refused.begin(), answer.refused.end(), record.object.guid) !=
            answer.refused.end();
@@ -386,7 +402,7 @@ void answer_with_changes(const Server& server, const Message& request, Message& 
   answer.servercounter = server.counter;
   if (rules.sync_type == SyncType::one_way_up || (ack && rules.is(M::ack_carries_nothing))) return;
   server.records.for_each([&](const ServerRecord& record) {
-    if (!is_changed(record) || was_uploaded(record)) return;
+    if ((!is_changed(record) && !has_grown(record)) || was_uploaded(record)) return;
     if (ack && rules.is(M::ack_carries_only_refused) && !is_refused(record)) return;
     if (mark.number == 0 && rules.is(M::full_without_tombstones) && record.object.isdeleted) return;
     answer.objects.push_back(record);
@@ -501,4 +517,4 @@ void reinstall(Client& client, std::uint32_t installation, const Rules& rules) {
   client.exchange.end();
 }
 
-}  // namespace tidemark::hardened
+}  // namespace tidemark::core::hardened

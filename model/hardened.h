@@ -26,7 +26,7 @@
 #include "model/protocol.h"
 #include "model/strategy.h"
 
-namespace tidemark::hardened {
+namespace tidemark::core::hardened {
 
 inline constexpr std::uint32_t kNoEpoch = ~std::uint32_t{0};
 
@@ -147,4 +147,4 @@ void handle_stale(Client& client, const Message& answer, const Rules& rules);
 void crash(Client& client, const Rules& rules);
 void reinstall(Client& client, std::uint32_t installation, const Rules& rules);
 
-}  // namespace tidemark::hardened
+}  // namespace tidemark::core::hardened

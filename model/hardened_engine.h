@@ -6,14 +6,14 @@
 
 #include "model/hardened.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Hardened {
  public:
   using Client = hardened::Client;
   using Server = hardened::Server;
   using Message = hardened::Message;
-  using Lineage = tidemark::Lineage;
+  using Lineage = tidemark::core::Lineage;
 
   Hardened(const Protocol& protocol, Strategy strategy)
       : rules_{protocol.sync_type, hardened_defect(protocol.mutant)},
@@ -33,6 +33,7 @@ class Hardened {
   void reinstall(Client& client, std::uint32_t installation) const {
     hardened::reinstall(client, installation, rules_);
   }
+  void backup(const Server& server, Server& saved) const { saved = server; }
   void restore(Server& server, const Server& saved, std::uint32_t epoch) const {
     const std::uint32_t before = server.epoch;
     server = saved;
@@ -50,11 +51,11 @@ class Hardened {
     apply_change(replica, change, now, rules_);
   }
 
-  void begin(Client& client, bool full, Message& request) const {
+  void begin(Client& client, bool full, Timestamp /*now*/, Message& request) const {
     begin_cycle(client, full, request, rules_);
   }
-  void handle(Server& server, const Message& request, Timestamp /*now*/, Message& answer,
-              Facts& facts) const {
+  void handle(Server& server, const Message& request, Timestamp /*now*/, Value /*fresh*/,
+              Message& answer, Facts& facts) const {
     handle_request(server, request, answer, facts, rules_);
   }
   bool handle(Client& client, const Message& answer, Timestamp now, Value fresh, Message& next,
@@ -187,4 +188,4 @@ class Hardened {
   Strategy strategy_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

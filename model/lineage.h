@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The id of one write: who wrote, and twice that writer's counter then. A writer is one
 // installation of a client, or one epoch of the server. The tombstone that the loser of a
@@ -70,4 +70,4 @@ class Lineage {
   std::vector<VersionId> buried_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

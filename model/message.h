@@ -12,7 +12,7 @@
 
 #include "model/object.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class MessageKind : std::uint8_t {
   none,
@@ -60,4 +60,4 @@ constexpr bool is_request(MessageKind kind) {
   return kind == MessageKind::download_request || kind == MessageKind::upload_request;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using M = Mutant;
@@ -98,6 +98,11 @@ constexpr std::array kMutants{
                 "no-redundant-transfer", "client-priority",
                 "the server stores what an upload incorporates, and not what its own version did",
                 "PouchDB #4651: a third replica lacks the revision that lost", kRare},
+    NamedMutant{
+        M::server_goes_back, "server-goes-back", "hardened", "no-redundant-transfer",
+        "client-priority",
+        "the server takes a version that its own incorporates, if that incorporates its own",
+        "this project's own: two clients decide otherwise across two restores", kRare},
     NamedMutant{
         M::asks_again_at_once, "asks-again-at-once", "hardened", "quiescence", "server-priority",
         "a client that is answered with nothing asks again at once, for ever",
@@ -282,4 +287,4 @@ const NamedMutant* find_mutant(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

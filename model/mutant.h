@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class Mutant : std::uint8_t {
   none,
@@ -40,6 +40,7 @@ enum class Mutant : std::uint8_t {
   full_without_tombstones,
   lineage_not_sent,
   server_forgets_lineage,
+  server_goes_back,
   asks_again_at_once,
   late_answer_moves_mark,
   late_answer_applied,
@@ -112,4 +113,4 @@ std::string_view name_of(Mutant mutant);
 // The mutant of this name; null if there is none.
 const NamedMutant* find_mutant(std::string_view name);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

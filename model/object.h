@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 
 // A number that names one kind of thing and converts to no other.
 template <class Tag>
@@ -44,10 +44,10 @@ struct ClientCounter {
 
 // An object as it travels. counter_lastupdate is not in it: "this is a local property".
 struct Object {
-  Guid guid;
-  Key pk;
-  Name name;
-  Value value;
+  Guid guid{};
+  Key pk{};
+  Name name{};
+  Value value{};
   bool isdeleted = false;  // "Soft delete": the object stays, marked
   Timestamp timestamp_created = 0;
   Timestamp timestamp_lastupdate = 0;
@@ -134,4 +134,4 @@ class Table {
   std::vector<Row> rows_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

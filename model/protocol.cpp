@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::string_view;
@@ -156,4 +156,4 @@ std::string set_option(Protocol& protocol, string_view assignment) {
          ", expected one of: " + expected(option->values);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -9,7 +9,7 @@
 
 #include "model/mutant.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Who computes: the page's algorithm with the options below, or one that has no options.
 enum class Algorithm : std::uint8_t { appsync, hardened, simple };
@@ -79,4 +79,4 @@ const NamedProtocol* find_protocol(std::string_view name);
 // Sets one option from `key=value`. Returns what is wrong and what was expected, or nothing.
 std::string set_option(Protocol& protocol, std::string_view assignment);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

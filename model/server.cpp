@@ -1,6 +1,6 @@
 #include "model/server.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using Row = Record<ServerCounter>;
@@ -94,4 +94,4 @@ void handle_request(Server& server, const Message& request, const Protocol& prot
     handle_upload(server, request, protocol, now, answer, facts);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 #include "model/message.h"
 #include "model/protocol.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Invariant: every record's counter_lastupdate is at most `counter`, and no two are equal.
 struct Server {
@@ -22,4 +22,4 @@ void apply_change(Server& server, const Change& change, Timestamp now);
 void handle_request(Server& server, const Message& request, const Protocol& protocol, Timestamp now,
                     Message& answer, Facts& facts);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark::simple {
+namespace tidemark::core::simple {
 namespace {
 
 bool is_listed(const Message& list, Guid guid) {
@@ -92,4 +92,4 @@ void handle_answer(Client& client, const Message& answer, Mutant mutant, Facts& 
   client.end_exchange();
 }
 
-}  // namespace tidemark::simple
+}  // namespace tidemark::core::simple

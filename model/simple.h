@@ -19,7 +19,7 @@
 #include "model/message.h"
 #include "model/mutant.h"
 
-namespace tidemark::simple {
+namespace tidemark::core::simple {
 
 struct ClientRecord {
   Object object;
@@ -85,4 +85,4 @@ void handle_request(Server& server, const Message& request, Timestamp now, Messa
 // Handles the awaited answer; the exchange ends with it. Tells upload_accepted.
 void handle_answer(Client& client, const Message& answer, Mutant mutant, Facts& facts);
 
-}  // namespace tidemark::simple
+}  // namespace tidemark::core::simple

@@ -6,7 +6,7 @@
 #include "model/simple.h"
 #include "model/strategy.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Simple {
  public:
@@ -25,6 +25,7 @@ class Simple {
   void reinstall(Client& client, std::uint32_t installation) const {
     install(client, installation);
   }
+  void backup(const Server& server, Server& saved) const { saved = server; }
   void restore(Server& server, const Server& saved, std::uint32_t /*epoch*/) const {
     server = saved;
   }
@@ -42,11 +43,11 @@ class Simple {
   }
 
   // Every list is whole, so a full sync is a sync.
-  void begin(Client& client, bool /*full*/, Message& request) const {
+  void begin(Client& client, bool /*full*/, Timestamp /*now*/, Message& request) const {
     begin_cycle(client, request);
   }
-  void handle(Server& server, const Message& request, Timestamp now, Message& answer,
-              Facts& /*facts*/) const {
+  void handle(Server& server, const Message& request, Timestamp now, Value /*fresh*/,
+              Message& answer, Facts& /*facts*/) const {
     handle_request(server, request, now, answer);
   }
   bool handle(Client& client, const Message& answer, Timestamp /*now*/, Value /*fresh*/,
@@ -129,4 +130,4 @@ class Simple {
   Mutant mutant_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::array<NamedStrategy, 3> kBuiltIn{{
@@ -28,4 +28,9 @@ const NamedStrategy* find_strategy(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace tidemark
+Strategy strategy_named(std::string_view name) {
+  if (const NamedStrategy* named = find_strategy(name)) return built_in(named->kind);
+  return {.kind = StrategyKind::own, .name = std::string(name), .decide = nullptr};
+}
+
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 
 #include "model/object.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class ConflictKind : std::uint8_t {
   object,      // same guid, two versions
@@ -82,7 +82,10 @@ struct NamedStrategy {
 // The page's three, in the page's order.
 std::span<const NamedStrategy> built_in_strategies();
 Strategy built_in(StrategyKind kind);
+// The built-in strategy of this name; else one that only has this name, of an engine that decides
+// by itself.
+Strategy strategy_named(std::string_view name);
 // The built-in strategy of this name; null if there is none.
 const NamedStrategy* find_strategy(std::string_view name);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using Json = nlohmann::json;
@@ -353,4 +353,4 @@ std::optional<std::string> decode(MessageKind expected, std::string_view text, T
   }
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -21,7 +21,7 @@
 #include "model/hardened.h"
 #include "model/message.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The texts behind the ids, as whoever owns the world keeps them. Two ids of a kind never share a
 // text. Texts are UTF-8.
@@ -95,4 +95,4 @@ std::string encode(const hardened::Message& message, const Texts& texts);
 std::optional<std::string> decode(MessageKind expected, std::string_view text, Texts& texts,
                                   Message& message);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

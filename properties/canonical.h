@@ -19,7 +19,7 @@
 #include "sim/generator.h"
 #include "sim/state_key.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The numbers of one domain that others are compared with, renamed: equal ones stay equal, the
 // order stays, and a gap between neighbours is cut to `most`, unless it lies above `exact_above`.
@@ -859,4 +859,4 @@ typename Canonical<E, Sum>::Total Canonical<E, Sum>::sum_up() {
   return rest_sum_.total();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Convergence {
  public:
@@ -40,4 +40,4 @@ class Convergence {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

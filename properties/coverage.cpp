@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using K = StepKind;
@@ -247,4 +247,4 @@ Reach reach_of(const CoverageCell& cell, const CoverageCounts& counts, const Sco
   return is_in_scope(cell, scope, protocol) ? Reach::never : Reach::out_of_scope;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -18,7 +18,7 @@
 #include "sim/scope.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class Phase : std::uint8_t {
   offline,
@@ -251,4 +251,4 @@ std::uint32_t Coverage::situations_of(Replica client, const World& world) const 
   return situations;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,13 +5,16 @@
 #include "model/appsync.h"
 #include "model/hardened_engine.h"
 #include "model/simple_engine.h"
+#include "properties/runner.h"
 #include "sim/engine.h"
+#include "sim/foreign.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 static_assert(Engine<AppSync>);
 static_assert(Engine<Hardened>);
 static_assert(Engine<Simple> && SendsChanges<Simple>);
+static_assert(Engine<Foreign> && ReadsScenarios<Foreign> && LacksSteps<Foreign>);
 
 // Calls `use` with the engine of this protocol under this strategy, and returns what it returns.
 template <class Use>
@@ -27,4 +30,11 @@ auto with_engine(const Protocol& protocol, const Strategy& strategy, Use use) {
   return use(AppSync(protocol, strategy));
 }
 
-}  // namespace tidemark
+// The same of a configuration; an engine that no protocol names runs in this world of it.
+template <class Use>
+auto with_engine(const Configuration& configuration, std::uint32_t world, Use use) {
+  if (configuration.engine) return use(Foreign(configuration.engine, world));
+  return with_engine(configuration.protocol, configuration.strategy, use);
+}
+
+}  // namespace tidemark::core

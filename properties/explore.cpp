@@ -16,7 +16,7 @@
 #include "sim/shape.h"
 #include "sim/state_table.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kShards = 64;
@@ -757,7 +757,7 @@ class Explorer {
     example.steps = sighting.steps;
     example.is_shortest = is_shortest(sighting);
     example.found = path_to(sighting);
-    Runner runner(configuration_.protocol, configuration_.strategy, configuration_.judge);
+    Runner runner(configuration_);
     if (plan_.ending == Ending::full_sync)
       end_with_full_syncs(example, sighting, runner);
     else
@@ -858,4 +858,4 @@ std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configurat
   return comparisons;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

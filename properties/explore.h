@@ -16,7 +16,7 @@
 #include "properties/fuzz.h"
 #include "sim/alphabet.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // What makes the space smaller. Each keeps the verdicts and the shortest lengths.
 struct Reductions {
@@ -142,4 +142,4 @@ std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configurat
                                                  std::uint64_t seeds, std::uint64_t episodes,
                                                  const std::function<bool(std::uint64_t)>& go_on);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
+#include "sim/foreign.h"
 #include "sim/shape.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::uint64_t kEpisodesPerRepeat = 32;   // one of so many is run twice
@@ -29,18 +30,20 @@ class Fuzzing {
         plan_(plan),
         watch_(watch),
         generator_(plan.scope),
-        runner_(configuration.protocol, configuration.strategy, configuration.judge),
-        shrinking_(configuration.protocol, configuration.strategy, configuration.judge),
-        canary_(runner_of_mutant(plan.canary)) {}
+        shrinking_(configuration),
+        canary_(runner_of_mutant(plan.canary)) {
+    // Coverage is counted of one episode at a time.
+    const std::uint32_t worlds = plan.coverage ? 1 : std::max(plan.worlds, 1u);
+    for (std::uint32_t world = 0; world < worlds; ++world)
+      runners_.emplace_back(configuration, world);
+  }
 
   FuzzResult run() {
-    for (std::uint64_t index = 0; index < plan_.episodes; ++index) {
-      if (!go_on()) break;
-      episode(index);
-    }
+    for (std::uint64_t index = 0; index < plan_.episodes && go_on();)
+      index += runners_.size() > 1 ? episodes_together(index) : episode(index);
     catch_a_canary();
     sort_findings();
-    result_.marks = runner_.marks();
+    for (const Runner& runner : runners_) add_marks(runner.marks());
     if (plan_.coverage) result_.coverage = coverage_.counts();
     note_missed_marks();
     return std::move(result_);
@@ -54,12 +57,86 @@ class Fuzzing {
     return !ended_;
   }
 
-  void episode(std::uint64_t index) {
+  void add_marks(const MarkCounts& marks) {
+    for (std::size_t i = 0; i < marks.size(); ++i) result_.marks[i] += marks[i];
+  }
+
+  std::uint64_t episode(std::uint64_t index) {
     const std::uint64_t seed = seed_of(plan_.seed, index);
     const Scenario& scenario = generator_.generate(seed);
     if (index % kEpisodesPerCanary == 0) run_canary(scenario);
-    const Outcome& outcome =
-        plan_.coverage ? runner_.run(scenario, coverage_) : runner_.run(scenario);
+    run_alone(index, seed, scenario);
+    return 1;
+  }
+
+  void run_alone(std::uint64_t index, std::uint64_t seed, const Scenario& scenario) {
+    guarded(seed, [&] {
+      Runner& runner = runners_.front();
+      judge(index, seed, scenario,
+            plan_.coverage ? runner.run(scenario, coverage_) : runner.run(scenario));
+    });
+  }
+
+  // Does something with the engine; where that fails, it is the engine's fault.
+  template <class Do>
+  void guarded(std::uint64_t seed, Do act) {
+    try {
+      act();
+    } catch (const EngineFault& fault) {
+      result_.faults.push_back({seed, fault.what(), fault.transcript});
+      ended_ |= result_.faults.size() >= kMostFaults;
+    }
+  }
+
+  // An episode that is under way beside others.
+  struct Beside {
+    std::uint64_t seed = 0;
+    Scenario scenario;
+    const Outcome* outcome = nullptr;  // null: the engine did not come through
+    std::string what;                  // the fault then
+    std::vector<std::string> transcript;
+  };
+
+  // As many episodes as there are worlds; judged in order, as if they had run one after the other.
+  // Where the engine fails, each is run again alone, so that the fault is told of the right one.
+  std::uint64_t episodes_together(std::uint64_t first) {
+    const auto count = std::min<std::uint64_t>(runners_.size(), plan_.episodes - first);
+    std::vector<Beside> beside(count);
+    std::vector<std::function<void()>> jobs;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      beside[i].seed = seed_of(plan_.seed, first + i);
+      beside[i].scenario = generator_.generate(beside[i].seed);
+      if ((first + i) % kEpisodesPerCanary == 0) run_canary(beside[i].scenario);
+      jobs.push_back([&one = beside[i], &runner = runners_[i]] {
+        try {
+          one.outcome = &runner.run(one.scenario);
+        } catch (const EngineFault& fault) {
+          one.what = fault.what();
+          one.transcript = fault.transcript;
+        }
+      });
+    }
+    plan_.side_by_side(jobs);
+    const std::size_t faults = result_.faults.size();
+    const Beside* failed = nullptr;
+    for (std::uint64_t i = 0; i < count && (i == 0 || !ended_); ++i) {
+      Beside& one = beside[i];
+      if (one.outcome == nullptr) {
+        if (failed == nullptr) failed = &one;
+        run_alone(first + i, one.seed, one.scenario);
+      } else {
+        guarded(one.seed, [&] { judge(first + i, one.seed, one.scenario, *one.outcome); });
+      }
+    }
+    if (failed != nullptr && faults == result_.faults.size())
+      result_.faults.push_back({failed->seed,
+                                "with several worlds under way, and not with one: " + failed->what,
+                                failed->transcript});
+    return count;
+  }
+
+  void judge(std::uint64_t index, std::uint64_t seed, const Scenario& scenario,
+             const Outcome& outcome) {
     ++result_.episodes;
     result_.effective_steps += outcome.summary.effective_steps;
     result_.skipped_steps += outcome.summary.skipped_steps;
@@ -156,7 +233,7 @@ class Fuzzing {
                                  (plan_.require_marks == RequireMarks::automatic &&
                                   requires_marks(result_.episodes, plan_.scope));
     if (!result_.marks_are_required) return;
-    for (const NamedMark& named : tidemark::marks())
+    for (const NamedMark& named : tidemark::core::marks())
       if (result_.marks[static_cast<std::size_t>(named.mark)] == 0 &&
           is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy.kind))
         result_.missed_marks.push_back(named.name);
@@ -166,8 +243,8 @@ class Fuzzing {
   const FuzzPlan& plan_;
   const FuzzWatch& watch_;
   Generator generator_;
-  Runner runner_;
-  Runner shrinking_;  // of its own, so that its runs count for no mark
+  std::vector<Runner> runners_;  // one a world
+  Runner shrinking_;             // of its own, so that its runs count for no mark
   Runner canary_;
   Coverage coverage_;
   FuzzResult result_;
@@ -203,6 +280,7 @@ std::string fingerprint(Invariant invariant, const Scenario& minimal) {
 Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
   Trace trace;
   trace.protocol = configuration.protocol_name;
+  trace.is_foreign = configuration.engine != nullptr;
   trace.options = configuration.options;
   trace.engine = configuration.protocol;
   trace.strategy = configuration.strategy.name;
@@ -216,4 +294,4 @@ std::string file_name(const Finding& finding) {
   return fmt::format("{}-{}.trace", name_of(finding.invariant), finding.fingerprint);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

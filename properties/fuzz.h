@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,22 +15,20 @@
 #include "sim/shrinker.h"
 #include "sim/trace.h"
 
-namespace tidemark {
-
-// An engine under one strategy, as traces and reports name it.
-struct Configuration {
-  std::string protocol_name = "page";
-  std::vector<std::string> options;  // KEY=VALUE where it differs from the protocol of that name
-  Protocol protocol;
-  Strategy strategy;
-  JudgeOptions judge;
-};
+namespace tidemark::core {
 
 // When a run is held to the marks that its scope grants: if it is long enough, or at any length.
 enum class RequireMarks : std::uint8_t { automatic, always, never };
 
+// Runs jobs of which each runs episodes in a world of its own of one engine; returns when all are
+// done. Of an engine in another process they take turns waiting.
+using SideBySide = std::function<void(std::span<const std::function<void()>>)>;
+
 struct FuzzPlan {
   Scope scope;
+  // Of an engine that hosts several worlds: so many episodes are under way at the same time.
+  std::uint32_t worlds = 1;
+  SideBySide side_by_side = nullptr;  // null: one after the other
   // One episode in 256 is also run with this mutant, which must be caught, so that the alarm is
   // known to work; where few are run, the first seeds are tried until it is. `none` is never
   // caught.
@@ -56,6 +55,15 @@ struct Finding {
   Trace trace;          // the same, as a file that expects the violation
 };
 
+// An episode that the engine did not come through.
+struct FaultyEpisode {
+  std::uint64_t seed = 0;
+  std::string what;
+  std::vector<std::string> transcript;  // the last lines exchanged, the newest last
+};
+// After so many the run ends.
+inline constexpr std::size_t kMostFaults = 3;
+
 struct FuzzResult {
   std::uint64_t episodes = 0;
   std::uint64_t broken_episodes = 0;
@@ -72,6 +80,7 @@ struct FuzzResult {
   // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
+  std::vector<FaultyEpisode> faults;
   std::uint64_t canary_episodes = 0;
   std::uint64_t canaries_caught = 0;  // none: a fault of the harness
   std::uint64_t digest = 0;           // over all episodes, whatever their order
@@ -106,4 +115,4 @@ Trace make_trace(const Configuration& configuration, const Scenario& scenario);
 // `no-lost-update-3f2a….trace`
 std::string file_name(const Finding& finding);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 #include "properties/version_graph.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 constexpr std::uint32_t bit_of(Replica replica) { return 1u << replica.number; }
 
@@ -300,4 +300,4 @@ void History::message_arrived(const Event& event, const World& world) {
   }
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Integrity {
  public:
@@ -160,4 +160,4 @@ class Integrity {
   std::vector<Written> written_;  // by guid
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

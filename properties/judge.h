@@ -16,7 +16,7 @@
 #include "properties/told.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct JudgeOptions {
   InvariantSet watched = kAllInvariants;  // the others are never found broken
@@ -116,4 +116,4 @@ class Judge {
   Marks marks_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using M = Mark;
@@ -224,4 +224,4 @@ bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& proto
          is_reachable(mark.mark, protocol);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 #include "properties/history.h"
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class Mark : std::uint8_t {
   object_conflict,
@@ -276,4 +276,4 @@ bool Marks::has_pending(Replica client, const World& world, const History& histo
   return false;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

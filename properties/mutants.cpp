@@ -16,7 +16,7 @@
 #include "properties/promises.h"
 #include "sim/random.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::uint64_t kEpisodesBetweenLooks = 64;
@@ -146,11 +146,15 @@ struct RareSteps {
   Mutant mutant;
   std::string_view steps;
 };
-constexpr std::array<RareSteps, 4> kRareSteps{{
+constexpr std::array<RareSteps, 5> kRareSteps{{
     {Mutant::server_forgets_lineage,
      "clients 3\n"
      "create S o1\nbackup S\nedit S o1\nsync A\nedit A o1\nsync B\nbegin A\nrestore S\n"
      "deliver A\nedit S o1\nsync C\nsync B\n"},
+    {Mutant::server_goes_back,
+     "clients 3\n"
+     "create S o1 pk=k1\ncreate A o2 pk=k1\nsync B\nedit B o1\nbackup S\nsync A\nsync C\nbegin A\n"
+     "restore S\nsync B\ndeliver A\nrestore S\nsync C\nsync B\n"},
     {Mutant::mine_first_when_both,
      "clients 3\n"
      "create S o1\nsync A\nsync B\nbackup S\nedit S o1\nsync A\nsync C\nrestore S\nedit S o1\n"
@@ -381,4 +385,4 @@ Without try_without(Invariant invariant, std::span<const NamedMutant* const> mut
   return {invariant, try_mutants(common, plan, watch), rare_mutants(rare)};
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

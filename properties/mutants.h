@@ -12,7 +12,7 @@
 #include "properties/explore.h"
 #include "properties/fuzz.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Half of the runs must catch a mutant within so many episodes, and every run within those of the
 // plan.
@@ -111,4 +111,4 @@ struct Without {
 Without try_without(Invariant invariant, std::span<const NamedMutant* const> mutants,
                     TrialPlan plan, const TrialWatch& watch);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

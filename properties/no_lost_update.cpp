@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // Follows who holds a set of versions through the journal of a run.
@@ -69,4 +69,4 @@ bool is_excused(const std::vector<Holding>& journal, const std::vector<bool>& re
   return holders.ended_in(Cause::reinstall) || holders.ended_in(Cause::restore);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

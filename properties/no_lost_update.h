@@ -12,7 +12,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Whether a version is excused: the last replica that held it, or any version reachable from it,
 // stopped holding it in a reinstall or restore, unless some replica had replaced it, on a message,
@@ -107,4 +107,4 @@ class NoLostUpdate {
   std::vector<std::uint8_t> safe_;  // by value
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

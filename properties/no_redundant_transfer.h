@@ -9,7 +9,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class NoRedundantTransfer {
  public:
@@ -32,4 +32,4 @@ class NoRedundantTransfer {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

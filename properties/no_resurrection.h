@@ -9,7 +9,7 @@
 #include "properties/no_lost_update.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class NoResurrection {
  public:
@@ -62,4 +62,4 @@ class NoResurrection {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

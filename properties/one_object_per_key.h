@@ -4,7 +4,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class OneObjectPerKey {
  public:
@@ -30,4 +30,4 @@ class OneObjectPerKey {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

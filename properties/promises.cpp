@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using I = Invariant;
@@ -48,4 +48,4 @@ const Promise& promise_of(std::string_view protocol) {
                        [&](const Promise& each) { return each.protocol == protocol; });
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 #include "properties/verdict.h"
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct Promise {
   std::string_view protocol;
@@ -25,4 +25,4 @@ std::span<const Promise> promises();
 // That of the protocol of this name. Requires: there is one.
 const Promise& promise_of(std::string_view protocol);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Quiescence {
  public:
@@ -31,4 +31,4 @@ class Quiescence {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include "properties/engines.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // Writes down what the judge sees.
@@ -105,6 +105,10 @@ Runner::Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions 
     : parts_(with_engine(protocol, strategy, [&](auto engine) -> std::unique_ptr<Parts> {
         return std::make_unique<PartsOf<decltype(engine)>>(std::move(engine), options);
       })) {}
+Runner::Runner(const Configuration& configuration, std::uint32_t world)
+    : parts_(with_engine(configuration, world, [&](auto engine) -> std::unique_ptr<Parts> {
+        return std::make_unique<PartsOf<decltype(engine)>>(std::move(engine), configuration.judge);
+      })) {}
 Runner::~Runner() = default;
 Runner::Runner(Runner&&) noexcept = default;
 Runner& Runner::operator=(Runner&&) noexcept = default;
@@ -132,4 +136,4 @@ Recording Runner::record(const Scenario& scenario) {
 const MarkCounts& Runner::marks() const { return parts_->judge.marks().counts(); }
 void Runner::clear_marks() { parts_->judge.marks().clear(); }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -1,9 +1,13 @@
-// Runs scenarios on the appSync engine under the judge. The door for everything above: templates of
-// the world are instantiated behind it.
+// Runs scenarios on an engine under the judge. The door for everything above: templates of the
+// world are instantiated behind it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
+
+#include <tidemark/engine.h>
 
 #include "model/protocol.h"
 #include "model/strategy.h"
@@ -12,7 +16,19 @@
 #include "properties/verdict.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
+
+// An engine under one strategy, as traces and reports name it.
+struct Configuration {
+  std::string protocol_name = "page";
+  std::vector<std::string> options = {};  // KEY=VALUE where it differs from the protocol
+  Protocol protocol = {};
+  Strategy strategy = {};
+  JudgeOptions judge = {};
+  // An engine that no protocol names. Null: it is the protocol's.
+  std::shared_ptr<tidemark::Engine> engine = nullptr;
+  std::string engine_command = {};  // that starts it, of one in another process
+};
 
 struct Outcome {
   RunSummary summary;
@@ -42,11 +58,14 @@ struct Recording {
 class Runner {
  public:
   explicit Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions options = {});
+  // Of an engine that no protocol names: in this world of it.
+  explicit Runner(const Configuration& configuration, std::uint32_t world = 0);
   ~Runner();
   Runner(Runner&&) noexcept;
   Runner& operator=(Runner&&) noexcept;
 
-  // Runs and judges. The outcome stays until the next run.
+  // Runs and judges. The outcome stays until the next run. Throws EngineFault, of an engine that no
+  // protocol names.
   const Outcome& run(const Scenario& scenario);
   // The same, and counts its steps.
   const Outcome& run(const Scenario& scenario, Coverage& coverage);
@@ -62,4 +81,4 @@ class Runner {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -15,7 +15,7 @@
 #include "properties/explore.h"
 #include "sim/key_table.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Ends of settle by state. For use by several threads.
 class SettleMemory {
@@ -176,4 +176,4 @@ class Settling {
   SettleCounts counts_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 #include "properties/history.h"
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Told {
  public:
@@ -124,4 +124,4 @@ class Told {
   }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -1,6 +1,6 @@
 #include "properties/verdict.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using I = Invariant;
@@ -41,4 +41,4 @@ std::optional<Invariant> find_invariant(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 #include "model/object.h"
 #include "sim/step.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class Invariant : std::uint8_t {
   no_lost_update,
@@ -117,4 +117,4 @@ class Verdict {
   std::array<Breach, kInvariants> breaches_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 #include <boost/graph/visitors.hpp>
 #include <boost/property_map/property_map.hpp>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<VersionGraph>));
@@ -91,4 +91,4 @@ bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer)
   return false;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

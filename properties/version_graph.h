@@ -19,7 +19,7 @@
 
 #include "sim/version.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class EdgeKind : std::uint8_t { edit, merge, decision };
 
@@ -57,14 +57,14 @@ class VersionGraph {
 // Whether `older` is an ancestor of `newer`; never of a value that is no version. Builds no graph.
 bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer);
 
-}  // namespace tidemark
+}  // namespace tidemark::core
 
 namespace boost {
 
 template <>
-struct graph_traits<tidemark::VersionGraph> {
-  using vertex_descriptor = tidemark::VersionGraph::Vertex;
-  using edge_descriptor = tidemark::VersionGraph::Edge;
+struct graph_traits<tidemark::core::VersionGraph> {
+  using vertex_descriptor = tidemark::core::VersionGraph::Vertex;
+  using edge_descriptor = tidemark::core::VersionGraph::Edge;
   using directed_category = directed_tag;
   using edge_parallel_category = allow_parallel_edge_tag;
   struct traversal_category : incidence_graph_tag, vertex_list_graph_tag {};
@@ -78,7 +78,7 @@ struct graph_traits<tidemark::VersionGraph> {
 
 }  // namespace boost
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline std::pair<boost::counting_iterator<VersionGraph::Vertex>,
                  boost::counting_iterator<VersionGraph::Vertex>>
@@ -101,4 +101,4 @@ inline VersionGraph::Vertex target(const VersionGraph::Edge& edge, const Version
   return edge.target;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 bool opens_passage(EventKind kind) {
@@ -258,4 +258,4 @@ Spot Account::spot_of(const Breach& breach) const {
   return {place, entries.empty() ? 0 : entries.size() - 1};
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

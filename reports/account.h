@@ -14,7 +14,7 @@
 #include "properties/runner.h"
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // An object as a message carries it.
 struct Item {
@@ -119,4 +119,4 @@ class Account {
   std::map<std::uint32_t, std::uint64_t> asked_since_;  // by number
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 
 #include "reports/text.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kStepWidth = 31;
@@ -187,4 +187,4 @@ std::string coverage_table(const CoverageCounts& counts, const Scope& scope,
   return CoverageTable(counts, scope, protocol, color).draw();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 
 #include "properties/coverage.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Steps by phase, steps by situation, then each cell that was never reached by name, and which are
 // impossible and why. Steps outside of the scope, or that the protocol
@@ -15,4 +15,4 @@ namespace tidemark {
 std::string coverage_table(const CoverageCounts& counts, const Scope& scope,
                            const Protocol& protocol, bool color);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

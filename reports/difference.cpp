@@ -9,7 +9,7 @@
 #include "reports/words.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // What happens in an event of each kind.
@@ -126,4 +126,4 @@ std::optional<std::string> first_difference(const Scenario& scenario, const Reco
   return std::nullopt;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,11 +8,11 @@
 #include "properties/runner.h"
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // `event 12, in step 3 (sync A): first B holds o1=v2 instead of nothing, then …`; nothing where the
 // recordings are equal. Both are of this scenario.
 std::optional<std::string> first_difference(const Scenario& scenario, const Recording& first,
                                             const Recording& second);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 #include "reports/words.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kChainMost = 4;
@@ -503,4 +503,4 @@ Explanation explain(const Breach& breach, const Account& account, std::string_vi
   return Detective(breach, account, strategy).find();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

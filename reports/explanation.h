@@ -7,7 +7,7 @@
 
 #include "reports/account.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct Explanation {
   // One sentence without a full stop, read off the run and the version graph:
@@ -19,4 +19,4 @@ struct Explanation {
 };
 Explanation explain(const Breach& breach, const Account& account, std::string_view strategy);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -7,7 +7,7 @@
 #include "reports/words.h"
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using nlohmann::json;
@@ -30,6 +30,7 @@ json mutant_of(const Protocol& protocol) {
 
 json engine_of(const Trace& trace) {
   return {{"protocol", trace.protocol},
+          {"is_foreign", trace.is_foreign},
           {"options", trace.options},
           {"mutant", mutant_of(trace.engine)},
           {"strategy", trace.strategy}};
@@ -314,10 +315,19 @@ json coverage_of(const FuzzResult& result, const Scope& scope, const Protocol& p
 
 json engine_of(const Configuration& configuration) {
   return {{"protocol", configuration.protocol_name},
+          {"is_foreign", configuration.engine != nullptr},
           {"options", configuration.options},
           {"mutant", mutant_of(configuration.protocol)},
           {"strategy", configuration.strategy.name},
           {"compare_tombstones", configuration.judge.compare_tombstones}};
+}
+
+json faults_of(const FuzzResult& result) {
+  json faults = json::array();
+  for (const FaultyEpisode& each : result.faults)
+    faults.push_back(
+        {{"seed", print_seed(each.seed)}, {"what", each.what}, {"transcript", each.transcript}});
+  return faults;
 }
 
 json configuration_of(const Configuration& configuration, const FuzzResult& result,
@@ -337,6 +347,7 @@ json configuration_of(const Configuration& configuration, const FuzzResult& resu
               {"findings", findings},
               {"marks", marks_of(configuration, result, plan)},
               {"missed_marks", result.missed_marks},
+              {"faults", faults_of(result)},
               {"coverage", coverage_of(result, plan.scope, configuration.protocol)},
               {"digest", print_digest(result.digest)}});
   return all;
@@ -702,4 +713,4 @@ std::string print_json(const json& document) {
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

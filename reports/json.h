@@ -13,7 +13,7 @@
 #include "reports/search.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // One run of one trace. The whole list of events only where it is asked for: it is long.
 nlohmann::json replay_json(const Trace& trace, const Recording& recording, bool events = false);
@@ -38,4 +38,4 @@ nlohmann::json list_json();
 // As text, two blanks an indent, with a line feed at the end. Bytes that are no UTF-8 are replaced.
 std::string print_json(const nlohmann::json& document);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

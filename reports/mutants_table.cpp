@@ -7,7 +7,7 @@
 
 #include "reports/text.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kNameColumns = 36;
@@ -109,4 +109,4 @@ std::string without_lines(const Without& without, bool color) {
   return hang(head, names);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

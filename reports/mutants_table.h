@@ -7,7 +7,7 @@
 
 #include "properties/mutants.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // One line a mutant: what must catch it, in how many of its runs that happened, within how many
 // episodes half of the runs and 95 percent of them caught it, and the steps of its shortest trace;
@@ -22,4 +22,4 @@ std::string complaint(const Trial& trial, const TrialPlan& plan);
 // An invariant that is switched off, and the mutants that then nothing catches.
 std::string without_lines(const Without& without, bool color);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

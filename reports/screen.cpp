@@ -13,7 +13,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kIndent = "  ";
@@ -194,4 +194,4 @@ std::string marks_table(const MarkCounts& counts, const Scope& scope,
   return table;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 #include "properties/fuzz.h"
 #include "properties/runner.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline constexpr std::size_t kScreenLines = 24;
 
@@ -56,4 +56,4 @@ std::string totals(const Configuration& configuration, const FuzzResult& result)
 std::string marks_table(const MarkCounts& counts, const Scope& scope,
                         const Configuration& configuration, bool enough, bool color);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -9,7 +9,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::string_view;
@@ -190,4 +190,4 @@ std::string comparison_text(const Searched& searched) {
   return text;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

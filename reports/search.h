@@ -14,7 +14,7 @@
 #include "reports/screen.h"
 #include "sim/state_table.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // A reduction as `--reductions` names it.
 struct NamedReduction {
@@ -56,4 +56,4 @@ std::string collision_odds(std::uint64_t states);
 // traces of those that end above it. Empty where nothing was compared. Requires: it was asked for.
 std::string comparison_text(const Searched& searched);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 #include "sim/trace.h"
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kStepMost = 26;
@@ -397,4 +397,4 @@ std::vector<TableLine> space_time(const Account& account, const Breach& breach,
   return lines;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

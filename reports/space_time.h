@@ -16,7 +16,7 @@
 
 #include "reports/account.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct TableLine {
   std::string text;
@@ -29,4 +29,4 @@ struct TableLine {
 std::vector<TableLine> space_time(const Account& account, const Breach& breach,
                                   const std::optional<Spot>& cause, std::size_t most);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

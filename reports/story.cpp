@@ -9,7 +9,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kIndent = "      ";
@@ -400,4 +400,4 @@ std::string story(const Trace& trace, const Recording& recording, const StoryOpt
   return Storyteller(trace, recording, options).tell();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

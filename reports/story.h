@@ -6,7 +6,7 @@
 #include "properties/runner.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct StoryOptions {
   bool color = false;
@@ -21,4 +21,4 @@ struct StoryOptions {
 // Requires: the recording is of the trace's scenario on the trace's engine and strategy.
 std::string story(const Trace& trace, const Recording& recording, const StoryOptions& options);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

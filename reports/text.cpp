@@ -7,7 +7,7 @@
 
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 struct Range {
@@ -182,4 +182,4 @@ std::string without_color(std::string_view text) {
   return plain;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Reports are at most so wide.
 inline constexpr std::size_t kReportColumns = 100;
@@ -61,4 +61,4 @@ class Paint {
 // A text without the escape sequences that Paint writes.
 std::string without_color(std::string_view text);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -9,7 +9,7 @@
 #include "reports/text.h"
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kLabelColumns = 20;
@@ -495,6 +495,8 @@ std::string skip_reason(SkipReason reason, const Step& step, const Scenario& sce
       return replica + " is offline already";
     case SkipReason::already_online:
       return replica + " is online already";
+    case SkipReason::engine_lacks_it:
+      return "the engine has no such step";
     case SkipReason::not_changed_here:
       return fmt::format("of this engine {} takes no changes", replica);
     case SkipReason::no_backup:
@@ -541,8 +543,7 @@ std::string configuration_name(const Trace& trace) {
   return configuration_name(Configuration{.protocol_name = trace.protocol,
                                           .options = trace.options,
                                           .protocol = trace.engine,
-                                          .strategy = built_in(find_strategy(trace.strategy)->kind),
-                                          .judge = {}});
+                                          .strategy = strategy_named(trace.strategy)});
 }
 
 std::uint64_t fault_count(const Scenario& scenario) {
@@ -550,4 +551,4 @@ std::uint64_t fault_count(const Scenario& scenario) {
       std::count_if(scenario.steps.begin(), scenario.steps.end(), is_fault));
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

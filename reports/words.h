@@ -9,7 +9,7 @@
 #include "properties/fuzz.h"
 #include "reports/account.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Names what is in one run. The account outlives it.
 class Vocabulary {
@@ -73,4 +73,4 @@ std::string configuration_name(const Trace& trace);
 // How many steps are faults. What only ends or completes one (arrive, online, backup) counts not.
 std::uint64_t fault_count(const Scenario& scenario);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace tidemark {
+namespace tidemark::core {
 
 Scenario Alphabet::empty_scenario() const {
   Scenario scenario;
@@ -22,4 +22,4 @@ void Alphabet::take(const Step& step, Naming& naming) {
   naming.keys = std::max(naming.keys, static_cast<std::uint8_t>(step.pk));
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

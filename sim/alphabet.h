@@ -11,7 +11,7 @@
 #include "sim/bounds.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // What a search goes through.
 struct SearchScope {
@@ -271,4 +271,4 @@ std::uint8_t Alphabet::footprint(const World<E>& world, const Naming& naming,
   return touched;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

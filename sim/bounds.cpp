@@ -3,7 +3,7 @@
 #include <array>
 #include <bit>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using B = Bounded;
@@ -113,4 +113,4 @@ std::uint32_t Bounds::free_bits(const Bounds& most) {
   return word;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

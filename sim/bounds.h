@@ -9,7 +9,7 @@
 
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // What is counted. Syncs that end well are not.
 enum class Bounded : std::uint8_t {
@@ -71,4 +71,4 @@ class Bounds {
   std::uint64_t left_ = 0;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

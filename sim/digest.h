@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace tidemark {
+namespace tidemark::core {
 
 class Digest {
  public:
@@ -18,4 +18,4 @@ class Digest {
   std::uint64_t state_ = 0x7469646d61726b31u;  // "tidmark1"
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -3,13 +3,15 @@
 #pragma once
 
 #include <concepts>
+#include <utility>
 
 #include "model/change.h"
 #include "model/fact.h"
 #include "model/message.h"
 #include "sim/digest.h"
+#include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // An engine is a pure state machine: it reads no clock, draws no random number, and keeps what it
 // knows in Client and Server, which are plain values.
@@ -17,16 +19,17 @@ template <class E>
 concept Engine = std::equality_comparable<typename E::Client> &&
     std::copyable<typename E::Client> && std::copyable<typename E::Server> &&
     requires(const E& engine, typename E::Client& client, typename E::Server& server,
-             const typename E::Server& saved, const typename E::Message& in,
-             typename E::Message& out, const Change& change, Timestamp now, Value fresh,
-             Facts& facts, Digest& digest, bool full, std::uint32_t id, Guid guid) {
+             typename E::Server& saved, const typename E::Message& in, typename E::Message& out,
+             const Change& change, Timestamp now, Value fresh, Facts& facts, Digest& digest,
+             bool full, std::uint32_t id, Guid guid) {
   // A new client, a new server; `id` was never used before. What was there before is forgotten.
   engine.install(client, id);
   engine.install(server, id);
   // All of the client's data is gone; the new installation is handed a fresh id.
   engine.reinstall(client, id);
-  // The server's data is `saved` again, under a fresh epoch.
-  engine.restore(server, saved, id);
+  // The server's data is saved, and later is as it was saved again, under a fresh epoch.
+  engine.backup(std::as_const(server), saved);
+  engine.restore(server, std::as_const(saved), id);
   // Whether the app, or the web backend, makes changes at all.
   { engine.takes_changes(client) } -> std::same_as<bool>;
   { engine.takes_changes(server) } -> std::same_as<bool>;
@@ -34,11 +37,11 @@ concept Engine = std::equality_comparable<typename E::Client> &&
   engine.change(client, change, now);
   engine.change(server, change, now);
   // A cycle starts: writes the first request. Requires: no exchange is under way.
-  engine.begin(client, full, out);
-  // The server handles a request and writes the answer.
-  engine.handle(server, in, now, out, facts);
+  engine.begin(client, full, now, out);
+  // The server handles a request and writes the answer. Versions made by merges, here and below,
+  // take the values from `fresh` on, in order.
+  engine.handle(server, in, now, fresh, out, facts);
   // The client handles the answer that it waits for; returns whether it wrote a next request.
-  // Versions made by merges take the values from `fresh` on, in order.
   { engine.handle(client, in, now, fresh, out, facts) } -> std::same_as<bool>;
   // An answer that the client no longer waits for.
   engine.handle_stale(client, in);
@@ -54,6 +57,18 @@ concept Engine = std::equality_comparable<typename E::Client> &&
   engine.digest(server, digest);
 };
 
+// An engine may want to know beforehand of which clients, objects and texts a run will speak.
+template <class E>
+concept ReadsScenarios = requires(const E& engine, const Scenario& scenario) {
+  engine.read(scenario);
+};
+
+// An engine may have less than all steps.
+template <class E>
+concept LacksSteps = requires(const E& engine, const Step& step) {
+  { engine.lacks(step) } -> std::same_as<bool>;
+};
+
 // An engine may also send what the app changes at once, in an exchange of its own.
 template <class E>
 concept SendsChanges = requires(const E& engine, typename E::Client& client, const Change& change,
@@ -63,4 +78,4 @@ concept SendsChanges = requires(const E& engine, typename E::Client& client, con
   { engine.begin_change(client, change, out) } -> std::same_as<bool>;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -9,7 +9,7 @@
 #include "sim/digest.h"
 #include "sim/step.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class EventKind : std::uint8_t {
   world_began,            // the first of a run
@@ -61,7 +61,8 @@ enum class SkipReason : std::uint8_t {
   already_offline,
   already_online,
   no_backup,
-  not_changed_here  // of this engine, that replica's app changes nothing
+  not_changed_here,  // of this engine, that replica's app changes nothing
+  engine_lacks_it    // a step that the engine does not have
 };
 
 // How a message arrives: bits.
@@ -101,4 +102,4 @@ constexpr void add(Digest& digest, const Event& event) {
   digest.add(what + of_what * 0xd6e8feb86659fd93u);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

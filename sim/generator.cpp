@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::array<std::string_view, kDraws> kDrawNames{
@@ -382,4 +382,4 @@ void Generator::jump(Replica replica) {
   if (equal && (scope_.backend || !replica.is_server())) change(replica);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -15,7 +15,7 @@
 #include "sim/random.h"
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline constexpr std::uint32_t kMaxObjects = 64;
 inline constexpr std::uint32_t kMaxSteps = 1'000'000;
@@ -120,4 +120,4 @@ class Generator {
   Replica turn_ = kServer;           // whose turn it is to make changes; the server: nobody's yet
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 
 #include "sim/state_key.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 template <class Value>
 class KeyTable {
@@ -79,4 +79,4 @@ class KeyTable {
   std::size_t size_ = 0;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace tidemark {
+namespace tidemark::core {
 
 constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
@@ -39,4 +39,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 rc::Gen<Scenario> scenarios(const Scope& scope) {
   return rc::Gen<Scenario>([scope](const rc::Random& random, int size) {
@@ -24,4 +24,4 @@ void showValue(const Scenario& scenario, std::ostream& stream) {
   for (const Step& step : scenario.steps) stream << print_step(scenario, step) << '\n';
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -1,7 +1,7 @@
 // RapidCheck's face of the simulator, and the only header that includes RapidCheck.
 //
 //   RC_GTEST_PROP(Guarded, Converges, ()) {
-//     const auto scenario = *tidemark::scenarios({.clients = 2});
+//     const auto scenario = *tidemark::core::scenarios({.clients = 2});
 //     RC_ASSERT(…);
 //   }
 //
@@ -15,7 +15,7 @@
 #include "sim/generator.h"
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Scenarios that are simpler than this one, the boldest first, each strictly simpler
 // (sim/shrinker.h); lazy. A scenario for which this is empty of failures is minimal. They make use
@@ -29,4 +29,4 @@ rc::Gen<Scenario> scenarios(const Scope& scope);
 // One step a line, as in a trace.
 void showValue(const Scenario& scenario, std::ostream& stream);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

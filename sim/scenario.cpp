@@ -1,6 +1,6 @@
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 bool is_in_order(const Scenario& scenario) {
@@ -31,4 +31,4 @@ void order_objects(Scenario& scenario) {
   scenario.objects = std::move(labels);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

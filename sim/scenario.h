@@ -11,7 +11,7 @@
 
 #include "sim/step.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Objects are numbered in the order in which the steps first name them, and none is left unused:
 // that is what a trace can say, and guids follow it. order_objects() makes it so.
@@ -76,4 +76,4 @@ struct Scenario {
 // Numbers the objects as they appear and drops those that no step names. Labels stay.
 void order_objects(Scenario& scenario);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::array<NamedFault, kFaults> kNamed{{
@@ -197,6 +197,17 @@ FeatureSet features(const Scope& scope) {
   return granted;
 }
 
+FeatureSet features_named(std::string_view word) {
+  if (word == "backend") return kUsesBackend;
+  if (word == "deletes") return kUsesDeletes;
+  if (word == "interleave") return kUsesInterleaving;
+  if (word == "shared-keys") return kUsesSharedKeys;
+  if (word == "edits") return kUsesClientEdits;
+  for (const NamedFault& named : named_faults())
+    if (named.name == word) return fault_bit(named.fault);
+  return 0;
+}
+
 Scope within(Scope scope, FeatureSet allowed) {
   scope.faults &= static_cast<FaultSet>(allowed & kAllFaults);
   scope.backend = scope.backend && (allowed & kUsesBackend);
@@ -209,4 +220,4 @@ Scope within(Scope scope, FeatureSet allowed) {
   return scope;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

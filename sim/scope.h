@@ -9,7 +9,7 @@
 
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Kinds of fault, as `--faults` names them.
 enum class Fault : std::uint8_t {
@@ -81,6 +81,8 @@ inline constexpr FeatureSet kUsesAtWill = kUsesClientChanges | kUsesClientEdits 
 FeatureSet features(const Scenario& scenario);
 // What the scenarios of a scope may make use of.
 FeatureSet features(const Scope& scope);
+// What a word of an engine's `lacks` takes away (docs/ADAPTERS.md); nothing: no feature of its own.
+FeatureSet features_named(std::string_view word);
 // The part of a scope that makes use of nothing else than these.
 Scope within(Scope scope, FeatureSet allowed);
 
@@ -89,4 +91,4 @@ Scope within(Scope scope, FeatureSet allowed);
 // says nothing.
 bool keeps_turns(const Scenario& scenario);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 
 #include "sim/digest.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::size_t kMaxOrdered = 64;       // steps; longer scenarios keep their order
@@ -218,4 +218,4 @@ std::uint64_t shape_digest(const Scenario& scenario) {
   return digest.value();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

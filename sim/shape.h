@@ -7,7 +7,7 @@
 
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The same steps; clients, objects and keys are named A, B…, o1, o2…, k1, k2… as they appear.
 // Objects and texts that no step uses are gone.
@@ -23,4 +23,4 @@ std::vector<std::uint64_t> shape_codes(const Scenario& scenario);
 // Equal for scenarios of equal shape.
 std::uint64_t shape_digest(const Scenario& scenario);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

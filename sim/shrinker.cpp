@@ -10,7 +10,7 @@
 #include "sim/scope.h"
 #include "sim/shape.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using Candidate = std::optional<Scenario>;
@@ -628,4 +628,4 @@ ShrinkResult shrink(const Scenario& scenario, const Fails& fails, ShrinkBudget b
   return Search(scenario, fails, budget).run();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

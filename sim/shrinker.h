@@ -14,7 +14,7 @@
 #include "sim/scenario.h"
 #include "sim/scope.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Whether a scenario fails in the way that is being shrunk. Deterministic.
 using Fails = std::function<bool(const Scenario&)>;
@@ -43,4 +43,4 @@ ShrinkResult shrink(const Scenario& scenario, const Fails& fails, ShrinkBudget b
 // Whether `a` is simpler than `b`: a strict order.
 bool is_simpler(const Scenario& a, const Scenario& b);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -5,7 +5,7 @@
 #include <compare>
 #include <cstdint>
 
-namespace tidemark {
+namespace tidemark::core {
 
 struct StateKey {
   std::uint64_t high = 0;
@@ -40,4 +40,4 @@ class KeySum {
   std::uint64_t low_ = 0x6578706c6f726572u;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 
 #include "sim/state_key.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Two different forms have one key with a probability of 2^-96; of n forms that of any such pair is
 // at most n^2 / 2^97.
@@ -101,4 +101,4 @@ class StateTable {
   std::size_t size_ = 0;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

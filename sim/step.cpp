@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using K = StepKind;
@@ -61,4 +61,4 @@ std::optional<MessageKind> find_message(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 
 #include "model/message.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // The server or one client. Clients are named A, B, C… without S, which is the server.
 struct Replica {
@@ -86,4 +86,4 @@ constexpr bool is_change(StepKind kind) { return kind <= StepKind::undelete; }
 std::string_view message_name(MessageKind kind);
 std::optional<MessageKind> find_message(std::string_view name);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

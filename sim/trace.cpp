@@ -12,7 +12,7 @@
 #include "model/strategy.h"
 #include "sim/trace_words.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using std::string_view;
@@ -155,7 +155,7 @@ class Reader {
     string_view usage;
     void (Reader::*read)(string_view argument);
   };
-  static const std::array<HeadGrammar, 7> kHead;
+  static const std::array<HeadGrammar, 8> kHead;
 
   Anchor read_words();
   Anchor read_head(const HeadGrammar& head);
@@ -164,6 +164,8 @@ class Reader {
 
   void read_version(string_view argument);
   void read_protocol(string_view argument);
+  void read_engine(string_view argument);
+  void check_first(string_view word) const;
   void read_option(string_view argument);
   void read_mutant(string_view argument);
   void read_strategy(string_view argument);
@@ -196,9 +198,10 @@ class Reader {
   std::size_t body_begin_ = 0;                         // number of the first step or expect line
 };
 
-constexpr std::array<Reader::HeadGrammar, 7> Reader::kHead{{
+constexpr std::array<Reader::HeadGrammar, 8> Reader::kHead{{
     {TraceLine::version, kVersionWord, "tidemark-trace 1", &Reader::read_version},
     {TraceLine::protocol, "protocol", "protocol NAME", &Reader::read_protocol},
+    {TraceLine::protocol, "engine", "engine NAME", &Reader::read_engine},
     {TraceLine::option, "set", "set KEY=VALUE", &Reader::read_option},
     {TraceLine::mutant, "mutate", "mutate NAME", &Reader::read_mutant},
     {TraceLine::strategy, "strategy", "strategy NAME", &Reader::read_strategy},
@@ -218,7 +221,8 @@ Trace Reader::finish() {
   if (head_lines_.empty()) refuse("the trace is empty, expected 'tidemark-trace 1'");
   words_.comment.reset();
   keep_comments({TraceLine::expect, trace_.expectations.size()});
-  trace_.options = differing_options(find_protocol(trace_.protocol)->protocol, trace_.engine);
+  if (!trace_.is_foreign)
+    trace_.options = differing_options(find_protocol(trace_.protocol)->protocol, trace_.engine);
   sort_comments(trace_.comments);
   move_comments_of_dropped_options();
   trace_.scenario.objects = objects_.take();
@@ -288,15 +292,35 @@ void Reader::read_protocol(string_view argument) {
   if (named == nullptr)
     refuse("unknown protocol '{}', expected one of: {}", excerpt(argument),
            names(named_protocols()));
-  for (const auto& [anchor, number] : head_lines_)
-    if (anchor.line == TraceLine::option || anchor.line == TraceLine::mutant)
-      refuse("'protocol' after a '{}', expected before it (line {})",
-             anchor.line == TraceLine::option ? "set" : "mutate", number);
+  check_first("protocol");
   trace_.protocol = argument;
   trace_.engine = named->protocol;
 }
 
+// An engine has a strategy of its own, unless the trace names one.
+void Reader::read_engine(string_view argument) {
+  if (!is_engine_name(argument))
+    refuse("'{}' is no name of an engine, expected letters, digits, '.', '_' and '-', at most {}",
+           excerpt(argument), kMaxLabelCharacters);
+  check_first("engine");
+  for (const auto& [anchor, number] : head_lines_)
+    if (anchor.line == TraceLine::strategy)
+      refuse("'engine' after a 'strategy', expected before it (line {})", number);
+  trace_.protocol = argument;
+  trace_.is_foreign = true;
+  trace_.strategy = kOwnStrategy;
+}
+
+void Reader::check_first(string_view word) const {
+  for (const auto& [anchor, number] : head_lines_)
+    if (anchor.line == TraceLine::option || anchor.line == TraceLine::mutant)
+      refuse("'{}' after a '{}', expected before it (line {})", word,
+             anchor.line == TraceLine::option ? "set" : "mutate", number);
+}
+
 void Reader::read_option(string_view argument) {
+  if (trace_.is_foreign)
+    refuse("'set' of the engine '{}', expected it of a protocol", trace_.protocol);
   // An assignment that is too long to show is no option either when it is cut.
   const std::string problem = set_option(trace_.engine, excerpt(argument));
   if (!problem.empty()) refuse("{}", problem);
@@ -314,7 +338,7 @@ void Reader::read_mutant(string_view argument) {
 }
 
 void Reader::read_strategy(string_view argument) {
-  if (find_strategy(argument) == nullptr)
+  if (find_strategy(argument) == nullptr && !(trace_.is_foreign && argument == kOwnStrategy))
     refuse("unknown strategy '{}', expected one of: {}", excerpt(argument),
            names(built_in_strategies()));
   trace_.strategy = argument;
@@ -494,7 +518,7 @@ class Writer {
 
 void write_head(const Trace& trace, Writer& out) {
   out.line(TraceLine::version, 0, fmt::format("{} {}", kVersionWord, kTraceVersion));
-  out.line(TraceLine::protocol, 0, "protocol " + trace.protocol);
+  out.line(TraceLine::protocol, 0, (trace.is_foreign ? "engine " : "protocol ") + trace.protocol);
   for (const std::string& option : trace.options)
     out.line(TraceLine::option, option_place(option), "set " + option);
   if (trace.engine.mutant != Mutant::none)
@@ -513,6 +537,13 @@ std::string print_expectation(const Expectation& expectation) {
 }
 
 }  // namespace
+
+bool is_engine_name(string_view name) {
+  return !name.empty() && name.size() <= kMaxLabelCharacters &&
+         std::all_of(name.begin(), name.end(), [](char character) {
+           return may_continue_label(character) || character == '.';
+         });
+}
 
 std::vector<std::string> differing_options(const Protocol& base, const Protocol& engine) {
   std::vector<std::string> differing;
@@ -586,4 +617,4 @@ Scenario compacted(const Scenario& scenario) {
   return result;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 #include "model/protocol.h"
 #include "sim/scenario.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline constexpr int kTraceVersion = 1;
 inline constexpr std::size_t kMaxTraceBytes = 8 * 1024 * 1024;
@@ -51,7 +51,8 @@ struct Comment {
 };
 
 struct Trace {
-  std::string protocol = "page";     // its name, the base of the options
+  std::string protocol = "page";     // its name, the base of the options; or that of the engine
+  bool is_foreign = false;           // `engine NAME`: an engine that no protocol names
   std::vector<std::string> options;  // those that differ from it, KEY=VALUE, in list order
   Protocol engine;                   // the two together, and the mutant
   std::string strategy = "server-priority";
@@ -60,6 +61,10 @@ struct Trace {
   std::vector<Comment> comments;  // in the order in which they are printed
   friend bool operator==(const Trace&, const Trace&) = default;
 };
+
+// The strategy of an engine that decides by itself.
+inline constexpr std::string_view kOwnStrategy = "own";
+bool is_engine_name(std::string_view name);
 
 // Trace::options for an engine that was made from `base`.
 std::vector<std::string> differing_options(const Protocol& base, const Protocol& engine);
@@ -91,4 +96,4 @@ std::string print_step(const Scenario& scenario, const Step& step);
 // (of one step: pk, name, value), each once, those that no step names left out.
 Scenario compacted(const Scenario& scenario);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

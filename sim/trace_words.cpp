@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
@@ -231,4 +231,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return found;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline constexpr std::size_t kMaxLineBytes = 4096;
 inline constexpr std::size_t kMaxExcerptCharacters = 60;
@@ -54,4 +54,4 @@ std::string quote(std::string_view text);
 // none is within three slips of the finger, or within half its letters.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> names);
 
-}  // namespace tidemark
+}  // namespace tidemark::core

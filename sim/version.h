@@ -7,7 +7,7 @@
 #include "model/change.h"
 #include "sim/step.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 enum class VersionKind : std::uint8_t { create, edit, remove, undelete, merge, buried };
 
@@ -29,4 +29,4 @@ struct Version {
   bool by_app() const { return kind <= VersionKind::undelete; }
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -25,7 +25,7 @@
 #include "sim/scenario.h"
 #include "sim/version.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline constexpr Timestamp kWorldBegins = 1431388800;  // 2015-05-12 00:00:00 UTC
 inline constexpr Timestamp kSecondsPerChange = 10;
@@ -317,6 +317,7 @@ void World<E>::reset(const Scenario& scenario) {
   has_backup_ = false;
   digest_ = {};
   summary_ = {};
+  if constexpr (ReadsScenarios<E>) engine_->read(scenario);
   engine_->install(server_, next_id_++);
   links_.resize(scenario.clients);
   for (Link& link : links_) {
@@ -413,6 +414,8 @@ template <Engine E>
 template <class Observer>
 bool World<E>::execute(const Step& step, Observer& observer) {
   const Replica who = step.replica;
+  if constexpr (LacksSteps<E>)
+    if (engine_->lacks(step)) return skip(SkipReason::engine_lacks_it, observer);
   switch (step.kind) {
     case StepKind::create:
     case StepKind::edit:
@@ -466,7 +469,7 @@ bool World<E>::execute(const Step& step, Observer& observer) {
       return true;
     case StepKind::backup:
       touch(kServer);
-      backup_ = server_;
+      engine_->backup(server_, backup_);
       has_backup_ = true;
       emit({.kind = EventKind::backed_up}, observer);
       return true;
@@ -510,7 +513,8 @@ bool World<E>::change(const Step& step, Observer& observer) {
   time_ += kSecondsPerChange;
   const Guid guid{step.object};
   const Value value{static_cast<std::uint32_t>(versions_.size())};
-  Change made{.kind = static_cast<ChangeKind>(step.kind), .guid = guid, .value = value};
+  Change made{
+      .kind = static_cast<ChangeKind>(step.kind), .guid = guid, .value = value, .text = step.value};
   if (step.kind == StepKind::create) {
     created_[step.object] = 1;
     made.pk = scenario_->key_of(step);
@@ -567,7 +571,7 @@ bool World<E>::cycle(Replica client, bool full, bool whole, MessageKind lost, Ob
         .replica = client,
         .detail = static_cast<std::uint8_t>(full)},
        observer);
-  engine_->begin(link.client, full, link.in_flight.message);
+  engine_->begin(link.client, full, clock(client), link.in_flight.message);
   send_first_request(client, observer);
   if (whole) finish(client, lost, observer);
   return true;
@@ -633,7 +637,8 @@ void World<E>::handle_at_server(Replica client, const Letter& request, std::uint
   if (repeated) before_repeat_ = objects_at_server();
   facts_.clear();
   touch(kServer);
-  engine_->handle(server_, request.message, clock(kServer), answer.message, facts_);
+  engine_->handle(server_, request.message, clock(kServer),
+                  Value{static_cast<std::uint32_t>(versions_.size())}, answer.message, facts_);
   answer.kind = engine_->kind(answer.message);
   answer.number = request.number;
   answer.copied = request.copied;
@@ -950,4 +955,4 @@ std::uint64_t World<E>::state_digest() const {
   return digest.value();
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

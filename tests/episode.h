@@ -16,7 +16,7 @@
 #include "sim/trace.h"
 #include "sim/world.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 // Reads a trace: a whole file, or its lines without that of the version, which may then also stand
 // on one line, a `;` between them.
@@ -178,4 +178,4 @@ class Episode : public EpisodeOn<AppSync> {
       : EpisodeOn(text, engine_of(trace_of(text)), until) {}
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 #include "properties/runner.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 namespace fs = std::filesystem;
@@ -100,4 +100,4 @@ TEST(Traces, NoTwoRunTheSame) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 
 namespace fs = std::filesystem;
 
@@ -179,4 +179,4 @@ class Terminal {
   int own_end_;
 };
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -14,7 +14,7 @@
 #include "sim/random.h"
 #include "tests/cli/cli.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using nlohmann::json;
@@ -500,4 +500,4 @@ TEST_F(Cli, ATerminalIsShownHowFarTheRunIsAndALogIsNot) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

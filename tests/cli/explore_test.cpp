@@ -15,7 +15,7 @@
 
 #include "tests/cli/cli.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using nlohmann::json;
@@ -541,4 +541,4 @@ TEST_F(ExploreCommand, ATerminalIsShownHowFarTheSearchIsAndALogIsNot) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 
 #include "tests/cli/cli.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using nlohmann::json;
@@ -182,4 +182,4 @@ TEST_F(MutantsCommand, ATerminalIsShownHowFarItIsAndALogIsNot) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

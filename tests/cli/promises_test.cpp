@@ -1,7 +1,7 @@
 // What a protocol promises, as the command tells and judges it.
 #include "tests/cli/cli.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr const char* kUp =
@@ -58,4 +58,4 @@ TEST_F(Cli, ListTellsThePromises) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -17,16 +17,16 @@ void demand(bool holds) {
   if (!holds) std::abort();
 }
 
-void check_error(const tidemark::TraceError& error) {
+void check_error(const tidemark::core::TraceError& error) {
   demand(error.line >= 1);
   demand(error.message.find("expected") != std::string::npos);
   for (const char character : error.message)
     demand(static_cast<unsigned char>(character) >= 0x20 && character != 0x7F);
 }
 
-void check_round_trip(const tidemark::Trace& trace) {
+void check_round_trip(const tidemark::core::Trace& trace) {
   const std::string printed = print_trace(trace);
-  tidemark::Trace again;
+  tidemark::core::Trace again;
   demand(!parse_trace(printed, kInvariants, again).has_value());
   demand(again == trace);
   demand(print_trace(again) == printed);
@@ -37,8 +37,8 @@ void check_round_trip(const tidemark::Trace& trace) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  tidemark::Trace trace;
-  const auto error = tidemark::parse_trace(text, kInvariants, trace);
+  tidemark::core::Trace trace;
+  const auto error = tidemark::core::parse_trace(text, kInvariants, trace);
   if (error)
     check_error(*error);
   else

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr Guid kOne{0};
@@ -672,4 +672,4 @@ TEST(ClientOption, CycleOrderUploadFirstDownloadsAlsoAfterARefusal) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

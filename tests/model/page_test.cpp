@@ -9,7 +9,7 @@
 #include "model/server.h"
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 struct Setting {
@@ -320,4 +320,4 @@ TEST_P(Page, Assumption4ReinstalledClientIsGivenEverythingAgain) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr Guid kOne{0};
@@ -271,4 +271,4 @@ TEST(ServerOption, ServerCheckBaseTakesAnUnknownGuid) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 class SimpleEpisode : public EpisodeOn<Simple> {
@@ -118,4 +118,4 @@ TEST(Simple, TheBackendMayUndeleteWhatItDeleted) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kObject =
@@ -377,4 +377,4 @@ RC_GTEST_PROP(Wire, AnyBytesGiveAMessageOrAnError, ()) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

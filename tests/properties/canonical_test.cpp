@@ -17,7 +17,7 @@
 #include "sim/trace.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // The canonical form itself, where a KeySum would hash it.
@@ -348,4 +348,4 @@ TEST(Scale, KeepsGapsAboveWhatCanStillBeCountedTo) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

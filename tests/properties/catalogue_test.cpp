@@ -9,7 +9,7 @@
 
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 std::string trace_text(const std::string& name) {
@@ -197,4 +197,4 @@ TEST(Catalogue, S12KeyRaceBetweenDownloadAndUpload) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

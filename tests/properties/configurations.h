@@ -16,7 +16,7 @@
 #endif
 #endif
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline Configuration configuration(std::string_view protocol, std::vector<std::string> options,
                                    StrategyKind strategy) {
@@ -29,4 +29,4 @@ inline Configuration configuration(std::string_view protocol, std::vector<std::s
   return result;
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

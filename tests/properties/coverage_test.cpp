@@ -11,7 +11,7 @@
 #include "tests/episode.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 CoverageCounts counts_of(const std::string& text) {
@@ -351,4 +351,4 @@ TEST(CoverageOfACampaign, IsCountedOnlyWhereItIsAskedForAndChangesNothing) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

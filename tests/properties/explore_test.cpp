@@ -9,7 +9,7 @@
 #include "sim/shape.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using B = Bounded;
@@ -458,4 +458,4 @@ TEST(CompareShrinker, EndsWhenItIsAskedTo) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

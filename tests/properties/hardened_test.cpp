@@ -10,7 +10,7 @@
 #include "tests/episode.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
@@ -282,4 +282,4 @@ TEST(Canary, ThatIsNoneIsNotCaught) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using I = Invariant;
@@ -38,14 +38,15 @@ class Planted : public AppSync {
     AppSync::change(client, change, now);
     if (bug_.after_change) bug_.after_change(client, change);
   }
-  void begin(Client& client, bool full, Message& request) const {
+  void begin(Client& client, bool full, Timestamp now, Message& request) const {
     if (bug_.before_begin) bug_.before_begin(client, full);
-    AppSync::begin(client, full, request);
+    AppSync::begin(client, full, now, request);
   }
-  void handle(Server& server, const Message& in, Timestamp now, Message& out, Facts& facts) const {
+  void handle(Server& server, const Message& in, Timestamp now, Value fresh, Message& out,
+              Facts& facts) const {
     Message changed = in;
     if (bug_.before_request) bug_.before_request(server, changed);
-    AppSync::handle(server, changed, now, out, facts);
+    AppSync::handle(server, changed, now, fresh, out, facts);
     if (bug_.after_request) bug_.after_request(server, in, out);
   }
   bool handle(Client& client, const Message& in, Timestamp now, Value fresh, Message& out,
@@ -55,7 +56,7 @@ class Planted : public AppSync {
     const bool more = AppSync::handle(client, changed, now, fresh, out, facts);
     if (bug_.after_answer) bug_.after_answer(client, in, facts);
     if (more || !bug_.asks_again || !bug_.asks_again(client)) return more;
-    AppSync::begin(client, false, out);
+    AppSync::begin(client, false, now, out);
     return true;
   }
   void handle_stale(Client& client, const Message& in) const {
@@ -911,4 +912,4 @@ TEST(Told, MergeThatIsGivenUpMayBeTold) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

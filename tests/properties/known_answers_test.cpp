@@ -11,7 +11,7 @@
 #include "sim/random.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
@@ -211,4 +211,4 @@ TEST(DivergedShares, TheReferenceRuleDivergesBetweenTenAndSixtyPercent) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 #include "tests/episode.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using M = Mark;
@@ -223,4 +223,4 @@ TEST(RequiredMarks, AreReachedInTheNarrowestScopes) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 #include "properties/promises.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
@@ -249,4 +249,4 @@ TEST(Trial, NothingIsProvenWhereTheSearchWasEndedBefore) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -12,7 +12,7 @@
 #include "sim/generator.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using Holdings = std::map<std::pair<Replica, Guid>, Value>;
@@ -411,4 +411,4 @@ TEST(Oracle, UntoldLossesAreFoundByBoth) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

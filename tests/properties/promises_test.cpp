@@ -13,7 +13,7 @@
 #include "properties/fuzz.h"
 #include "tests/properties/configurations.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD) || !defined(NDEBUG)
@@ -107,7 +107,7 @@ class PlantedInSyncType : public testing::TestWithParam<NamedMutant> {
   // The first episode of a run that breaks the invariant that must catch it, from 1.
   std::uint64_t caught_at(std::uint64_t seed) {
     Generator generator(plan_within(promise_).scope);
-    Runner runner(configuration_.protocol, configuration_.strategy, configuration_.judge);
+    Runner runner(configuration_);
     std::uint64_t index = 0;
     while (index < kEpisodes) {
       const Scenario& scenario = generator.generate(seed_of(seed, index++));
@@ -223,4 +223,4 @@ TEST(CycleOrder, UploadFirstHoldsWhereTheServerComparesVersions) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 
 #include "sim/random.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 Version version(VersionKind kind, Value over = kNoValue, Value over_too = kNoValue) {
@@ -228,4 +228,4 @@ TEST(VersionGraph, SingleEditHasTheKindOfItsEdge) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

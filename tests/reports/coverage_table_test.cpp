@@ -8,7 +8,7 @@
 
 #include "reports/text.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // Every possible cell was reached but those of one step.
@@ -87,4 +87,4 @@ TEST(CoverageTable, IsNarrowAndTheSameTextInColour) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -4,7 +4,7 @@
 
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 // Both clients edit o1; B, whose edit is still pending, meets A's in step 6.
@@ -74,4 +74,4 @@ TEST(Difference, AChangeOfAnyFieldOfAnyEventIsFoundAtThatEvent) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -22,7 +22,7 @@
 #include "reports/story.h"
 #include "tests/reports/samples.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kAsk = "---- ";
@@ -96,4 +96,4 @@ INSTANTIATE_TEST_SUITE_P(Reports, Golden, testing::ValuesIn(golden_files()),
                          [](const auto& file) { return file.param.stem().string(); });
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 
 #include "tests/reports/samples.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using nlohmann::json;
@@ -302,4 +302,4 @@ TEST(Json, EveryFieldIsDocumented) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -8,7 +8,7 @@
 
 #include "tests/reports/samples.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kTrace =
@@ -81,4 +81,4 @@ TEST(MutantsTable, SaysWhatAnInvariantCatchesAlone) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -14,7 +14,7 @@
 #include "reports/screen.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 
 inline Trace trace_of(std::string_view text) {
   Trace trace;
@@ -73,4 +73,4 @@ inline std::string screen_of(const Trace& trace, Invariant invariant, const Reco
   return screen(violation, color);
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -11,7 +11,7 @@
 #include "reports/text.h"
 #include "tests/reports/samples.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -230,4 +230,4 @@ TEST(MarksTable, SaysWhichRequiredMarkWasNeverReached) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -10,7 +10,7 @@
 #include "reports/text.h"
 #include "tests/reports/samples.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kEcho =
@@ -224,4 +224,4 @@ TEST(Names, AreThoseThatTheFlagsTake) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 TEST(Text, CountsColumnsNotBytes) {
@@ -65,4 +65,4 @@ TEST(Paint, IsTakenOffAgain) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

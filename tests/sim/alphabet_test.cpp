@@ -10,7 +10,7 @@
 #include "model/appsync.h"
 #include "sim/trace.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 struct Silent {
@@ -146,4 +146,4 @@ TEST(Footprint, ARestoreMeetsEverything) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

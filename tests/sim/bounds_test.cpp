@@ -7,7 +7,7 @@
 
 #include "sim/state_table.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using B = Bounded;
@@ -128,4 +128,4 @@ TEST(StateTable, MeetsTheKeyOfZeros) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

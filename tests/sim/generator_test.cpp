@@ -7,7 +7,7 @@
 #include "properties/runner.h"
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr std::uint64_t kSeeds = 2000;
@@ -157,4 +157,4 @@ TEST(Generator, MostStepsDoSomething) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -6,7 +6,7 @@
 #include "properties/fuzz.h"
 #include "sim/rapidcheck.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 Scenario scenario_of(std::vector<Step> steps) {
@@ -82,4 +82,4 @@ TEST(Fingerprint, DependsOnTheInvariantToo) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 #include "sim/rapidcheck.h"
 #include "sim/shape.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 bool has(const Scenario& scenario, StepKind kind) {
@@ -216,4 +216,4 @@ TEST(RapidCheckFace, FindsAndShrinksTheSameMinimum) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -13,7 +13,7 @@
 
 #include "model/strategy.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 using namespace std::string_literals;
@@ -642,4 +642,4 @@ TEST(Trace, MessagesShowLittleOfWhatTheUserWrote) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

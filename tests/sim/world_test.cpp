@@ -12,7 +12,7 @@
 #include "sim/generator.h"
 #include "tests/episode.h"
 
-namespace tidemark {
+namespace tidemark::core {
 namespace {
 
 constexpr Replica A{1};
@@ -35,11 +35,11 @@ struct Events {
 // An engine that keeps the fresh ids which it is handed.
 class Numbered : public AppSync {
  public:
-  struct Client : tidemark::Client {
+  struct Client : tidemark::core::Client {
     std::uint32_t installation = 0;
     friend bool operator==(const Client&, const Client&) = default;
   };
-  struct Server : tidemark::Server {
+  struct Server : tidemark::core::Server {
     std::uint32_t epoch = 0;
   };
   using AppSync::AppSync;
@@ -54,6 +54,7 @@ class Numbered : public AppSync {
   void reinstall(Client& client, std::uint32_t installation) const {
     install(client, installation);
   }
+  void backup(const Server& server, Server& saved) const { saved = server; }
   void restore(Server& server, const Server& saved, std::uint32_t epoch) const {
     server = saved;
     server.epoch = epoch;
@@ -768,4 +769,4 @@ TEST(World, ForkDoesNotTouchTheWorldThatItWasCopiedFrom) {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::core

@@ -1,0 +1,154 @@
+#include "adapter/session.h"
+
+#include <fmt/format.h>
+
+#include <boost/context/fiber.hpp>
+#include <exception>
+#include <utility>
+
+#include "adapter/json_lines.h"
+#include "sim/foreign.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr std::size_t kTranscriptLines = 12;
+constexpr std::size_t kTranscriptCharacters = 400;  // of one line
+
+}  // namespace
+
+struct Adapter::Job {
+  boost::context::fiber own;     // of the job, while it waits
+  boost::context::fiber caller;  // of whoever let it run
+  std::string answer;
+  std::optional<EngineFault> fault;
+};
+
+Adapter::Adapter(AdapterOptions options) : options_(std::move(options)) { start(); }
+Adapter::~Adapter() = default;
+
+void Adapter::start() {
+  transcript_.clear();
+  process_ = std::make_unique<Process>(options_.command);
+  try {
+    send(print_hello(options_.strategy));
+    traits_ = parse_hello(receive());
+  } catch (const EngineFault& fault) {
+    fail(fault.what());
+  }
+}
+
+void Adapter::end() {
+  if (!process_) return;
+  waited_ += process_->waited();
+  process_.reset();
+}
+
+std::chrono::nanoseconds Adapter::waited() const {
+  return waited_ + (process_ ? process_->waited() : std::chrono::nanoseconds{});
+}
+
+void Adapter::note(char direction, std::string_view line) {
+  std::string noted = fmt::format("{} {}", direction, line.substr(0, kTranscriptCharacters));
+  if (line.size() > kTranscriptCharacters) noted += "…";
+  transcript_.push_back(std::move(noted));
+  if (transcript_.size() > kTranscriptLines) transcript_.pop_front();
+}
+
+// The program is in a state that nobody knows: it is ended, and all who wait for it are told.
+void Adapter::fail(const std::string& what) {
+  EngineFault fault(what);
+  fault.transcript.assign(transcript_.begin(), transcript_.end());
+  const std::string errors = process_ ? process_->errors() : std::string();
+  for (std::size_t begin = 0; begin < errors.size();) {
+    const std::size_t end = std::min(errors.find('\n', begin), errors.size());
+    fault.transcript.push_back("! " + errors.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  end();
+  for (Job* job : waiting_) job->fault = fault;
+  throw fault;
+}
+
+void Adapter::send(const std::string& line) {
+  note('>', line);
+  process_->write(line);
+  process_->write("\n");
+  ++requests_;
+}
+
+std::string Adapter::receive() {
+  std::string line = process_->read_line(options_.timeout);
+  note('<', line);
+  return line;
+}
+
+Answer Adapter::handle(const Request& request) {
+  if (!process_ && request.operation == Operation::begin && running_ == nullptr) start();
+  if (!process_) throw EngineFault("the program was ended");
+  const std::string answer = ask(print_request(request));
+  try {
+    return parse_answer(answer);
+  } catch (const EngineFault& fault) {
+    fail(fault.what());
+  }
+}
+
+std::string Adapter::ask(const std::string& line) {
+  send(line);
+  if (running_ != nullptr) {
+    Job& job = *running_;
+    waiting_.push_back(&job);
+    job.caller = std::move(job.caller).resume();
+    if (job.fault) throw *std::exchange(job.fault, std::nullopt);
+    return std::move(job.answer);
+  }
+  try {
+    return receive();
+  } catch (const EngineFault& fault) {
+    fail(fault.what());
+  }
+}
+
+// Lets a job go on until it waits again, or is done.
+void Adapter::run(Job& job) {
+  running_ = &job;
+  job.own = std::move(job.own).resume();
+  running_ = nullptr;
+}
+
+// Answers come in the order of the requests.
+void Adapter::serve_waiting() {
+  while (!waiting_.empty()) {
+    Job& job = *waiting_.front();
+    if (!job.fault) {
+      try {
+        job.answer = receive();
+      } catch (const EngineFault& fault) {
+        try {
+          fail(fault.what());
+        } catch (const EngineFault&) {  // all who wait were told
+        }
+      }
+    }
+    waiting_.pop_front();
+    run(job);
+  }
+}
+
+void Adapter::side_by_side(std::span<const std::function<void()>> jobs) {
+  if (!process_) start();
+  std::deque<Job> all(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    Job& job = all[i];
+    job.own = boost::context::fiber([&job, &work = jobs[i]](boost::context::fiber&& caller) {
+      job.caller = std::move(caller);
+      work();
+      return std::move(job.caller);
+    });
+    run(job);
+  }
+  serve_waiting();
+}
+
+}  // namespace tidemark::core

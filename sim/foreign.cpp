@@ -1,0 +1,548 @@
+#include "sim/foreign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tidemark::core {
+namespace {
+
+// Of values that nobody wrote, and of keys and names that are not what was set at creation.
+constexpr std::uint32_t kFirstUnknown = 0x80000000u;
+
+template <class... Arguments>
+[[noreturn]] void fault(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  throw EngineFault(fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+MessageKind kind_of(tidemark::MessageKind kind) {
+  return static_cast<MessageKind>(static_cast<std::uint8_t>(kind) + 1);
+}
+constexpr MessageKind answer_to(MessageKind request) {
+  return static_cast<MessageKind>(static_cast<std::uint8_t>(request) + 1);
+}
+
+InferredRule rule_of(const Traits& traits) {
+  if (traits.reports_decisions) return InferredRule::reported;
+  if (traits.strategy == "server-priority") return InferredRule::server_priority;
+  if (traits.strategy == "client-priority") return InferredRule::client_priority;
+  if (traits.strategy == "timestamp-priority") return InferredRule::timestamp_priority;
+  return InferredRule::any;
+}
+
+bool excuses(const Traits& traits, std::string_view word) {
+  return std::find(traits.excuses.begin(), traits.excuses.end(), word) != traits.excuses.end();
+}
+
+}  // namespace
+
+// What was written in this world, as text and as numbers.
+struct Foreign::Texts {
+  struct Written {
+    std::string text;
+    Guid guid{};
+    Value over{};
+    Value over_too{};  // of a merge
+    Timestamp stamp = 0;
+    bool isdeleted = false;
+    bool is_buried = false;  // a tombstone was made of it
+  };
+
+  const Scenario* scenario = nullptr;
+  std::vector<Written> written;  // by value; the text of what no change wrote is empty
+  std::map<std::string, Value, std::less<>> values;
+  std::uint32_t unknown = 0;    // how many values turned up that nobody wrote
+  std::vector<Change> created;  // by guid
+  std::vector<Value> deletion;  // by guid: the last
+  std::uint64_t digests = 0;
+
+  void begin(const Scenario& next) {
+    scenario = &next;
+    written.assign(1, {});
+    values.clear();
+    unknown = 0;
+    created.assign(next.objects.size(), {});
+    deletion.assign(next.objects.size(), kNoValue);
+    digests = 0;
+  }
+
+  void add(Value value, Written one) {
+    if (written.size() <= value.number) written.resize(value.number + 1);
+    values.emplace(one.text, value);
+    if (one.isdeleted) deletion[one.guid.number] = value;
+    written[value.number] = std::move(one);
+  }
+  bool knows(Value value) const { return value.number < written.size(); }
+
+  Value value(std::string_view text) {
+    const auto found = values.find(text);
+    if (found != values.end()) return found->second;
+    return values.emplace(std::string(text), Value{kFirstUnknown + unknown++}).first->second;
+  }
+  Value written_value(std::string_view text, std::string_view field) const {
+    const auto found = values.find(text);
+    if (found == values.end() || !knows(found->second))
+      fault("{}: '{}' was never written in this world", field, text);
+    return found->second;
+  }
+
+  Guid guid(std::string_view label) const {
+    const auto& labels = scenario->objects;
+    const auto found = std::find(labels.begin(), labels.end(), label);
+    const Guid guid{static_cast<std::uint32_t>(found - labels.begin())};
+    if (found == labels.end() || created[guid.number].value == kNoValue)
+      fault("guid '{}': no object of that guid was created in this world", label);
+    return guid;
+  }
+
+  // That of another object, perhaps: where a key conflict moves an object to another guid.
+  Key key(std::string_view text) const {
+    for (const Change& one : created)
+      if (one.value != kNoValue && scenario->key_text(one.pk) == text) return one.pk;
+    return {kFirstUnknown};
+  }
+  Name name(std::string_view text) const {
+    for (const Change& one : created)
+      if (one.value != kNoValue && scenario->name_text(one.name) == text) return one.name;
+    return {kFirstUnknown};
+  }
+
+  // The value of a tombstone that carries none is that of the object's only deletion.
+  Value value_of(Guid guid, std::string_view text, bool isdeleted) {
+    return text.empty() && isdeleted ? deletion[guid.number] : value(text);
+  }
+
+  bool descends(Value newer, Value older) const {
+    if (newer == older) return true;
+    if (newer == kNoValue || !knows(newer)) return false;
+    const Written& one = written[newer.number];
+    return descends(one.over, older) || (one.over_too != kNoValue && descends(one.over_too, older));
+  }
+  bool compete(Value a, Value b) const { return !descends(a, b) && !descends(b, a); }
+
+  Timestamp stamp(Value value) const { return knows(value) ? written[value.number].stamp : 0; }
+};
+
+Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world)
+    : engine_(std::move(engine)),
+      world_(world),
+      rule_(rule_of(engine_->traits())),
+      deletes_win_(excuses(engine_->traits(), "deletes-win")),
+      deletes_once_(excuses(engine_->traits(), "tombstone-values")),
+      texts_(std::make_shared<Texts>()) {}
+
+Answer Foreign::ask(const Request& request) const {
+  try {
+    return engine_->handle(request);
+  } catch (const EngineFault&) {
+    throw;
+  } catch (const std::exception& thrown) {
+    fault("the engine threw: {}", thrown.what());
+  }
+}
+
+// --- What happens to replicas ---
+
+namespace {
+
+// The words of 'lacks' that a step needs to be there.
+std::vector<std::string_view> needs(const Step& step) {
+  std::vector<std::string_view> words;
+  if (is_change(step.kind) && step.replica.is_server()) words.push_back("backend");
+  if (step.lose != MessageKind::none) words.push_back("lost");
+  const auto also = [&](std::initializer_list<std::string_view> more) {
+    words.insert(words.end(), more);
+  };
+  switch (step.kind) {
+    case StepKind::edit:
+      also({"edits"});
+      break;
+    case StepKind::remove:
+      also({"deletes"});
+      break;
+    case StepKind::undelete:
+      also({"deletes", "undelete", "edits"});
+      break;
+    case StepKind::full_sync:
+    case StepKind::begin_full:
+      also({"full-sync"});
+      break;
+    case StepKind::drop:
+      also({"lost"});
+      break;
+    case StepKind::give_up:
+      also({"late"});
+      break;
+    case StepKind::duplicate:
+    case StepKind::offline:
+    case StepKind::clock:
+    case StepKind::crash:
+    case StepKind::reinstall:
+    case StepKind::restore:
+      also({grammar(step.kind).name});
+      break;
+    case StepKind::backup:
+      also({"restore"});
+      break;
+    default:
+      break;
+  }
+  return words;
+}
+
+}  // namespace
+
+bool Foreign::lacks(const Step& step) const {
+  if (deletes_once_ && step.kind == StepKind::remove && texts_->deletion[step.object] != kNoValue)
+    return true;
+  const std::vector<std::string>& lacking = engine_->traits().lacks;
+  if (lacking.empty()) return false;
+  const auto words = needs(step);
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return std::find(lacking.begin(), lacking.end(), word) != lacking.end();
+  });
+}
+
+void Foreign::read(const Scenario& scenario) const {
+  texts_->begin(scenario);
+  ask({.operation = Operation::begin, .world = world_, .clients = scenario.clients});
+}
+
+// A world begins with all that was installed in it: begin said so.
+void Foreign::install(Server& server, std::uint32_t /*epoch*/) const { server = {}; }
+void Foreign::install(Client& client, std::uint32_t installation) const {
+  client = {};
+  client.replica = {static_cast<std::uint8_t>(installation)};
+}
+
+void Foreign::reinstall(Client& client, std::uint32_t installation) const {
+  install(client, client.replica.number);
+  absorb(ask({.operation = Operation::reinstall,
+              .world = world_,
+              .at = replica_name(client.replica),
+              .id = installation}),
+         client);
+}
+
+void Foreign::backup(const Server& server, Server& saved) const {
+  ask({.operation = Operation::backup, .world = world_});
+  saved = server;
+}
+
+void Foreign::restore(Server& server, const Server& /*saved*/, std::uint32_t epoch) const {
+  const Answer answer = ask({.operation = Operation::restore, .world = world_, .id = epoch});
+  if (!answer.holds) fault("restore: the answer has no 'holds', expected all that S holds now");
+  server.counter = 0;
+  absorb(answer, server);
+}
+
+void Foreign::change(Holder& replica, const Change& change, Timestamp now) const {
+  const std::string_view given = texts_->scenario->text(change.text);
+  const std::string value = given.empty() ? fmt::format("v{}", change.value.number)
+                                          : fmt::format("{}#{}", given, change.value.number);
+  if (change.kind == ChangeKind::create) texts_->created[change.guid.number] = change;
+  const Object* over = find(replica, change.guid);
+  texts_->add(change.value, {.text = value,
+                             .guid = change.guid,
+                             .over = over == nullptr ? kNoValue : over->value,
+                             .stamp = now,
+                             .isdeleted = change.kind == ChangeKind::remove});
+  tidemark::Change made{.kind = static_cast<tidemark::ChangeKind>(change.kind),
+                        .guid = texts_->scenario->objects[change.guid.number],
+                        .value = value};
+  if (change.kind == ChangeKind::create) {
+    made.pk = texts_->scenario->key_text(change.pk);
+    made.name = texts_->scenario->name_text(change.name);
+  }
+  const Answer answer = ask({.operation = Operation::change,
+                             .world = world_,
+                             .at = replica_name(replica.replica),
+                             .now = now,
+                             .change = &made});
+  if (!answer.holds) fault("change: the answer has no 'holds', expected all that is held now");
+  absorb(answer, replica);
+}
+
+// --- Exchanges ---
+
+void Foreign::begin(Client& client, bool full, Timestamp now, Message& request) const {
+  Answer answer = ask({.operation = Operation::start,
+                       .world = world_,
+                       .at = replica_name(client.replica),
+                       .now = now,
+                       .full = full});
+  if (!answer.send) fault("start: the answer has no 'send', expected the first request");
+  request = message_of(std::move(*answer.send), client.replica);
+  if (!is_request(request.kind))
+    fault("start: send.kind is '{}', expected a request", message_name(request.kind));
+  client.exchanging = true;
+  absorb(answer, client);
+}
+
+void Foreign::handle(Server& server, const Message& request, Timestamp now, Value fresh,
+                     Message& answer, Facts& facts) const {
+  Answer came = ask({.operation = Operation::request,
+                     .world = world_,
+                     .from = replica_name(request.client),
+                     .now = now,
+                     .message = request.original.get()});
+  const MessageKind expected = answer_to(request.kind);
+  if (!came.send) fault("request: the answer has no 'send', expected the answer to it");
+  answer = message_of(std::move(*came.send), request.client);
+  if (answer.kind != expected)
+    fault("request: send.kind is '{}', expected '{}'", message_name(answer.kind),
+          message_name(expected));
+  const Holder before = server;
+  tell(came, before, request, fresh, facts);
+  absorb(came, server);
+  tell_buried(server, facts);
+  if (rule_ == InferredRule::any) infer(before, server, request, facts);
+}
+
+bool Foreign::handle(Client& client, const Message& answer, Timestamp now, Value fresh,
+                     Message& next, Facts& facts) const {
+  Answer came = ask({.operation = Operation::answer,
+                     .world = world_,
+                     .at = replica_name(client.replica),
+                     .now = now,
+                     .message = answer.original.get()});
+  const Holder before = client;
+  tell(came, before, answer, fresh, facts);
+  absorb(came, client);
+  tell_buried(client, facts);
+  if (rule_ != InferredRule::reported) infer(before, client, answer, facts);
+  client.exchanging = came.send.has_value();
+  if (!came.send) return false;
+  next = message_of(std::move(*came.send), client.replica);
+  if (!is_request(next.kind))
+    fault("answer: send.kind is '{}', expected a request", message_name(next.kind));
+  return true;
+}
+
+void Foreign::handle_stale(Client& client, const Message& answer) const {
+  absorb(ask({.operation = Operation::stale,
+              .world = world_,
+              .at = replica_name(client.replica),
+              .message = answer.original.get()}),
+         client);
+}
+
+// The client itself knows when its exchange came to its end.
+void Foreign::end_exchange(Client& client) const {
+  if (!std::exchange(client.exchanging, false)) return;
+  absorb(
+      ask({.operation = Operation::give_up, .world = world_, .at = replica_name(client.replica)}),
+      client);
+}
+
+void Foreign::crash(Client& client) const {
+  client.exchanging = false;
+  absorb(ask({.operation = Operation::crash, .world = world_, .at = replica_name(client.replica)}),
+         client);
+}
+
+// --- What came of it ---
+
+std::optional<Foreign::Row> Foreign::row_of(const Held& held) const {
+  const Guid guid = texts_->guid(held.guid);
+  const Value value = texts_->value_of(guid, held.value, held.isdeleted);
+  if (value == kNoValue) return std::nullopt;
+  const Change& created = texts_->created[guid.number];
+  const Scenario& scenario = *texts_->scenario;
+  Row row{.object = {.guid = guid, .pk = created.pk, .name = created.name, .value = value},
+          .present = true};
+  row.object.isdeleted = held.isdeleted;
+  if (held.pk && *held.pk != scenario.key_text(created.pk)) row.object.pk = texts_->key(*held.pk);
+  if (held.name && *held.name != scenario.name_text(created.name))
+    row.object.name = texts_->name(*held.name);
+  return row;
+}
+
+void Foreign::absorb(const Answer& answer, Holder& replica) const {
+  replica.counter = answer.counter.value_or(replica.counter);
+  replica.upload_mark = answer.upload_mark.value_or(replica.upload_mark);
+  replica.download_mark = answer.download_mark.value_or(replica.download_mark);
+  if (!answer.holds) return;
+  replica.rows.clear();
+  for (const Held& held : *answer.holds) {
+    const std::optional<Row> row = row_of(held);
+    if (!row) continue;
+    if (replica.rows.find(row->object.guid) != nullptr)
+      fault("holds: guid '{}' is there twice", held.guid);
+    replica.rows.at(row->object.guid) = *row;
+  }
+}
+
+Foreign::Message Foreign::message_of(tidemark::Message&& message, Replica client) const {
+  Message made{.kind = kind_of(message.kind), .client = client};
+  for (const tidemark::Version& version : message.objects) {
+    const Guid guid = texts_->guid(version.guid);
+    const Value value = texts_->value_of(guid, version.value, version.isdeleted);
+    if (value == kNoValue) continue;
+    made.objects.push_back({.guid = guid, .value = value, .isdeleted = version.isdeleted});
+  }
+  made.original = std::make_shared<const tidemark::Message>(std::move(message));
+  return made;
+}
+
+// The tombstone of a key loser goes by the loser's value: which of the two is meant is seen where
+// it was.
+bool Foreign::is_tombstone(Value value, const Holder& holder, const Message& message) const {
+  if (!texts_->knows(value) || texts_->written[value.number].isdeleted) return false;
+  bool found = false;
+  holder.rows.for_each(
+      [&](const Row& row) { found |= row.object.value == value && row.object.isdeleted; });
+  for (const Object& object : message.objects) found |= object.value == value && object.isdeleted;
+  return found;
+}
+
+void Foreign::tell(const Answer& answer, const Holder& before, const Message& message, Value fresh,
+                   Facts& facts) const {
+  for (const Decided& decided : answer.decisions) {
+    tell_decision(decided, fresh, facts);
+    if (facts.back().winner == Winner::merge && answer.holds)
+      for (const Held& held : *answer.holds)
+        if (held.value == decided.merged) facts.back().kept_guid = texts_->guid(held.guid);
+  }
+  for (const Told& told : answer.told) tell_app(told, facts);
+  const bool at_server = before.replica.is_server();
+  for (const tidemark::Version& version : at_server ? answer.refused : answer.accepted) {
+    const Guid guid = texts_->guid(version.guid);
+    facts.push_back({.kind = at_server ? FactKind::upload_refused : FactKind::upload_accepted,
+                     .guid = guid,
+                     .local = texts_->value_of(guid, version.value, version.isdeleted),
+                     .local_is_buried = version.isdeleted && !is_deletion(version)});
+  }
+  for (Fact& fact : facts) {
+    if (fact.kind == FactKind::upload_refused || fact.kind == FactKind::upload_accepted) continue;
+    fact.local_is_buried = is_tombstone(fact.local, before, {});
+    fact.server_is_buried = is_tombstone(fact.server, {}, message);
+    fact.kept_is_buried = is_tombstone(fact.kept, before, message);
+  }
+}
+
+// Whether it is the deletion that a change wrote, and not the tombstone of a key loser.
+bool Foreign::is_deletion(const tidemark::Version& version) const {
+  const auto found = texts_->values.find(version.value);
+  return found == texts_->values.end() || !texts_->knows(found->second) ||
+         texts_->written[found->second.number].isdeleted;
+}
+
+void Foreign::tell_decision(const Decided& decided, Value& fresh, Facts& facts) const {
+  Fact fact{.kind = FactKind::conflict_resolved,
+            .winner = static_cast<Winner>(decided.kept),
+            .guid = texts_->guid(decided.guid)};
+  fact.server_guid = decided.server_guid ? texts_->guid(*decided.server_guid) : fact.guid;
+  fact.conflict = fact.server_guid == fact.guid ? ConflictKind::object : ConflictKind::primary_key;
+  fact.local = texts_->written_value(decided.local, "decisions: local");
+  fact.server = texts_->written_value(decided.server, "decisions: server");
+  const Timestamp local = texts_->stamp(fact.local);
+  const Timestamp server = texts_->stamp(fact.server);
+  fact.stamp_order = static_cast<std::int8_t>((local > server) - (local < server));
+  fact.kept = fact.winner == Winner::local ? fact.local : fact.server;
+  fact.kept_guid = fact.winner == Winner::local ? fact.guid : fact.server_guid;
+  if (fact.winner == Winner::merge) {
+    if (texts_->values.contains(decided.merged))
+      fault("decisions: the merge '{}' has a value that was there before", decided.merged);
+    fact.kept = fresh;
+    fact.merged_isdeleted = decided.merged_isdeleted;
+    texts_->add(fresh, {.text = decided.merged,
+                        .guid = fact.kept_guid,
+                        .over = fact.local,
+                        .over_too = fact.server,
+                        .stamp = std::max(local, server),
+                        .isdeleted = decided.merged_isdeleted});
+    ++fresh.number;
+  }
+  facts.push_back(fact);
+}
+
+void Foreign::tell_app(const Told& told, Facts& facts) const {
+  Fact fact{.kind = told.merged ? FactKind::change_merged : FactKind::change_overwritten,
+            .guid = texts_->guid(told.guid)};
+  fact.kept_guid = told.kept_guid ? texts_->guid(*told.kept_guid) : fact.guid;
+  fact.local = texts_->value(told.value);
+  fact.kept = texts_->value(told.kept);
+  facts.push_back(fact);
+}
+
+// "The loser of a primary-key conflict … is a tombstone with its own value": a tombstone with the
+// value of a version that is no deletion.
+void Foreign::tell_buried(const Holder& replica, Facts& facts) const {
+  replica.rows.for_each([&](const Row& row) {
+    const Object& object = row.object;
+    if (!object.isdeleted || !texts_->knows(object.value)) return;
+    Texts::Written& one = texts_->written[object.value.number];
+    if (one.isdeleted || one.is_buried) return;
+    one.is_buried = true;
+    facts.push_back({.kind = FactKind::key_loser_buried,
+                     .guid = object.guid,
+                     .kept_guid = object.guid,
+                     .local = object.value,
+                     .kept = object.value,
+                     .kept_is_buried = true});
+  });
+}
+
+// --- Decisions that are not reported ---
+
+bool Foreign::follows_rule(Winner winner, const Object& local, const Object& server) const {
+  if (rule_ == InferredRule::any) return true;
+  if (deletes_win_ && local.isdeleted != server.isdeleted)
+    return local.isdeleted == (winner == Winner::local);
+  if (rule_ == InferredRule::server_priority) return winner == Winner::server;
+  if (rule_ == InferredRule::client_priority) return winner == Winner::local;
+  const Timestamp ours = texts_->stamp(local.value);
+  const Timestamp theirs = texts_->stamp(server.value);
+  return ours == theirs || (ours > theirs) == (winner == Winner::local);
+}
+
+// Where a replica that holds one version got another, neither written over the other, what it holds
+// then was chosen.
+void Foreign::infer(const Holder& before, const Holder& after, const Message& message,
+                    Facts& facts) const {
+  const auto decide = [&](const Object& local, const Object& server, Winner winner) {
+    if (!texts_->compete(local.value, server.value) || !follows_rule(winner, local, server)) return;
+    const Timestamp ours = texts_->stamp(local.value);
+    const Timestamp theirs = texts_->stamp(server.value);
+    const bool kept_local = winner == Winner::local;
+    facts.push_back(
+        {.kind = FactKind::conflict_resolved,
+         .conflict = local.guid == server.guid ? ConflictKind::object : ConflictKind::primary_key,
+         .winner = winner,
+         .stamp_order = static_cast<std::int8_t>((ours > theirs) - (ours < theirs)),
+         .guid = local.guid,
+         .server_guid = server.guid,
+         .kept_guid = kept_local ? local.guid : server.guid,
+         .local = local.value,
+         .server = server.value,
+         .kept = kept_local ? local.value : server.value});
+  };
+  const auto holds = [](const Object* object, const Object& version) {
+    return object != nullptr && object->value == version.value &&
+           object->isdeleted == version.isdeleted;
+  };
+  for (const Object& carried : message.objects) {
+    const Object* now = find(after, carried.guid);
+    if (const Object* local = find(before, carried.guid); local != nullptr) {
+      if (holds(now, carried)) decide(*local, carried, Winner::server);
+      if (holds(now, *local)) decide(*local, carried, Winner::local);
+    }
+    if (carried.isdeleted) continue;
+    const Key key = texts_->created[carried.guid.number].pk;
+    before.rows.for_each([&](const Row& row) {
+      const Object& local = row.object;
+      if (local.guid == carried.guid || local.isdeleted || local.pk != key) return;
+      const bool kept = holds(find(after, local.guid), local);
+      const bool came = holds(now, carried);
+      if (kept != came) decide(local, carried, kept ? Winner::local : Winner::server);
+    });
+  }
+}
+
+void Foreign::digest(const Holder& /*replica*/, Digest& digest) const {
+  digest.add(++texts_->digests);
+}
+
+}  // namespace tidemark::core

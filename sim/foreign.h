@@ -1,0 +1,139 @@
+// An engine of somebody else's, as the world drives it: tidemark::Engine behind the door of
+// sim/engine.h. Texts become numbers here, and what replicas are said to hold is mirrored.
+//
+// Where an engine does not report how conflicts were decided, that is inferred from what came of
+// them, as docs/ADAPTERS.md ("Decisions") says.
+#pragma once
+
+#include <any>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tidemark/engine.h>
+#include "model/change.h"
+#include "model/fact.h"
+#include "model/message.h"
+#include "model/strategy.h"
+#include "sim/digest.h"
+#include "sim/scenario.h"
+
+namespace tidemark::core {
+
+// An engine did what no engine may: it ended, did not answer, or answered what cannot be. A fault
+// of the engine, which is no finding.
+struct EngineFault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+  std::vector<std::string> transcript = {};  // the last lines exchanged, the newest last
+};
+
+// The rule by which conflicts are decided that an engine does not report.
+enum class InferredRule : std::uint8_t {
+  reported,  // nothing is inferred
+  server_priority,
+  client_priority,
+  timestamp_priority,
+  any  // whatever came of a conflict, at whichever replica, was a decision
+};
+
+class Foreign {
+ public:
+  // What a replica is said to hold.
+  struct Row {
+    Object object;
+    bool present = false;
+    friend bool operator==(const Row&, const Row&) = default;
+  };
+  struct Holder {
+    Replica replica{};
+    Table<Row> rows;
+    std::uint64_t counter = 0;
+    std::uint64_t upload_mark = 0;
+    std::uint64_t download_mark = 0;
+    friend bool operator==(const Holder&, const Holder&) = default;
+  };
+  struct Client : Holder {
+    bool exchanging = false;
+    friend bool operator==(const Client&, const Client&) = default;
+  };
+  struct Server : Holder {};
+  struct Message {
+    MessageKind kind = MessageKind::none;
+    Replica client{};  // whose link it travels on
+    std::vector<Object> objects = {};
+    std::shared_ptr<const tidemark::Message> original = nullptr;
+  };
+
+  // All runs go to this world of the engine. The engine outlives this.
+  explicit Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world = 0);
+
+  void read(const Scenario& scenario) const;
+  void install(Server& server, std::uint32_t epoch) const;
+  void install(Client& client, std::uint32_t installation) const;
+  void reinstall(Client& client, std::uint32_t installation) const;
+  void backup(const Server& server, Server& saved) const;
+  void restore(Server& server, const Server& saved, std::uint32_t epoch) const;
+
+  // Whether the engine says that it lacks such a step; where tombstones carry no value, also a
+  // second deletion of an object, which could not be told from the first.
+  bool lacks(const Step& step) const;
+
+  static bool takes_changes(const Holder& /*replica*/) { return true; }
+  void change(Holder& replica, const Change& change, Timestamp now) const;
+
+  void begin(Client& client, bool full, Timestamp now, Message& request) const;
+  void handle(Server& server, const Message& request, Timestamp now, Value fresh, Message& answer,
+              Facts& facts) const;
+  bool handle(Client& client, const Message& answer, Timestamp now, Value fresh, Message& next,
+              Facts& facts) const;
+  void handle_stale(Client& client, const Message& answer) const;
+  void end_exchange(Client& client) const;
+  void crash(Client& client) const;
+
+  static MessageKind kind(const Message& message) { return message.kind; }
+  template <class Visit>
+  static void for_each_object(const Message& message, Visit visit) {
+    for (const Object& object : message.objects) visit(object);
+  }
+  static const Object* find(const Holder& replica, Guid guid) {
+    const Row* row = replica.rows.find(guid);
+    return row == nullptr ? nullptr : &row->object;
+  }
+  static std::uint64_t counter(const Holder& replica) { return replica.counter; }
+  static std::uint64_t upload_mark(const Client& client) { return client.upload_mark; }
+  static std::uint64_t download_mark(const Client& client) { return client.download_mark; }
+
+  // What else an engine knows nobody can tell, so no state is ever met again.
+  void digest(const Holder& replica, Digest& digest) const;
+
+ private:
+  struct Texts;  // of the world under way, both ways
+
+  Answer ask(const Request& request) const;
+  void absorb(const Answer& answer, Holder& replica) const;
+  std::optional<Row> row_of(const Held& held) const;
+  Message message_of(tidemark::Message&& message, Replica client) const;
+  void tell(const Answer& answer, const Holder& before, const Message& message, Value fresh,
+            Facts& facts) const;
+  bool is_deletion(const tidemark::Version& version) const;
+  bool is_tombstone(Value value, const Holder& holder, const Message& message) const;
+  void tell_decision(const Decided& decided, Value& fresh, Facts& facts) const;
+  void tell_app(const Told& told, Facts& facts) const;
+  void infer(const Holder& before, const Holder& after, const Message& message, Facts& facts) const;
+  bool follows_rule(Winner winner, const Object& local, const Object& server) const;
+  void tell_buried(const Holder& replica, Facts& facts) const;
+
+  std::shared_ptr<tidemark::Engine> engine_;
+  std::uint32_t world_;
+  InferredRule rule_;
+  bool deletes_win_;
+  bool deletes_once_;
+  std::shared_ptr<Texts> texts_;
+};
+
+}  // namespace tidemark::core
