@@ -118,6 +118,9 @@ Configuration configuration_of_adapter(const EngineFlags& flags,
                               .strategy = strategy_named(traits.strategy),
                               .engine_command = *flags.engine};
   configuration.judge.compare_tombstones = flags.compare_tombstones;
+  for (const std::string& word : traits.excuses)
+    if (const auto invariant = find_invariant(word))
+      configuration.judge.watched &= ~invariant_bit(*invariant);
   configuration.engine = std::move(adapter);
   return configuration;
 }
