@@ -131,7 +131,10 @@ def held(each):
 
 
 def named_all(objects):
-    return [{"guid": each.guid, "value": each.value} for each in objects]
+    """A tombstone that sync made has the value of the version it was made of: say which it is."""
+    return [
+        {"guid": each.guid, "value": each.value, "isdeleted": each.isdeleted} for each in objects
+    ]
 
 
 def outcome_fields(outcome):

@@ -28,7 +28,7 @@ class SyncObject(NamedTuple):
         return self._replace(lineage=self.lineage.joined(other.lineage))
 
     def tombstone(self):
-        """What becomes of the loser of a primary key. All replicas make the same one, stamps too."""
+        """What becomes of the loser of a primary key: the same, stamps too, whoever makes it."""
         version = buried_id(self.version)
         return self._replace(isdeleted=True, version=version, lineage=self.lineage.plus(version))
 
