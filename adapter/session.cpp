@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "adapter/json_lines.h"
-#include "sim/foreign.h"
 
 namespace tidemark::core {
 namespace {
@@ -34,7 +33,7 @@ void Adapter::start() {
     send(print_hello(options_.strategy));
     traits_ = parse_hello(receive());
   } catch (const EngineFault& fault) {
-    fail(fault.what());
+    throw broken_off(fault.what());
   }
 }
 
@@ -56,7 +55,7 @@ void Adapter::note(char direction, std::string_view line) {
 }
 
 // The program is in a state that nobody knows: it is ended, and all who wait for it are told.
-void Adapter::fail(const std::string& what) {
+EngineFault Adapter::broken_off(const std::string& what) {
   EngineFault fault(what);
   fault.transcript.assign(transcript_.begin(), transcript_.end());
   const std::string errors = process_ ? process_->errors() : std::string();
@@ -67,7 +66,7 @@ void Adapter::fail(const std::string& what) {
   }
   end();
   for (Job* job : waiting_) job->fault = fault;
-  throw fault;
+  return fault;
 }
 
 void Adapter::send(const std::string& line) {
@@ -90,7 +89,7 @@ Answer Adapter::handle(const Request& request) {
   try {
     return parse_answer(answer);
   } catch (const EngineFault& fault) {
-    fail(fault.what());
+    throw broken_off(fault.what());
   }
 }
 
@@ -106,7 +105,7 @@ std::string Adapter::ask(const std::string& line) {
   try {
     return receive();
   } catch (const EngineFault& fault) {
-    fail(fault.what());
+    throw broken_off(fault.what());
   }
 }
 
@@ -125,10 +124,7 @@ void Adapter::serve_waiting() {
       try {
         job.answer = receive();
       } catch (const EngineFault& fault) {
-        try {
-          fail(fault.what());
-        } catch (const EngineFault&) {  // all who wait were told
-        }
+        broken_off(fault.what());
       }
     }
     waiting_.pop_front();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "adapter/process.h"
+#include "sim/foreign.h"
 
 namespace tidemark::core {
 
@@ -55,7 +56,7 @@ class Adapter final : public tidemark::Engine {
   void run(Job& job);
   void serve_waiting();
   void note(char direction, std::string_view line);
-  [[noreturn]] void fail(const std::string& what);
+  EngineFault broken_off(const std::string& what);
 
   AdapterOptions options_;
   Traits traits_;

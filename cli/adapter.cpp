@@ -36,16 +36,15 @@ constexpr string_view kCheckExamples =
     "Examples:\n"
     "  tidemark adapter check 'node my-adapter.js'\n"
     "\n"
-    "One line a check: what the engine should do, and whether it does. What it says that it lacks "
-    "is\n"
-    "passed over. Exit codes: 1 a check failed, 3 the adapter broke off.";
+    "One line a check: what the engine should do, and whether it does. What it says that it\n"
+    "lacks is passed over. Exit codes: 1 a check failed, 3 the adapter broke off.";
 constexpr string_view kCompareExamples =
     "Examples:\n"
     "  tidemark adapter compare 'php appsync.php' --protocol reference --episodes 10000\n"
     "\n"
-    "Runs the same random episodes on the engine and on the protocol, and compares what all "
-    "replicas\n"
-    "hold, and which messages travel, after every step. The first difference is shrunk and shown.\n"
+    "Runs the same random episodes on the engine and on the protocol, and compares what all\n"
+    "replicas hold, and which messages travel, after every step. The first difference is shrunk\n"
+    "and shown.\n"
     "Exit codes: 1 they differ, 3 the adapter broke off.";
 
 // --- check ---
@@ -178,10 +177,6 @@ class CheckCommand {
       return fmt::format(",{},", words).find(fmt::format(",{},", word)) != std::string::npos;
     });
   }
-  bool excuses(string_view word) const {
-    const auto& excused = configuration_.engine->traits().excuses;
-    return std::find(excused.begin(), excused.end(), word) != excused.end();
-  }
 
   // Says what came of a check; `find_out` returns what is wrong, or nothing.
   template <class FindOut>
@@ -225,7 +220,7 @@ class CheckCommand {
   // What redundant transfer is judged by.
   void check_messages() {
     constexpr string_view kClaim = "messages list the versions that they carry";
-    if (excuses("no-redundant-transfer"))
+    if (excuses(configuration_.engine->traits(), "no-redundant-transfer"))
       return output_.result(fmt::format("--    {} (it excuses no-redundant-transfer)", kClaim));
     constexpr string_view kSteps = "create A o1;sync A;sync B";
     tell(kClaim, kSteps, [&] {
@@ -323,9 +318,8 @@ class CompareCommand {
     catch_interrupts();
     output_.note(fmt::format("{} against {}, seed {}", theirs_.protocol_name, ours_.protocol_name,
                              print_seed(flags_.seed)));
-    Scope scope = flags_.scope;
-    for (const std::string& word : theirs_.engine->traits().lacks)
-      scope = within(scope, kAllFeatures & ~features_named(word));
+    const FeatureSet lacked = lacked_features(theirs_.engine->traits());
+    const Scope scope = within(flags_.scope, kAllFeatures & ~lacked);
     Generator generator(scope);
     Progress progress(!output_.quiet());
     for (std::uint64_t index = 0; index < flags_.episodes; ++index) {

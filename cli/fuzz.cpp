@@ -27,6 +27,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 #include "sim/digest.h"
+#include "sim/foreign.h"
 
 namespace tidemark::core {
 namespace {
@@ -119,13 +120,8 @@ void narrow(FuzzFlags& flags, FeatureSet promised) {
 // An engine that no protocol names is held to all that it does not excuse.
 Promise promised_by(const Configuration& configuration) {
   if (!configuration.engine) return promise_of(configuration.protocol_name);
-  const Traits& traits = configuration.engine->traits();
-  Promise promise{configuration.protocol_name, kAllInvariants, kAllFeatures, ""};
-  for (const std::string& word : traits.excuses)
-    if (const auto invariant = find_invariant(word))
-      promise.invariants &= ~invariant_bit(*invariant);
-  for (const std::string& word : traits.lacks) promise.scope &= ~features_named(word);
-  return promise;
+  return {configuration.protocol_name, configuration.judge.watched,
+          kAllFeatures & ~lacked_features(configuration.engine->traits()), ""};
 }
 
 FuzzCommand::FuzzCommand(FuzzFlags& flags)

@@ -48,10 +48,13 @@ struct Fact {
 
 using Facts = std::vector<Fact>;
 
-// Fact::stamp_order of two versions.
-constexpr std::int8_t stamp_order(const Object& local, const Object& server) {
-  const auto order = local.timestamp_lastupdate <=> server.timestamp_lastupdate;
+// Fact::stamp_order of two stamps, and of two versions.
+constexpr std::int8_t stamp_order(Timestamp local, Timestamp server) {
+  const auto order = local <=> server;
   return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
+}
+constexpr std::int8_t stamp_order(const Object& local, const Object& server) {
+  return stamp_order(local.timestamp_lastupdate, server.timestamp_lastupdate);
 }
 
 }  // namespace tidemark::core

@@ -70,7 +70,7 @@ class Fuzzing {
   }
 
   void run_alone(std::uint64_t index, std::uint64_t seed, const Scenario& scenario) {
-    guarded(seed, [&] {
+    blaming_engine(seed, [&] {
       Runner& runner = runners_.front();
       judge(index, seed, scenario,
             plan_.coverage ? runner.run(scenario, coverage_) : runner.run(scenario));
@@ -79,7 +79,7 @@ class Fuzzing {
 
   // Does something with the engine; where that fails, it is the engine's fault.
   template <class Do>
-  void guarded(std::uint64_t seed, Do act) {
+  void blaming_engine(std::uint64_t seed, Do act) {
     try {
       act();
     } catch (const EngineFault& fault) {
@@ -92,9 +92,8 @@ class Fuzzing {
   struct Beside {
     std::uint64_t seed = 0;
     Scenario scenario;
-    const Outcome* outcome = nullptr;  // null: the engine did not come through
-    std::string what;                  // the fault then
-    std::vector<std::string> transcript;
+    const Outcome* outcome = nullptr;
+    std::optional<EngineFault> fault;  // instead of an outcome
   };
 
   // As many episodes as there are worlds; judged in order, as if they had run one after the other.
@@ -111,8 +110,7 @@ class Fuzzing {
         try {
           one.outcome = &runner.run(one.scenario);
         } catch (const EngineFault& fault) {
-          one.what = fault.what();
-          one.transcript = fault.transcript;
+          one.fault = fault;
         }
       });
     }
@@ -121,17 +119,18 @@ class Fuzzing {
     const Beside* failed = nullptr;
     for (std::uint64_t i = 0; i < count && (i == 0 || !ended_); ++i) {
       Beside& one = beside[i];
-      if (one.outcome == nullptr) {
+      if (one.fault) {
         if (failed == nullptr) failed = &one;
         run_alone(first + i, one.seed, one.scenario);
       } else {
-        guarded(one.seed, [&] { judge(first + i, one.seed, one.scenario, *one.outcome); });
+        blaming_engine(one.seed, [&] { judge(first + i, one.seed, one.scenario, *one.outcome); });
       }
     }
     if (failed != nullptr && faults == result_.faults.size())
-      result_.faults.push_back({failed->seed,
-                                "with several worlds under way, and not with one: " + failed->what,
-                                failed->transcript});
+      result_.faults.push_back(
+          {failed->seed,
+           std::string("with several worlds under way, and not with one: ") + failed->fault->what(),
+           failed->fault->transcript});
     return count;
   }
 

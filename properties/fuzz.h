@@ -28,7 +28,7 @@ struct FuzzPlan {
   Scope scope;
   // Of an engine that hosts several worlds: so many episodes are under way at the same time.
   std::uint32_t worlds = 1;
-  SideBySide side_by_side = nullptr;  // null: one after the other
+  SideBySide side_by_side = nullptr;  // needed for more than one
   // One episode in 256 is also run with this mutant, which must be caught, so that the alarm is
   // known to work; where few are run, the first seeds are tried until it is. `none` is never
   // caught.

@@ -31,11 +31,19 @@ InferredRule rule_of(const Traits& traits) {
   return InferredRule::any;
 }
 
-bool excuses(const Traits& traits, std::string_view word) {
-  return std::find(traits.excuses.begin(), traits.excuses.end(), word) != traits.excuses.end();
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace
+
+bool excuses(const Traits& traits, std::string_view word) { return has(traits.excuses, word); }
+
+FeatureSet lacked_features(const Traits& traits) {
+  FeatureSet lacked = 0;
+  for (const std::string& word : traits.lacks) lacked |= features_named(word);
+  return lacked;
+}
 
 // What was written in this world, as text and as numbers.
 struct Foreign::Texts {
@@ -130,6 +138,10 @@ Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world)
       rule_(rule_of(engine_->traits())),
       deletes_win_(excuses(engine_->traits(), "deletes-win")),
       deletes_once_(excuses(engine_->traits(), "tombstone-values")),
+      // Whether a cycle is told as one step or message by message, an engine cannot know.
+      lacked_(lacked_features(engine_->traits()) & ~kUsesInterleaving),
+      lacks_edits_(has(engine_->traits().lacks, "edits")),
+      lacks_undelete_(has(engine_->traits().lacks, "undelete")),
       texts_(std::make_shared<Texts>()) {}
 
 Answer Foreign::ask(const Request& request) const {
@@ -144,64 +156,13 @@ Answer Foreign::ask(const Request& request) const {
 
 // --- What happens to replicas ---
 
-namespace {
-
-// The words of 'lacks' that a step needs to be there.
-std::vector<std::string_view> needs(const Step& step) {
-  std::vector<std::string_view> words;
-  if (is_change(step.kind) && step.replica.is_server()) words.push_back("backend");
-  if (step.lose != MessageKind::none) words.push_back("lost");
-  const auto also = [&](std::initializer_list<std::string_view> more) {
-    words.insert(words.end(), more);
-  };
-  switch (step.kind) {
-    case StepKind::edit:
-      also({"edits"});
-      break;
-    case StepKind::remove:
-      also({"deletes"});
-      break;
-    case StepKind::undelete:
-      also({"deletes", "undelete", "edits"});
-      break;
-    case StepKind::full_sync:
-    case StepKind::begin_full:
-      also({"full-sync"});
-      break;
-    case StepKind::drop:
-      also({"lost"});
-      break;
-    case StepKind::give_up:
-      also({"late"});
-      break;
-    case StepKind::duplicate:
-    case StepKind::offline:
-    case StepKind::clock:
-    case StepKind::crash:
-    case StepKind::reinstall:
-    case StepKind::restore:
-      also({grammar(step.kind).name});
-      break;
-    case StepKind::backup:
-      also({"restore"});
-      break;
-    default:
-      break;
-  }
-  return words;
-}
-
-}  // namespace
-
 bool Foreign::lacks(const Step& step) const {
-  if (deletes_once_ && step.kind == StepKind::remove && texts_->deletion[step.object] != kNoValue)
-    return true;
-  const std::vector<std::string>& lacking = engine_->traits().lacks;
-  if (lacking.empty()) return false;
-  const auto words = needs(step);
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    return std::find(lacking.begin(), lacking.end(), word) != lacking.end();
-  });
+  const bool undeletes = step.kind == StepKind::undelete;
+  const bool edits = undeletes || step.kind == StepKind::edit;
+  const bool deletes_again =
+      deletes_once_ && step.kind == StepKind::remove && texts_->deletion[step.object] != kNoValue;
+  return deletes_again || (lacks_edits_ && edits) || (lacks_undelete_ && undeletes) ||
+         (features(step) & lacked_) != 0;
 }
 
 void Foreign::read(const Scenario& scenario) const {
@@ -439,7 +400,7 @@ void Foreign::tell_decision(const Decided& decided, Value& fresh, Facts& facts) 
   fact.server = texts_->written_value(decided.server, "decisions: server");
   const Timestamp local = texts_->stamp(fact.local);
   const Timestamp server = texts_->stamp(fact.server);
-  fact.stamp_order = static_cast<std::int8_t>((local > server) - (local < server));
+  fact.stamp_order = stamp_order(local, server);
   fact.kept = fact.winner == Winner::local ? fact.local : fact.server;
   fact.kept_guid = fact.winner == Winner::local ? fact.guid : fact.server_guid;
   if (fact.winner == Winner::merge) {
@@ -504,14 +465,12 @@ void Foreign::infer(const Holder& before, const Holder& after, const Message& me
                     Facts& facts) const {
   const auto decide = [&](const Object& local, const Object& server, Winner winner) {
     if (!texts_->compete(local.value, server.value) || !follows_rule(winner, local, server)) return;
-    const Timestamp ours = texts_->stamp(local.value);
-    const Timestamp theirs = texts_->stamp(server.value);
     const bool kept_local = winner == Winner::local;
     facts.push_back(
         {.kind = FactKind::conflict_resolved,
          .conflict = local.guid == server.guid ? ConflictKind::object : ConflictKind::primary_key,
          .winner = winner,
-         .stamp_order = static_cast<std::int8_t>((ours > theirs) - (ours < theirs)),
+         .stamp_order = stamp_order(texts_->stamp(local.value), texts_->stamp(server.value)),
          .guid = local.guid,
          .server_guid = server.guid,
          .kept_guid = kept_local ? local.guid : server.guid,

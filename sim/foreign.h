@@ -5,7 +5,8 @@
 // them, as docs/ADAPTERS.md ("Decisions") says.
 #pragma once
 
-#include <any>
+#include <tidemark/engine.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,13 +16,13 @@
 #include <string_view>
 #include <vector>
 
-#include <tidemark/engine.h>
 #include "model/change.h"
 #include "model/fact.h"
 #include "model/message.h"
 #include "model/strategy.h"
 #include "sim/digest.h"
 #include "sim/scenario.h"
+#include "sim/scope.h"
 
 namespace tidemark::core {
 
@@ -40,6 +41,11 @@ enum class InferredRule : std::uint8_t {
   timestamp_priority,
   any  // whatever came of a conflict, at whichever replica, was a decision
 };
+
+// Whether this word is among those that an engine excuses; and the features of a scope that it
+// lacks.
+bool excuses(const Traits& traits, std::string_view word);
+FeatureSet lacked_features(const Traits& traits);
 
 class Foreign {
  public:
@@ -69,7 +75,7 @@ class Foreign {
     std::shared_ptr<const tidemark::Message> original = nullptr;
   };
 
-  // All runs go to this world of the engine. The engine outlives this.
+  // All runs go to this world of the engine.
   explicit Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world = 0);
 
   void read(const Scenario& scenario) const;
@@ -133,6 +139,9 @@ class Foreign {
   InferredRule rule_;
   bool deletes_win_;
   bool deletes_once_;
+  FeatureSet lacked_;  // by any step
+  bool lacks_edits_;   // by changes of S too
+  bool lacks_undelete_;
   std::shared_ptr<Texts> texts_;
 };
 

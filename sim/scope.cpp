@@ -25,53 +25,6 @@ const NamedFault* find_fault(std::string_view name) {
   return nullptr;
 }
 
-FeatureSet feature(const Step& step) {
-  const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
-  const FeatureSet changes = step.replica.is_server() ? kUsesBackend : kUsesClientChanges;
-  const FeatureSet edits = step.replica.is_server() ? 0 : kUsesClientEdits;
-  switch (step.kind) {
-    case StepKind::create:
-      return changes;
-    case StepKind::edit:
-      return changes | edits;
-    case StepKind::remove:
-      return changes | kUsesDeletes;
-    case StepKind::undelete:
-      return changes | edits | kUsesDeletes;
-    case StepKind::sync:
-      return lost;
-    case StepKind::full_sync:
-      return lost | fault_bit(Fault::full_sync);
-    case StepKind::begin_full:
-      return kUsesInterleaving | fault_bit(Fault::full_sync);
-    case StepKind::begin:
-    case StepKind::deliver:
-    case StepKind::finish:
-      return kUsesInterleaving;
-    case StepKind::drop:
-      return kUsesInterleaving | fault_bit(Fault::lost);
-    case StepKind::give_up:
-      return kUsesInterleaving | fault_bit(Fault::late);
-    case StepKind::arrive:
-      return kUsesInterleaving;
-    case StepKind::duplicate:
-      return kUsesInterleaving | fault_bit(Fault::duplicate);
-    case StepKind::offline:
-    case StepKind::online:
-      return fault_bit(Fault::offline);
-    case StepKind::clock:
-      return fault_bit(Fault::clock);
-    case StepKind::crash:
-      return fault_bit(Fault::crash);
-    case StepKind::reinstall:
-      return fault_bit(Fault::reinstall);
-    case StepKind::backup:
-    case StepKind::restore:
-      return fault_bit(Fault::restore);
-  }
-  return 0;
-}
-
 // Whose turn it is to make changes, as far as the steps alone tell.
 class Turns {
  public:
@@ -169,11 +122,58 @@ std::string print_faults(FaultSet faults) {
   return text;
 }
 
+FeatureSet features(const Step& step) {
+  const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
+  const FeatureSet changes = step.replica.is_server() ? kUsesBackend : kUsesClientChanges;
+  const FeatureSet edits = step.replica.is_server() ? 0 : kUsesClientEdits;
+  switch (step.kind) {
+    case StepKind::create:
+      return changes;
+    case StepKind::edit:
+      return changes | edits;
+    case StepKind::remove:
+      return changes | kUsesDeletes;
+    case StepKind::undelete:
+      return changes | edits | kUsesDeletes;
+    case StepKind::sync:
+      return lost;
+    case StepKind::full_sync:
+      return lost | fault_bit(Fault::full_sync);
+    case StepKind::begin_full:
+      return kUsesInterleaving | fault_bit(Fault::full_sync);
+    case StepKind::begin:
+    case StepKind::deliver:
+    case StepKind::finish:
+      return kUsesInterleaving;
+    case StepKind::drop:
+      return kUsesInterleaving | fault_bit(Fault::lost);
+    case StepKind::give_up:
+      return kUsesInterleaving | fault_bit(Fault::late);
+    case StepKind::arrive:
+      return kUsesInterleaving;
+    case StepKind::duplicate:
+      return kUsesInterleaving | fault_bit(Fault::duplicate);
+    case StepKind::offline:
+    case StepKind::online:
+      return fault_bit(Fault::offline);
+    case StepKind::clock:
+      return fault_bit(Fault::clock);
+    case StepKind::crash:
+      return fault_bit(Fault::crash);
+    case StepKind::reinstall:
+      return fault_bit(Fault::reinstall);
+    case StepKind::backup:
+    case StepKind::restore:
+      return fault_bit(Fault::restore);
+  }
+  return 0;
+}
+
 FeatureSet features(const Scenario& scenario) {
   FeatureSet used = 0;
   std::vector<std::uint32_t> keys(scenario.texts.size() + 1, 0);
   for (const Step& step : scenario.steps) {
-    used |= feature(step);
+    used |= features(step);
     if (step.pk != 0 && ++keys[step.pk] == 2) used |= kUsesSharedKeys;
   }
   return keeps_turns(scenario) ? used : used | kUsesAnyTurn;
@@ -203,9 +203,8 @@ FeatureSet features_named(std::string_view word) {
   if (word == "interleave") return kUsesInterleaving;
   if (word == "shared-keys") return kUsesSharedKeys;
   if (word == "edits") return kUsesClientEdits;
-  for (const NamedFault& named : named_faults())
-    if (named.name == word) return fault_bit(named.fault);
-  return 0;
+  const NamedFault* named = find_fault(word);
+  return named == nullptr ? 0 : fault_bit(named->fault);
 }
 
 Scope within(Scope scope, FeatureSet allowed) {

@@ -79,6 +79,8 @@ inline constexpr FeatureSet kAllFeatures = (128u << kFaults) - 1;
 // What a scenario may always make use of, unless a scope forbids it.
 inline constexpr FeatureSet kUsesAtWill = kUsesClientChanges | kUsesClientEdits | kUsesAnyTurn;
 FeatureSet features(const Scenario& scenario);
+// The same of one step; of shared keys and of turns one step says nothing.
+FeatureSet features(const Step& step);
 // What the scenarios of a scope may make use of.
 FeatureSet features(const Scope& scope);
 // What a word of an engine's `lacks` takes away (docs/ADAPTERS.md); nothing: no feature of its own.
