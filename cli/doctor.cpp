@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/files.h"
+#include "api/files.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/progress.h"

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/exit_code.h"
-#include "cli/files.h"
+#include "api/exit_code.h"
+#include "api/files.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "reports/difference.h"

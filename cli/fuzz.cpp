@@ -117,13 +117,6 @@ void narrow(FuzzFlags& flags, FeatureSet promised) {
     if (option->count() > 0) option->run_callback();
 }
 
-// An engine that no protocol names is held to all that it does not excuse.
-Promise promised_by(const Configuration& configuration) {
-  if (!configuration.engine) return promise_of(configuration.protocol_name);
-  return {configuration.protocol_name, configuration.judge.watched,
-          kAllFeatures & ~lacked_features(configuration.engine->traits()), ""};
-}
-
 FuzzCommand::FuzzCommand(FuzzFlags& flags)
     : output_(flags.common),
       configurations_(configurations_of(flags.engine, "all")),

@@ -1,7 +1,7 @@
 // SIGINT and SIGTERM: the first asks a run to stop and to print what it has, the second ends it.
 #pragma once
 
-#include "cli/exit_code.h"
+#include "api/exit_code.h"
 
 namespace tidemark::core {
 

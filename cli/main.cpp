@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "cli/files.h"
+#include "api/files.h"
 #include "cli/findings.h"
 #include "cli/options.h"
 #include "cli/terminal.h"

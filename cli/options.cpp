@@ -9,11 +9,12 @@
 #include <limits>
 
 #include "adapter/session.h"
-#include "cli/exit_code.h"
-#include "cli/files.h"
+#include "api/exit_code.h"
+#include "api/files.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "cli/version.h"
+#include "properties/promises.h"
 #include "reports/text.h"
 #include "sim/foreign.h"
 #include "sim/trace_words.h"
@@ -106,7 +107,7 @@ void check_strategy(const std::string& name, bool or_all) {
 // An engine behind an adapter, which this starts. Throws EngineFault.
 Configuration configuration_of_adapter(const EngineFlags& flags,
                                        const std::optional<std::string>& strategy) {
-  auto adapter = std::make_shared<Adapter>(
+  std::shared_ptr<tidemark::Engine> adapter = std::make_shared<Adapter>(
       AdapterOptions{.command = *flags.engine,
                      .strategy = strategy,
                      .timeout = std::chrono::milliseconds(flags.engine_timeout_ms)});
@@ -114,14 +115,9 @@ Configuration configuration_of_adapter(const EngineFlags& flags,
   if (strategy && traits.strategy != *strategy)
     throw EngineFault(fmt::format("the adapter was asked for {}, and its strategy is {}", *strategy,
                                   traits.strategy));
-  Configuration configuration{.protocol_name = traits.name,
-                              .strategy = strategy_named(traits.strategy),
-                              .engine_command = *flags.engine};
+  Configuration configuration = configuration_of(std::move(adapter));
+  configuration.engine_command = *flags.engine;
   configuration.judge.compare_tombstones = flags.compare_tombstones;
-  for (const std::string& word : traits.excuses)
-    if (const auto invariant = find_invariant(word))
-      configuration.judge.watched &= ~invariant_bit(*invariant);
-  configuration.engine = std::move(adapter);
   return configuration;
 }
 

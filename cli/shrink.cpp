@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/files.h"
+#include "api/files.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "properties/fuzz.h"

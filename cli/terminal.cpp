@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "cli/files.h"
+#include "api/files.h"
 #include "reports/json.h"
 
 namespace tidemark::core {
@@ -40,13 +40,6 @@ std::size_t terminal_columns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
-}
-
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  for (char& character : shown)
-    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) character = '?';
-  return shown;
 }
 
 Output::Output(const CommonFlags& flags)

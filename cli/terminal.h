@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "reports/text.h"
+
 namespace tidemark::core {
 
 // Whether what is written to this descriptor is coloured. The first that speaks decides:
@@ -14,9 +16,6 @@ bool is_terminal(int descriptor);
 
 // Columns of the terminal on stderr; 80 where it does not say.
 std::size_t terminal_columns();
-
-// A text on one line of a terminal: control characters are shown as '?'.
-std::string printable(std::string_view text);
 
 // Flags that every verb has.
 struct CommonFlags {

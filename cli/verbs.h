@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "cli/exit_code.h"
+#include "api/exit_code.h"
 
 namespace CLI {
 class App;

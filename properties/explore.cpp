@@ -766,7 +766,7 @@ class Explorer {
       return note_fault("the search broke it, a run of the same steps does not", example);
     example.shrunk = {.scenario = renamed(example.found)};
     if (plan_.ending == Ending::settle) simplify(example, runner);
-    example.fingerprint = fingerprint(invariant, example.shrunk.scenario);
+    example.fingerprint = fingerprint(name_of(invariant), example.shrunk.scenario);
     example.trace = make_trace(configuration_, example.shrunk.scenario);
     example.trace.expectations = {{std::string(name_of(invariant)), false}};
     result_.counterexamples.push_back(std::move(example));

@@ -30,6 +30,7 @@ class Fuzzing {
         plan_(plan),
         watch_(watch),
         generator_(plan.scope),
+        names_(invariant_names(configuration)),
         shrinking_(configuration),
         canary_(runner_of_mutant(plan.canary)) {
     // Coverage is counted of one episode at a time.
@@ -43,9 +44,11 @@ class Fuzzing {
       index += runners_.size() > 1 ? episodes_together(index) : episode(index);
     catch_a_canary();
     sort_findings();
-    for (const Runner& runner : runners_) add_marks(runner.marks());
+    result_.own_marks.resize(runners_.front().own_marks().size());
+    for (const Runner& runner : runners_) add_marks(runner);
     if (plan_.coverage) result_.coverage = coverage_.counts();
     note_missed_marks();
+    note_missed_own_marks();
     return std::move(result_);
   }
 
@@ -57,8 +60,10 @@ class Fuzzing {
     return !ended_;
   }
 
-  void add_marks(const MarkCounts& marks) {
-    for (std::size_t i = 0; i < marks.size(); ++i) result_.marks[i] += marks[i];
+  void add_marks(const Runner& runner) {
+    for (std::size_t i = 0; i < kMarks; ++i) result_.marks[i] += runner.marks()[i];
+    for (std::size_t i = 0; i < result_.own_marks.size(); ++i)
+      result_.own_marks[i] += runner.own_marks()[i];
   }
 
   std::uint64_t episode(std::uint64_t index) {
@@ -141,12 +146,22 @@ class Fuzzing {
     result_.skipped_steps += outcome.summary.skipped_steps;
     result_.digest += mix(seed ^ outcome.summary.digest);
     repeated_ = false;
+    if (contradicted()) return;
     if (index % kEpisodesPerRepeat == 0 && !repeats(seed, scenario, outcome.summary.digest)) return;
     if (outcome.verdict.holds()) return;
     ++result_.broken_episodes;
-    for (const NamedInvariant& named : invariants())
-      if (outcome.verdict.broken(named.invariant))
-        broken(named.invariant, index, seed, scenario, outcome.summary.digest);
+    const Verdict& verdict = outcome.verdict;
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (verdict.broken(static_cast<Invariant>(i)))
+        broken(static_cast<Invariant>(i), index, seed, scenario, outcome.summary.digest);
+  }
+
+  // What a strategy that contradicts itself leads to is not worth shrinking.
+  bool contradicted() {
+    for (const Runner& runner : runners_)
+      if (result_.contradiction.empty()) result_.contradiction = runner.contradiction();
+    ended_ |= !result_.contradiction.empty();
+    return !result_.contradiction.empty();
   }
 
   void run_canary(const Scenario& scenario) {
@@ -194,7 +209,7 @@ class Fuzzing {
 
   void add(Invariant invariant, std::uint64_t index, std::uint64_t seed, const Scenario& scenario,
            ShrinkResult&& shrunk) {
-    const std::string print = fingerprint(invariant, shrunk.scenario);
+    const std::string print = fingerprint(name_of(invariant), shrunk.scenario);
     for (Finding& known : result_.findings) {
       if (known.invariant != invariant || known.fingerprint != print) continue;
       ++known.episodes;
@@ -216,7 +231,10 @@ class Fuzzing {
     finding.original = scenario;
     finding.shrunk = std::move(shrunk);
     finding.trace = make_trace(configuration_, finding.shrunk.scenario);
-    finding.trace.expectations = {{std::string(name_of(finding.invariant)), false}};
+    finding.trace.expectations = {{name_of(finding.invariant), false}};
+  }
+  const std::string& name_of(Invariant invariant) const {
+    return names_[static_cast<std::size_t>(invariant)];
   }
 
   void sort_findings() {
@@ -235,14 +253,20 @@ class Fuzzing {
     for (const NamedMark& named : tidemark::core::marks())
       if (result_.marks[static_cast<std::size_t>(named.mark)] == 0 &&
           is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy.kind))
-        result_.missed_marks.push_back(named.name);
+        result_.missed_marks.emplace_back(named.name);
+  }
+  void note_missed_own_marks() {
+    for (std::size_t i = 0; i < result_.own_marks.size(); ++i)
+      if (result_.own_marks[i] == 0)
+        result_.missed_marks.push_back(configuration_.own->marks[i].name);
   }
 
   const Configuration& configuration_;
   const FuzzPlan& plan_;
   const FuzzWatch& watch_;
   Generator generator_;
-  std::vector<Runner> runners_;  // one a world
+  std::vector<std::string> names_;  // of the invariants, by their numbers
+  std::vector<Runner> runners_;     // one a world
   Runner shrinking_;             // of its own, so that its runs count for no mark
   Runner canary_;
   Coverage coverage_;
@@ -269,9 +293,9 @@ ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& sce
       budget);
 }
 
-std::string fingerprint(Invariant invariant, const Scenario& minimal) {
+std::string fingerprint(std::string_view invariant, const Scenario& minimal) {
   Digest digest;
-  for (const char letter : name_of(invariant)) digest.add(static_cast<unsigned char>(letter));
+  for (const char letter : invariant) digest.add(static_cast<unsigned char>(letter));
   digest.add(shape_digest(minimal));
   return fmt::format("{:012x}", digest.value() >> 16);
 }
@@ -290,7 +314,8 @@ Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
 }
 
 std::string file_name(const Finding& finding) {
-  return fmt::format("{}-{}.trace", name_of(finding.invariant), finding.fingerprint);
+  return fmt::format("{}-{}.trace", finding.trace.expectations.front().invariant,
+                     finding.fingerprint);
 }
 
 }  // namespace tidemark::core

@@ -69,17 +69,21 @@ struct FuzzResult {
   std::uint64_t broken_episodes = 0;
   std::uint64_t effective_steps = 0;
   std::uint64_t skipped_steps = 0;
-  std::array<std::uint64_t, kInvariants> broken{};  // episodes, by invariant
-  std::array<std::uint64_t, kInvariants> shrunk{};  // of them
+  std::array<std::uint64_t, kMostInvariants> broken{};  // episodes, by invariant
+  std::array<std::uint64_t, kMostInvariants> shrunk{};  // of them
   // In the order of invariants; within one, the shortest trace first.
   std::vector<Finding> findings;
   MarkCounts marks{};
+  std::vector<std::uint64_t> own_marks;  // of the user's own, in their order
   bool marks_are_required = false;
-  std::vector<std::string_view> missed_marks;  // required, and never reached
+  // Required, and never reached; those of the user's own always are required.
+  std::vector<std::string> missed_marks;
   std::optional<CoverageCounts> coverage;      // of the episodes; none: it was not counted
   // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
+  // How a strategy of the user's own answered one question in two ways; empty: never. It ends a run.
+  std::string contradiction;
   std::vector<FaultyEpisode> faults;
   std::uint64_t canary_episodes = 0;
   std::uint64_t canaries_caught = 0;  // none: a fault of the harness
@@ -107,7 +111,7 @@ ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& sce
                         ShrinkBudget budget);
 
 // The invariant and the shape of its minimal trace.
-std::string fingerprint(Invariant invariant, const Scenario& minimal);
+std::string fingerprint(std::string_view invariant, const Scenario& minimal);
 
 // A scenario of this configuration as a trace.
 Trace make_trace(const Configuration& configuration, const Scenario& scenario);

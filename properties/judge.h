@@ -39,6 +39,7 @@ class Judge {
   }
 
   const Verdict& verdict() const { return verdict_; }
+  Verdict& verdict() { return verdict_; }
   const History& history() const { return history_; }
   const Integrity& integrity() const { return integrity_; }
   Marks& marks() { return marks_; }

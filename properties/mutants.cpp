@@ -125,7 +125,7 @@ class Hunting {
     finding.seed = seed;
     finding.original = scenario;
     finding.shrunk = shrink_for(runner_, finding.invariant, finding.original, budget);
-    finding.fingerprint = fingerprint(finding.invariant, finding.shrunk.scenario);
+    finding.fingerprint = fingerprint(name_of(finding.invariant), finding.shrunk.scenario);
     finding.trace = make_trace(trial_.configuration, finding.shrunk.scenario);
     finding.trace.expectations = {{std::string(name_of(finding.invariant)), false}};
   }

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "properties/verdict.h"
+#include "properties/runner.h"
 #include "sim/scope.h"
 
 namespace tidemark::core {
@@ -24,5 +24,11 @@ struct Promise {
 std::span<const Promise> promises();
 // That of the protocol of this name. Requires: there is one.
 const Promise& promise_of(std::string_view protocol);
+
+// An engine that no protocol names, judged for all that it does not excuse.
+Configuration configuration_of(std::shared_ptr<tidemark::Engine> engine);
+// That of the protocol; an engine that no protocol names is held to all that it does not excuse, in
+// the scope of what it has. The configuration outlives it.
+Promise promised_by(const Configuration& configuration);
 
 }  // namespace tidemark::core

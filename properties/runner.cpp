@@ -5,15 +5,27 @@
 namespace tidemark::core {
 namespace {
 
-// Writes down what the judge sees.
+// Who judges a run: the built-in invariants, and the user's own.
+struct Watch {
+  Judge& judge;
+  OwnWatch& own;
+
+  template <class E>
+  void on(const Event& event, const World<E>& world) {
+    judge.on(event, world);
+    own.on(event, world, judge);
+  }
+};
+
+// Writes down what they see.
 class Recorder {
  public:
-  Recorder(Judge& judge, Recording& recording) : judge_(judge), recording_(recording) {}
+  Recorder(Watch watch, Recording& recording) : watch_(watch), recording_(recording) {}
 
   template <class E>
   void on(const Event& event, const World<E>& world) {
     if (event.kind == EventKind::world_began) tides_.assign(world.replicas(), {});
-    judge_.on(event, world);
+    watch_.on(event, world);
     recording_.events.push_back(event);
     if (event.kind == EventKind::fact_told) keep_fact(world);
     for (std::uint8_t number = 0; number < world.replicas(); ++number)
@@ -46,33 +58,37 @@ class Recorder {
     recording_.tides.push_back(last = now);
   }
 
-  Judge& judge_;
+  Watch watch_;
   Recording& recording_;
   std::vector<Tide> tides_;
 };
 
-// Counts what the judge sees.
+// Counts what they see.
 struct Covering {
-  Judge& judge;
+  Watch watch;
   Coverage& coverage;
 
   template <class E>
   void on(const Event& event, const World<E>& world) {
     coverage.on(event, world);
-    judge.on(event, world);
+    watch.on(event, world);
   }
 };
 
 }  // namespace
 
 struct Runner::Parts {
-  explicit Parts(JudgeOptions options) : judge(options) {}
+  Parts(JudgeOptions options, std::shared_ptr<const Own> own_of)
+      : judge(options), own(std::move(own_of)) {}
   virtual ~Parts() = default;
   virtual RunSummary run(const Scenario& scenario) = 0;
   virtual RunSummary run(const Scenario& scenario, Coverage& coverage) = 0;
   virtual RunSummary record(const Scenario& scenario, Recording& recording) = 0;
 
+  Watch watch() { return {judge, own}; }
+
   Judge judge;
+  OwnWatch own;
   Outcome outcome;
 };
 
@@ -80,16 +96,21 @@ namespace {
 
 template <class E>
 struct PartsOf final : Runner::Parts {
-  PartsOf(E engine_of, JudgeOptions options)
-      : Parts(options), engine(std::move(engine_of)), world(engine) {}
+  // `make` is handed these parts, whose strategy the engine may ask.
+  template <class Make>
+  PartsOf(JudgeOptions options, std::shared_ptr<const Own> own_of, Make make)
+      : Parts(options, std::move(own_of)), engine(make(*this)), world(engine) {}
 
-  RunSummary run(const Scenario& scenario) override { return world.run(scenario, judge); }
+  RunSummary run(const Scenario& scenario) override {
+    Watch both = watch();
+    return world.run(scenario, both);
+  }
   RunSummary run(const Scenario& scenario, Coverage& coverage) override {
-    Covering covering{judge, coverage};
+    Covering covering{watch(), coverage};
     return world.run(scenario, covering);
   }
   RunSummary record(const Scenario& scenario, Recording& recording) override {
-    Recorder recorder(judge, recording);
+    Recorder recorder(watch(), recording);
     const RunSummary summary = world.run(scenario, recorder);
     recording.versions = world.versions();
     return summary;
@@ -99,16 +120,37 @@ struct PartsOf final : Runner::Parts {
   World<E> world;
 };
 
+// An engine is made for its parts: a strategy of the user's own asks by them.
+std::unique_ptr<Runner::Parts> make_parts(const Configuration& configuration, std::uint32_t world) {
+  return with_engine(configuration, world, [&](auto engine) -> std::unique_ptr<Runner::Parts> {
+    using E = decltype(engine);
+    const auto make = [&](Runner::Parts& parts) {
+      if constexpr (requires { E(configuration.protocol, configuration.strategy); })
+        if (configuration.own && configuration.own->strategy)
+          return E(configuration.protocol, parts.own.strategy(configuration.strategy.name));
+      return std::move(engine);
+    };
+    return std::make_unique<PartsOf<E>>(configuration.judge, configuration.own, make);
+  });
+}
+
 }  // namespace
 
+std::vector<std::string> invariant_names(const Configuration& configuration) {
+  std::vector<std::string> names(invariant_names().begin(), invariant_names().end());
+  if (configuration.own)
+    for (std::string& own : own_names(*configuration.own)) names.push_back(std::move(own));
+  return names;
+}
+
+std::string name_of(Invariant invariant, const Configuration& configuration) {
+  return invariant_names(configuration)[static_cast<std::size_t>(invariant)];
+}
+
 Runner::Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions options)
-    : parts_(with_engine(protocol, strategy, [&](auto engine) -> std::unique_ptr<Parts> {
-        return std::make_unique<PartsOf<decltype(engine)>>(std::move(engine), options);
-      })) {}
+    : Runner(Configuration{.protocol = protocol, .strategy = strategy, .judge = options}) {}
 Runner::Runner(const Configuration& configuration, std::uint32_t world)
-    : parts_(with_engine(configuration, world, [&](auto engine) -> std::unique_ptr<Parts> {
-        return std::make_unique<PartsOf<decltype(engine)>>(std::move(engine), configuration.judge);
-      })) {}
+    : parts_(make_parts(configuration, world)) {}
 Runner::~Runner() = default;
 Runner::Runner(Runner&&) noexcept = default;
 Runner& Runner::operator=(Runner&&) noexcept = default;
@@ -134,6 +176,11 @@ Recording Runner::record(const Scenario& scenario) {
 }
 
 const MarkCounts& Runner::marks() const { return parts_->judge.marks().counts(); }
-void Runner::clear_marks() { parts_->judge.marks().clear(); }
+const std::vector<std::uint64_t>& Runner::own_marks() const { return parts_->own.marks(); }
+void Runner::clear_marks() {
+  parts_->judge.marks().clear();
+  parts_->own.clear_marks();
+}
+const std::string& Runner::contradiction() const { return parts_->own.contradiction(); }
 
 }  // namespace tidemark::core

@@ -13,6 +13,7 @@
 #include "model/strategy.h"
 #include "properties/coverage.h"
 #include "properties/judge.h"
+#include "properties/own.h"
 #include "properties/verdict.h"
 #include "sim/world.h"
 
@@ -28,7 +29,12 @@ struct Configuration {
   // An engine that no protocol names. Null: it is the protocol's.
   std::shared_ptr<tidemark::Engine> engine = nullptr;
   std::string engine_command = {};  // that starts it, of one in another process
+  // A strategy, invariants and marks of the user's own; null: none.
+  std::shared_ptr<const Own> own = nullptr;
 };
+// The names of all invariants, by their numbers: the built-in ones, then the user's own.
+std::vector<std::string> invariant_names(const Configuration& configuration);
+std::string name_of(Invariant invariant, const Configuration& configuration);
 
 struct Outcome {
   RunSummary summary;
@@ -73,9 +79,13 @@ class Runner {
   Recording record(const Scenario& scenario);
   // The marks of all runs so far.
   const MarkCounts& marks() const;
+  // The same of marks of the user's own.
+  const std::vector<std::uint64_t>& own_marks() const;
   void clear_marks();
+  // How a strategy of the user's own answered one question in two ways; empty: never so far.
+  const std::string& contradiction() const;
 
-  struct Parts;  // the engine, its world and its judge
+  struct Parts;  // the engine, its world and who watches it
 
  private:
   std::unique_ptr<Parts> parts_;

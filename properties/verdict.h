@@ -1,11 +1,14 @@
 // Invariants by name, and what a run is found to be: the first breach of each.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/object.h"
 #include "sim/step.h"
@@ -23,6 +26,11 @@ enum class Invariant : std::uint8_t {
   told
 };
 inline constexpr std::size_t kInvariants = 8;
+// Behind these come invariants of the user's own, as a configuration numbers them (properties/own.h).
+inline constexpr std::size_t kMostInvariants = 32;
+constexpr Invariant own_invariant(std::size_t place) {
+  return static_cast<Invariant>(kInvariants + place);
+}
 
 struct NamedInvariant {
   Invariant invariant;
@@ -73,7 +81,9 @@ enum class BreachKind : std::uint8_t {
   repeat_not_idempotent,
   // told: replica gave up `value` of its own app without telling / told of `value` wrongly.
   not_told,
-  told_wrongly
+  told_wrongly,
+  // An invariant of the user's own: what is wrong is Verdict::text_of().
+  own
 };
 
 // The first breach of an invariant in a run.
@@ -86,6 +96,7 @@ struct Breach {
   std::uint32_t step = 0;   // its place; the number of steps: in settle
   std::uint32_t round = 0;  // of settle; 0: none
   bool at_rest = false;     // judged after the last round
+  std::uint8_t own = 0;     // of an invariant of the user's own: its place among those
   friend bool operator==(const Breach&, const Breach&) = default;
 };
 
@@ -95,6 +106,7 @@ class Verdict {
   void clear(InvariantSet watched) {
     broken_ = 0;
     watched_ = watched;
+    own_.clear();
   }
   // Only the first breach of each invariant counts.
   void break_first(Invariant invariant, const Breach& breach) {
@@ -102,19 +114,40 @@ class Verdict {
     broken_ |= invariant_bit(invariant);
     breaches_[static_cast<std::size_t>(invariant)] = breach;
   }
+  // The same of an invariant of the user's own, with what is wrong in words.
+  void break_own(std::uint8_t place, Breach breach, std::string text) {
+    if (broken(own_invariant(place))) return;
+    broken_ |= invariant_bit(own_invariant(place));
+    breach.kind = BreachKind::own;
+    breach.own = place;
+    own_.push_back({breach, std::move(text)});
+  }
   bool holds() const { return broken_ == 0; }
   bool broken(Invariant invariant) const { return broken_ & invariant_bit(invariant); }
   // Requires: broken(invariant).
   const Breach& breach(Invariant invariant) const {
-    return breaches_[static_cast<std::size_t>(invariant)];
+    const auto place = static_cast<std::size_t>(invariant);
+    return place < kInvariants ? breaches_[place] : own(place - kInvariants).breach;
   }
+  // Of the breach of an invariant of the user's own: what is wrong.
+  const std::string& text_of(const Breach& breach) const { return own(breach.own).text; }
   // One bit per broken invariant, in the order of the enumerators.
   InvariantSet bits() const { return broken_; }
 
  private:
+  struct OwnBreach {
+    Breach breach;
+    std::string text;
+  };
+  const OwnBreach& own(std::size_t place) const {
+    return *std::find_if(own_.begin(), own_.end(),
+                         [&](const OwnBreach& each) { return each.breach.own == place; });
+  }
+
   InvariantSet broken_ = 0;
   InvariantSet watched_ = kAllInvariants;
   std::array<Breach, kInvariants> breaches_;
+  std::vector<OwnBreach> own_;
 };
 
 }  // namespace tidemark::core

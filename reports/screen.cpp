@@ -83,8 +83,9 @@ void Screen::paragraph(std::string_view prefix, std::string_view text, std::size
 
 // On one line, or on two where the first would be too long.
 void Screen::draw_head() {
-  const std::string what = fmt::format("FAIL {}  {}", name_of(violation_.invariant),
-                                       configuration_name(violation_.configuration));
+  const std::string what = fmt::format(
+      "FAIL {}  {}", name_of(violation_.invariant, violation_.configuration),
+      configuration_name(violation_.configuration));
   const std::string where =
       fmt::format("{}  fingerprint {}", violation_.found, violation_.fingerprint);
   const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
@@ -95,7 +96,8 @@ void Screen::draw_head() {
 }
 
 void Screen::draw_reasons() {
-  named("expected", expected(breach_, account_), kSentenceMost);
+  if (const std::string right = expected(breach_, account_); !right.empty())
+    named("expected", right, kSentenceMost);
   named("actual", words_.holdings(account_.at_rest()), kActualMost);
   if (!explanation_.why.empty()) named("why", explanation_.why, kWhyMost);
 }
@@ -154,7 +156,8 @@ Violation violation_of(const Finding& finding, const Configuration& configuratio
 }
 
 std::string one_line(const Violation& violation) {
-  return fmt::format("FAIL {:<21}  {:>8}  {:<16}  {}  {}", name_of(violation.invariant),
+  return fmt::format("FAIL {:<21}  {:>8}  {:<16}  {}  {}",
+                     name_of(violation.invariant, violation.configuration),
                      count_of(violation.scenario.steps.size(), "step"), violation.found_briefly,
                      violation.fingerprint, violation.commands.front().text);
 }

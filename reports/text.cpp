@@ -182,4 +182,11 @@ std::string without_color(std::string_view text) {
   return plain;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  for (char& character : shown)
+    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) character = '?';
+  return shown;
+}
+
 }  // namespace tidemark::core

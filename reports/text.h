@@ -58,6 +58,9 @@ class Paint {
   bool color_;
 };
 
+// A text on one line of a terminal: control characters are shown as '?'.
+std::string printable(std::string_view text);
+
 // A text without the escape sequences that Paint writes.
 std::string without_color(std::string_view text);
 

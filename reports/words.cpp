@@ -82,6 +82,8 @@ class Teller {
       case BreachKind::told_wrongly:
         return fmt::format("{} told its app that {} was given up for {}, without cause",
                            who(breach_.replica), own_change(), version(breach_.other));
+      case BreachKind::own:
+        return account_.recording().outcome.verdict.text_of(breach_);
     }
     return {};
   }
@@ -127,6 +129,8 @@ class Teller {
       case BreachKind::told_wrongly:
         return fmt::format("{} tells its app only of its own versions that it gave up",
                            who(breach_.replica));
+      case BreachKind::own:
+        return {};  // its name says it
     }
     return {};
   }

@@ -67,7 +67,11 @@ std::string print_swarm(const Swarm& swarm) {
 Generator::Generator(const Scope& scope) : scope_(scope) {
   scenario_.clients = scope.clients;
   scenario_.settle_rounds = scope.settle_rounds;
-  if (scope.shared_keys) scenario_.texts = {"k1", "k2", "k3"};
+  const std::vector<std::string> usual{"k1", "k2", "k3"};
+  if (scope.shared_keys || !scope.keys.empty())
+    for (const std::string& key : scope.keys.empty() ? usual : scope.keys)
+      keys_.push_back(scenario_.intern(key));
+  for (const std::string& value : scope.values) values_.push_back(scenario_.intern(value));
 }
 
 const Scenario& Generator::generate(std::uint64_t seed) {
@@ -96,7 +100,11 @@ void Generator::choose_swarm() {
   const std::uint32_t most = random_.one_in(3) ? scope_.objects : std::min(scope_.objects, 3u);
   swarm_.objects = 1 + random_.below(most);
   swarm_.steps = scope_.steps - random_.below(scope_.steps / 2 + 1);
-  swarm_.keys = scope_.shared_keys ? static_cast<std::uint8_t>(random_.below(4)) : std::uint8_t{0};
+  const auto most_keys = static_cast<std::uint32_t>(std::min<std::size_t>(keys_.size(), 255));
+  // Keys that are given are used; else objects may all have keys of their own.
+  if (scope_.shared_keys)
+    swarm_.keys = static_cast<std::uint8_t>(
+        scope_.keys.empty() ? random_.below(most_keys + 1) : 1 + random_.below(most_keys));
   swarm_.backend_share = scope_.backend && random_.one_in(2)
                              ? static_cast<std::uint8_t>(5 + random_.below(40))
                              : std::uint8_t{0};
@@ -239,10 +247,8 @@ void Generator::change(Replica replica) {
 
 void Generator::create(Replica replica, std::uint32_t object) {
   Step step{.kind = StepKind::create, .replica = replica, .object = object};
-  if (swarm_.keys > 0) {
-    step.pk = key_to_repeat_ != 0 ? key_to_repeat_ : 1 + random_.below(swarm_.keys);
-    key_to_repeat_ = key_to_repeat_ == 0 && random_.one_in(2) ? step.pk : 0;
-  }
+  step.pk = key_of(object);
+  step.value = any_value();
   add(step);
   created_ |= bit(object);
   guess(replica).live |= bit(object);
@@ -251,10 +257,18 @@ void Generator::create(Replica replica, std::uint32_t object) {
   changes_since_ = 0;
 }
 
+// Shared keys, often the same twice in a row; else one for each of the first objects.
+TextId Generator::key_of(std::uint32_t object) {
+  if (swarm_.keys == 0) return object < keys_.size() && !scope_.shared_keys ? keys_[object] : 0;
+  const TextId key = key_to_repeat_ != 0 ? key_to_repeat_ : keys_[random_.below(swarm_.keys)];
+  key_to_repeat_ = key_to_repeat_ == 0 && random_.one_in(2) ? key : 0;
+  return key;
+}
+
 void Generator::edit(Replica replica, std::uint64_t held) {
   const bool returns = (held & bit(last_object_)) && random_.percent(swarm_.return_share);
   const std::uint32_t object = returns ? last_object_ : pick(held);
-  add({.kind = StepKind::edit, .replica = replica, .object = object});
+  add({.kind = StepKind::edit, .replica = replica, .object = object, .value = any_value()});
   guess(replica).pending = true;
   changes_since_ = object == last_object_ ? 0 : changes_since_ + 1;
   if (random_.one_in(2)) last_object_ = object;
@@ -279,7 +293,7 @@ void Generator::undelete(Replica replica) {
   const bool may_undelete = replica.is_server() || scope_.client_edits;
   if (guessed.deleted == 0 || !may_undelete) return change(replica);
   const std::uint32_t object = pick(guessed.deleted);
-  add({.kind = StepKind::undelete, .replica = replica, .object = object});
+  add({.kind = StepKind::undelete, .replica = replica, .object = object, .value = any_value()});
   guessed.deleted &= ~bit(object);
   guessed.live |= bit(object);
   guessed.pending = true;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/random.h"
 #include "sim/scope.h"
@@ -103,6 +104,10 @@ class Generator {
   bool takes_turn(Replica client);
   void sync_for_turn(Replica client);
   std::uint32_t pick(std::uint64_t objects);
+  TextId any_value() {
+    return values_.empty() ? 0 : values_[random_.below(static_cast<std::uint32_t>(values_.size()))];
+  }
+  TextId key_of(std::uint32_t object);
   Guess& guess(Replica replica) { return guesses_[replica.number]; }
 
   static constexpr std::size_t kDrawTable = 64;
@@ -113,6 +118,8 @@ class Generator {
   Random random_{0};
   std::array<Draw, kDrawTable> table_{};
   std::array<Guess, kMaxClients + 1> guesses_{};
+  std::vector<TextId> keys_;
+  std::vector<TextId> values_;
   std::uint64_t created_ = 0;
   std::uint32_t last_object_ = 0;    // changed last
   std::uint32_t changes_since_ = 0;  // since then, on other objects

@@ -55,6 +55,10 @@ struct Scope {
   bool turns = false;          // one client at a time makes changes, see keeps_turns()
   FaultSet faults = kAllFaults;
   std::optional<std::uint32_t> settle_rounds{};
+  // Texts that are drawn: what apps write (none: no text), and primary keys. Where objects share no
+  // keys, each of the first objects has one of these.
+  std::vector<std::string> values = {};
+  std::vector<std::string> keys = {};
 
   // Late and duplicated messages exist only where cycles are told message by message.
   FaultSet reachable_faults() const {

@@ -143,7 +143,8 @@ struct Anchor {
 // Reads line by line; every function refuses what is wrong by throwing a Refusal.
 class Reader {
  public:
-  explicit Reader(std::span<const string_view> invariants) : invariants_(invariants) {}
+  Reader(std::span<const string_view> invariants, string_view own_strategy)
+      : invariants_(invariants), own_strategy_(own_strategy) {}
 
   void read(string_view line, std::size_t number);
   Trace finish();
@@ -186,6 +187,7 @@ class Reader {
   void move_comments_of_dropped_options();
 
   const std::span<const string_view> invariants_;
+  const string_view own_strategy_;
   Trace trace_;
   Interner objects_;
   Interner texts_;
@@ -338,9 +340,11 @@ void Reader::read_mutant(string_view argument) {
 }
 
 void Reader::read_strategy(string_view argument) {
-  if (find_strategy(argument) == nullptr && !(trace_.is_foreign && argument == kOwnStrategy))
-    refuse("unknown strategy '{}', expected one of: {}", excerpt(argument),
-           names(built_in_strategies()));
+  const bool is_own = trace_.is_foreign ? argument == kOwnStrategy : argument == own_strategy_;
+  if (find_strategy(argument) == nullptr && !is_own)
+    refuse("unknown strategy '{}', expected one of: {}; one of your own is replayed by "
+           "tidemark::replays()",
+           excerpt(argument), names(built_in_strategies()));
   trace_.strategy = argument;
 }
 
@@ -557,12 +561,12 @@ std::vector<std::string> differing_options(const Protocol& base, const Protocol&
 }
 
 std::optional<TraceError> parse_trace(string_view text, std::span<const string_view> invariants,
-                                      Trace& trace) {
+                                      Trace& trace, string_view own_strategy) {
   if (text.size() > kMaxTraceBytes)
     return TraceError{
         1, fmt::format("the trace has {} bytes, expected at most {}", text.size(), kMaxTraceBytes)};
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  Reader reader(invariants);
+  Reader reader(invariants, own_strategy);
   std::size_t number = 0;
   try {
     while (!text.empty()) reader.read(take_line(text), ++number);

@@ -15,14 +15,9 @@
 #include <string>
 #include <vector>
 
+#include <tidemark/words.h>
+
 namespace tidemark {
-
-// Who acts: "S", the server, or a client, "A", "B" … (no client is called S).
-using ReplicaName = char;
-inline constexpr ReplicaName kServerName = 'S';
-
-// Seconds of the simulated world. Clocks of two replicas may differ, and run backwards.
-using Seconds = std::int64_t;
 
 // A version of an object. Every change writes a value that was never written before.
 struct Version {

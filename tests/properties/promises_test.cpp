@@ -79,7 +79,7 @@ TEST_P(KeptPromise, HoldsInItsScopeUnderEveryStrategyWithNoMarkMissed) {
   for (const NamedStrategy& strategy : built_in_strategies()) {
     const FuzzResult result = fuzz(judged_by(GetParam(), strategy.kind), plan, nullptr);
     EXPECT_EQ(result.broken_episodes, 0u) << strategy.name;
-    EXPECT_EQ(result.missed_marks, std::vector<std::string_view>{}) << strategy.name;
+    EXPECT_EQ(result.missed_marks, std::vector<std::string>{}) << strategy.name;
     EXPECT_TRUE(result.nondeterministic_seeds.empty());
   }
 }

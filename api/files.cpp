@@ -1,4 +1,4 @@
-#include "cli/files.h"
+#include "api/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,9 +12,9 @@
 #include <memory>
 #include <system_error>
 
-#include "cli/exit_code.h"
-#include "cli/terminal.h"
+#include "api/exit_code.h"
 #include "properties/verdict.h"
+#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {
@@ -101,13 +101,16 @@ std::string read_file(const std::string& path, std::size_t most) {
   return read_all(file.get(), most, path);
 }
 
-Trace load_trace(const std::string& path) {
+Trace load_trace(const std::string& path) { return load_trace(path, invariant_names(), {}); }
+
+Trace load_trace(const std::string& path, std::span<const std::string_view> invariants,
+                 std::string_view own_strategy) {
   const std::string text = read_file(path, kMaxTraceBytes);
   if (text.size() > kMaxTraceBytes)
     fail(path + ":1",
          fmt::format("the trace is too big, expected at most {} bytes", kMaxTraceBytes));
   Trace trace;
-  if (const auto error = parse_trace(text, invariant_names(), trace))
+  if (const auto error = parse_trace(text, invariants, trace, own_strategy))
     throw BadInput{fmt::format("{}:{}: {}", shown_path(path), error->line, error->message)};
   return trace;
 }

@@ -1,6 +1,7 @@
 // Files: read within limits, written whole or not at all.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ std::string read_file(const std::string& path, std::size_t most);
 
 // Reads and parses a trace, `-` for stdin. Throws BadInput: `file:line: what is wrong, expected …`.
 Trace load_trace(const std::string& path);
+// The same with invariants and a strategy of the user's own.
+Trace load_trace(const std::string& path, std::span<const std::string_view> invariants,
+                 std::string_view own_strategy);
 // The path of a trace as messages name it.
 std::string shown_path(const std::string& path);
 

@@ -1,0 +1,336 @@
+#include "api/proving.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "api/exit_code.h"
+#include "api/files.h"
+#include "reports/screen.h"
+#include "reports/text.h"
+#include "reports/words.h"
+
+namespace tidemark::core {
+namespace {
+
+Result result(ExitCode code, std::string message) {
+  return {static_cast<int>(code), std::move(message)};
+}
+
+template <class Number>
+void check_range(std::string_view name, Number number, std::uint64_t low, std::uint64_t high) {
+  if (number < low || number > high)
+    bad_usage("Options::{} is {}, expected {} to {}", name, number, low, high);
+}
+
+// A strategy of the user's own, in the engine that the options name.
+Configuration configuration_around(const tidemark::Strategy& strategy, const Options& options) {
+  const NamedProtocol* named = find_protocol(options.protocol);
+  if (named == nullptr)
+    bad_usage("Options::protocol: unknown protocol '{}', expected one that 'tidemark list "
+              "protocols' shows",
+              options.protocol);
+  Configuration configuration{
+      .protocol_name = options.protocol,
+      .protocol = named->protocol,
+      .strategy = {.kind = StrategyKind::own, .name = strategy.name(), .decide = nullptr}};
+  for (const std::string& option : options.set)
+    if (const std::string problem = set_option(configuration.protocol, option); !problem.empty())
+      bad_usage("Options::set: {}", problem);
+  configuration.options = differing_options(named->protocol, configuration.protocol);
+  return configuration;
+}
+
+InvariantSet named_set(const std::vector<std::string>& names) {
+  InvariantSet set = 0;
+  for (const std::string& name : names) {
+    const auto invariant = find_invariant(name);
+    if (!invariant)
+      bad_usage("Options::judge: unknown invariant '{}', expected one that 'tidemark list "
+                "invariants' shows",
+                name);
+    set |= invariant_bit(*invariant);
+  }
+  return set;
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-';
+  });
+}
+
+// An engine whose answers are watched for.
+class AttendedEngine final : public tidemark::Engine {
+ public:
+  AttendedEngine(std::shared_ptr<tidemark::Engine> engine, std::shared_ptr<Attendant> attendant)
+      : engine_(std::move(engine)), attendant_(std::move(attendant)) {}
+
+  const Traits& traits() const override { return engine_->traits(); }
+  // When a world begins, the scenario is not known yet.
+  Answer handle(const Request& request) override {
+    if (request.operation == Operation::begin) return engine_->handle(request);
+    const Open open{*attendant_};
+    return engine_->handle(request);
+  }
+
+ private:
+  struct Open {
+    Attendant& attendant;
+    explicit Open(Attendant& by) : attendant(by) { attendant.asking(); }
+    ~Open() { attendant.answered(); }
+    Open(const Open&) = delete;
+    Open& operator=(const Open&) = delete;
+  };
+  std::shared_ptr<tidemark::Engine> engine_;
+  std::shared_ptr<Attendant> attendant_;
+};
+
+}  // namespace
+
+Scope scope_of(const Options& options) {
+  check_range("clients", options.clients, 1, kMaxClients);
+  check_range("objects", options.objects, 1, kMaxObjects);
+  check_range("steps", options.steps, 1, kMaxSteps);
+  Scope scope{.clients = options.clients,
+              .objects = options.objects,
+              .steps = options.steps,
+              .backend = options.backend,
+              .shared_keys = options.shared_keys,
+              .deletes = options.deletes,
+              .interleave = options.interleave,
+              .values = options.values,
+              .keys = options.keys};
+  if (const std::string problem = parse_faults(options.faults, scope.faults); !problem.empty())
+    bad_usage("Options::faults: {}", problem);
+  return scope;
+}
+
+Proving::Proving(const tidemark::Strategy& strategy, const Options& options)
+    : Proving(configuration_around(strategy, options), strategy, options) {}
+
+Proving::Proving(std::shared_ptr<tidemark::Engine> engine, const Options& options)
+    : Proving(configuration_of(std::move(engine)), std::nullopt, options) {}
+
+Proving::Proving(Configuration configuration, std::optional<tidemark::Strategy> strategy,
+                 const Options& options)
+    : options_(options),
+      subject_(strategy ? strategy->name() : configuration.protocol_name),
+      configuration_(std::move(configuration)) {
+  const auto watchdog = std::make_shared<Watchdog>(
+      options.episode_limit, [this](const Scenario& scenario) { bark(scenario); });
+  if (configuration_.engine)
+    configuration_.engine =
+        std::make_shared<AttendedEngine>(std::move(configuration_.engine), watchdog);
+  configuration_.own = std::make_shared<const Own>(Own{.strategy = std::move(strategy),
+                                                       .invariants = options.invariants,
+                                                       .marks = options.marks,
+                                                       .attendant = watchdog});
+  const Promise promise = promised_by(configuration_);
+  configuration_.judge.watched = options.judge.empty() ? promise.judged() : named_set(options.judge);
+  scope_ = within(scope_of(options), promise.scope);
+  name_invariants();
+  check_texts();
+}
+
+void Proving::name_invariants() {
+  names_ = invariant_names(configuration_);
+  if (names_.size() > kMostInvariants)
+    bad_usage("{} invariants, expected at most {}", names_.size(), kMostInvariants);
+  for (auto name = names_.begin() + kInvariants; name != names_.end(); ++name) {
+    if (!is_name(*name))
+      bad_usage("an invariant has the name '{}', expected small letters, digits and dashes", *name);
+    if (std::find(names_.begin(), name, *name) != name)
+      bad_usage("two invariants have the name '{}', expected names that differ", *name);
+  }
+}
+
+// Whether a trace can say all that would be drawn.
+void Proving::check_texts() const {
+  Scenario scenario;
+  scenario.clients = 1;
+  const auto create = [&](const std::string& key, const std::string& value) {
+    scenario.objects.push_back(fmt::format("o{}", scenario.objects.size() + 1));
+    scenario.steps.push_back({.kind = StepKind::create,
+                              .replica = {1},
+                              .object = static_cast<std::uint32_t>(scenario.objects.size() - 1),
+                              .pk = scenario.intern(key),
+                              .value = scenario.intern(value)});
+  };
+  for (const std::string& key : options_.keys) create(key, {});
+  for (const std::string& value : options_.values) create({}, value);
+  Trace read;
+  const std::string text = print_trace(make_trace(configuration_, scenario));
+  if (const auto error = parse_trace(text, core::invariant_names(), read,
+                                     configuration_.strategy.name))
+    bad_usage("Options::keys or Options::values: {}", error->message);
+}
+
+FuzzPlan Proving::plan() const {
+  FuzzPlan plan;
+  plan.scope = scope_;
+  plan.canary = usual_canary(scope_);
+  plan.seed = options_.seed;
+  plan.episodes = options_.episodes;
+  // Marks are of our own protocols' making.
+  if (configuration_.engine) plan.require_marks = RequireMarks::never;
+  return plan;
+}
+
+// --- what is run ---
+
+Result Proving::episodes() { return verdict_on(fuzz(configuration_, plan(), nullptr)); }
+
+Result Proving::episode(std::uint64_t seed) {
+  Runner runner(configuration_);
+  const Scenario scenario = Generator(scope_).generate(seed);
+  const Verdict verdict = runner.run(scenario).verdict;
+  FuzzResult one;
+  one.episodes = 1;
+  one.contradiction = runner.contradiction();
+  for (const Invariant invariant : broken(verdict, nullptr)) {
+    Finding& finding = one.findings.emplace_back();
+    finding.invariant = invariant;
+    finding.episodes = one.broken[static_cast<std::size_t>(invariant)] = one.broken_episodes = 1;
+    finding.seed = seed;
+    finding.original = scenario;
+    finding.shrunk =
+        shrink_for(runner, invariant, scenario, {.may_use = features(scope_)});
+    finding.fingerprint = fingerprint(name_of(invariant), finding.shrunk.scenario);
+    finding.trace = make_trace(configuration_, finding.shrunk.scenario);
+    finding.trace.expectations = {{name_of(invariant), false}};
+  }
+  one.canaries_caught = 1;  // one episode proves nothing of them
+  return verdict_on(one);
+}
+
+Result Proving::trace(const std::string& path) {
+  const std::vector<std::string_view> names(names_.begin(), names_.end());
+  const Trace trace = load_trace(path, names, configuration_.strategy.name);
+  configuration_.judge.watched = kAllInvariants;
+  if (!configuration_.engine) {
+    configuration_.protocol_name = trace.protocol;
+    configuration_.options = trace.options;
+    configuration_.protocol = trace.engine;
+  }
+  const Recording recording = Runner(configuration_).record(trace.scenario);
+  return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), path);
+}
+
+Result Proving::scenario(const Scenario& scenario) {
+  const Recording recording = Runner(configuration_).record(scenario);
+  return report(recording, scenario, broken(recording.outcome.verdict, nullptr), "a scenario");
+}
+
+// What is broken, of that of which a trace speaks; of all, where it speaks of none.
+std::vector<Invariant> Proving::broken(const Verdict& verdict, const Trace* trace) const {
+  const auto counts = [&](const std::string& name) {
+    const auto speaks_of = [&](const Expectation& each) {
+      return each.invariant.empty() || each.invariant == name;
+    };
+    return trace == nullptr || trace->expectations.empty() ||
+           std::any_of(trace->expectations.begin(), trace->expectations.end(), speaks_of);
+  };
+  std::vector<Invariant> broken;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    if (verdict.broken(static_cast<Invariant>(i)) && counts(names_[i]))
+      broken.push_back(static_cast<Invariant>(i));
+  return broken;
+}
+
+// --- what came of it ---
+
+Result Proving::verdict_on(const FuzzResult& run) const {
+  if (!run.faults.empty())
+    return result(ExitCode::fault, fmt::format("fault of the engine: {}", run.faults.front().what));
+  if (!run.contradiction.empty())
+    return result(ExitCode::violated,
+                  fmt::format("FAIL deterministic  {}\n  {}",
+                              configuration_name(configuration_), run.contradiction));
+  if (!run.nondeterministic_seeds.empty())
+    return result(ExitCode::fault,
+                  fmt::format("an episode ran otherwise the second time; paste: TIDEMARK_SEED={}",
+                              print_seed(run.nondeterministic_seeds.front())));
+  if (!run.findings.empty()) return result(ExitCode::violated, report(run));
+  if (run.canaries_caught == 0)
+    return result(ExitCode::fault, "the canary was not caught: nothing that was judged is to be "
+                                   "trusted");
+  if (run.episodes == 0) return result(ExitCode::vacuous, "vacuous: no episode ran");
+  if (!run.missed_marks.empty())
+    return result(ExitCode::vacuous, fmt::format("vacuous: in {} never reached {}",
+                                                 count_of(run.episodes, "episode"),
+                                                 fmt::join(run.missed_marks, ", ")));
+  return result(ExitCode::held, totals(configuration_, run));
+}
+
+std::string Proving::report(const FuzzResult& run) const {
+  std::string text;
+  for (std::size_t i = 0; i < run.findings.size(); ++i)
+    text += (i == 1 ? "\nand also\n" : "") + report(run.findings[i], run, i == 0);
+  return text;
+}
+
+std::string Proving::report(const Finding& finding, const FuzzResult& run,
+                            bool whole_screen) const {
+  const Recording recording = Runner(configuration_).record(finding.trace.scenario);
+  Violation violation =
+      violation_of(finding, configuration_, recording, run.episodes,
+                   run.broken[static_cast<std::size_t>(finding.invariant)]);
+  const std::string path = keep(finding);
+  const NamedLine seed{"by seed", fmt::format("TIDEMARK_SEED={} runs this episode alone",
+                                              print_seed(finding.seed))};
+  if (!path.empty()) violation.commands.push_back({"replay", how_to_replay(path)});
+  violation.commands.push_back(seed);
+  if (!whole_screen) return one_line(violation) + "\n";
+  return screen(violation, false) + (path.empty() ? "\n" + print_trace(finding.trace) : "");
+}
+
+Result Proving::report(const Recording& recording, const Scenario& scenario,
+                       const std::vector<Invariant>& broken, const std::string& origin) const {
+  if (broken.empty())
+    return result(ExitCode::held, fmt::format("{}: held in {}", configuration_name(configuration_),
+                                              origin));
+  std::string text;
+  for (const Invariant invariant : broken) {
+    const Violation violation{.invariant = invariant,
+                              .configuration = configuration_,
+                              .scenario = scenario,
+                              .recording = recording,
+                              .fingerprint = fingerprint(name_of(invariant), scenario),
+                              .found = count_of(scenario.steps.size(), "step"),
+                              .found_briefly = "replayed",
+                              .origin = {"of", printable(origin)},
+                              .commands = {{"replay", how_to_replay(origin)}}};
+    text += text.empty() ? screen(violation, false) : "\n" + one_line(violation);
+  }
+  return result(ExitCode::violated, text);
+}
+
+// Writes the trace of a finding; returns its path, or nothing where none is asked for.
+std::string Proving::keep(const Finding& finding) const {
+  if (options_.out.empty()) return {};
+  const std::string path = fmt::format("{}{}{}", options_.out, options_.out.ends_with('/') ? "" : "/",
+                                       file_name(finding));
+  make_folder(options_.out);
+  write_file(path, print_trace(finding.trace));
+  return path;
+}
+
+std::string Proving::how_to_replay(const std::string& path) const {
+  return fmt::format("tidemark::replays(\"{}\", {})", path,
+                     configuration_.engine ? "engine" : subject_ + "{}");
+}
+
+void Proving::bark(const Scenario& scenario) const {
+  const std::string text =
+      fmt::format("tidemark: fault: {} has not answered for {} ms, in this episode:\n{}", subject_,
+                  options_.episode_limit.count(), print_trace(make_trace(configuration_, scenario)));
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+  _exit(static_cast<int>(ExitCode::fault));
+}
+
+}  // namespace tidemark::core
