@@ -20,9 +20,9 @@ using std::string_view;
 constexpr std::array<string_view, 4> kMessageKinds{"download-request", "download-reply",
                                                    "upload-request", "upload-ack"};
 constexpr std::array<string_view, 4> kChangeKinds{"create", "edit", "delete", "undelete"};
-constexpr std::array<string_view, 11> kOperations{"begin",     "change", "start",   "request",
-                                                  "answer",    "stale",  "give-up", "crash",
-                                                  "reinstall", "backup", "restore"};
+constexpr std::array<string_view, 13> kOperations{
+    "begin", "change",    "start",  "request", "answer", "stale", "give-up",
+    "crash", "reinstall", "backup", "restore", "save",   "load"};
 constexpr std::array<string_view, 3> kKept{"local", "server", "merge"};
 constexpr std::array<string_view, 15> kLacks{"backend",     "deletes",   "undelete",  "edits",
                                              "shared-keys", "lost",      "late",      "duplicate",
@@ -102,10 +102,11 @@ template <class... Arguments>
   throw EngineFault("garbage: " + fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
-// What a value is, for a message.
-std::string shown(const Json& value) {
-  return excerpt(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+// As text, for a message of ours or to be handed back: keys stay in their order, spaces go.
+std::string text_of(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
+std::string shown(const Json& value) { return excerpt(text_of(value)); }
 
 // An object whose fields are asked for by name; `path` says where it stands in the answer.
 class Fields {
@@ -190,8 +191,7 @@ tidemark::Message message_of(const Json& json, std::string path) {
   tidemark::Message message{
       .kind = static_cast<tidemark::MessageKind>(fields.word("kind", kMessageKinds))};
   const Json* body = fields.find("body");
-  message.body = body == nullptr ? std::string("null")
-                                 : body->dump(-1, ' ', false, Json::error_handler_t::replace);
+  message.body = body == nullptr ? std::string("null") : text_of(*body);
   fields.each("objects", [&](const Json& one, std::string where) {
     message.objects.push_back(version_of(one, std::move(where)));
   });
@@ -298,6 +298,9 @@ std::string print_request(const tidemark::Request& request) {
     case Operation::restore:
       add_number(line, "id", request.id);
       break;
+    case Operation::load:
+      line.append(",\"state\":").append(*request.state);
+      break;
     default:
       break;
   }
@@ -327,6 +330,7 @@ Traits parse_hello(string_view line) {
     traits.reports_decisions = fields.word("decisions", kDecisions) == 1;
   traits.lacks = words_of(fields, "lacks", {kLacks.begin(), kLacks.end()});
   traits.excuses = words_of(fields, "excuses", {kExcuses.begin(), kExcuses.end()});
+  traits.snapshots = fields.flag("snapshot");
   return traits;
 }
 
@@ -354,6 +358,7 @@ Answer parse_answer(string_view line) {
   answer.counter = fields.number("counter");
   answer.upload_mark = fields.number("upload_mark");
   answer.download_mark = fields.number("download_mark");
+  if (const auto state = json.find("state"); state != json.end()) answer.state = text_of(*state);
   return answer;
 }
 

@@ -12,7 +12,8 @@ namespace tidemark::core {
 inline constexpr int kAdapterVersion = 1;
 inline constexpr std::uint32_t kMaxWorlds = 256;
 
-// Each without the end of the line. The body of a message is JSON text, in a std::string.
+// Each without the end of the line. The body of a message is JSON text, in a std::string; so is a
+// state. In both, keys stay in the order in which the adapter wrote them.
 std::string print_hello(const std::optional<std::string>& strategy);
 std::string print_request(const tidemark::Request& request);
 

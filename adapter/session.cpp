@@ -93,6 +93,18 @@ Answer Adapter::handle(const Request& request) {
   }
 }
 
+std::vector<Answer> Adapter::handle_all(std::span<const Request> requests) {
+  if (!process_ || running_ != nullptr) return Engine::handle_all(requests);
+  std::vector<Answer> answers;
+  try {
+    for (const Request& each : requests) send(print_request(each));
+    while (answers.size() < requests.size()) answers.push_back(parse_answer(receive()));
+  } catch (const EngineFault& fault) {
+    throw broken_off(fault.what());
+  }
+  return answers;
+}
+
 std::string Adapter::ask(const std::string& line) {
   send(line);
   if (running_ != nullptr) {

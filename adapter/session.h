@@ -36,6 +36,7 @@ class Adapter final : public tidemark::Engine {
   const Traits& traits() const override { return traits_; }
   // Throws EngineFault; then the program is ended, and started anew when a world begins.
   Answer handle(const Request& request) override;
+  std::vector<Answer> handle_all(std::span<const Request> requests) override;
 
   // Runs all jobs to their end. Inside, handle() lets the others go on while it waits.
   void side_by_side(std::span<const std::function<void()>> jobs);

@@ -142,9 +142,8 @@ class Laws {
     if (!is_symmetric_) return;
     const Object swapped = asked_.resolve(b, a);
     if (swapped != result)
-      throw Broken{"symmetric",
-                   fmt::format("r({}, {}) is {}, and with the sides swapped {}", print(a), print(b),
-                               print(result), print(swapped))};
+      throw Broken{"symmetric", fmt::format("r({}, {}) is {}, and with the sides swapped {}",
+                                            print(a), print(b), print(result), print(swapped))};
   }
 
   void check(const Object& a, const Object& b, const Object& c) const {
@@ -177,9 +176,10 @@ Result check_laws(const Strategy& strategy, const LawOptions& options) {
   const Laws laws(strategy, options);
   if (const auto broken = laws.first_broken())
     return {1, fmt::format("FAIL {}  {}\n  {}", broken->law, strategy.name(), broken->how)};
-  return {0, fmt::format("{}: deterministic, closed, idempotent{}{}: all combinations of {} versions",
-                         strategy.name(), options.grouping ? ", grouping" : "",
-                         strategy.is_symmetric() ? ", symmetric" : "", laws.count())};
+  return {0,
+          fmt::format("{}: deterministic, closed, idempotent{}{}: all combinations of {} versions",
+                      strategy.name(), options.grouping ? ", grouping" : "",
+                      strategy.is_symmetric() ? ", symmetric" : "", laws.count())};
 }
 
 }  // namespace tidemark

@@ -30,9 +30,10 @@ void check_range(std::string_view name, Number number, std::uint64_t low, std::u
 Configuration configuration_around(const tidemark::Strategy& strategy, const Options& options) {
   const NamedProtocol* named = find_protocol(options.protocol);
   if (named == nullptr)
-    bad_usage("Options::protocol: unknown protocol '{}', expected one that 'tidemark list "
-              "protocols' shows",
-              options.protocol);
+    bad_usage(
+        "Options::protocol: unknown protocol '{}', expected one that 'tidemark list "
+        "protocols' shows",
+        options.protocol);
   Configuration configuration{
       .protocol_name = options.protocol,
       .protocol = named->protocol,
@@ -49,9 +50,10 @@ InvariantSet named_set(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const auto invariant = find_invariant(name);
     if (!invariant)
-      bad_usage("Options::judge: unknown invariant '{}', expected one that 'tidemark list "
-                "invariants' shows",
-                name);
+      bad_usage(
+          "Options::judge: unknown invariant '{}', expected one that 'tidemark list "
+          "invariants' shows",
+          name);
     set |= invariant_bit(*invariant);
   }
   return set;
@@ -130,7 +132,8 @@ Proving::Proving(Configuration configuration, std::optional<tidemark::Strategy> 
                                                        .marks = options.marks,
                                                        .attendant = watchdog});
   const Promise promise = promised_by(configuration_);
-  configuration_.judge.watched = options.judge.empty() ? promise.judged() : named_set(options.judge);
+  configuration_.judge.watched =
+      options.judge.empty() ? promise.judged() : named_set(options.judge);
   scope_ = within(scope_of(options), promise.scope);
   name_invariants();
   check_texts();
@@ -164,8 +167,8 @@ void Proving::check_texts() const {
   for (const std::string& value : options_.values) create({}, value);
   Trace read;
   const std::string text = print_trace(make_trace(configuration_, scenario));
-  if (const auto error = parse_trace(text, core::invariant_names(), read,
-                                     configuration_.strategy.name))
+  if (const auto error =
+          parse_trace(text, core::invariant_names(), read, configuration_.strategy.name))
     bad_usage("Options::keys or Options::values: {}", error->message);
 }
 
@@ -197,8 +200,7 @@ Result Proving::episode(std::uint64_t seed) {
     finding.episodes = one.broken[static_cast<std::size_t>(invariant)] = one.broken_episodes = 1;
     finding.seed = seed;
     finding.original = scenario;
-    finding.shrunk =
-        shrink_for(runner, invariant, scenario, {.may_use = features(scope_)});
+    finding.shrunk = shrink_for(runner, invariant, scenario, {.may_use = features(scope_)});
     finding.fingerprint = fingerprint(name_of(invariant), finding.shrunk.scenario);
     finding.trace = make_trace(configuration_, finding.shrunk.scenario);
     finding.trace.expectations = {{name_of(invariant), false}};
@@ -248,21 +250,22 @@ Result Proving::verdict_on(const FuzzResult& run) const {
     return result(ExitCode::fault, fmt::format("fault of the engine: {}", run.faults.front().what));
   if (!run.contradiction.empty())
     return result(ExitCode::violated,
-                  fmt::format("FAIL deterministic  {}\n  {}",
-                              configuration_name(configuration_), run.contradiction));
+                  fmt::format("FAIL deterministic  {}\n  {}", configuration_name(configuration_),
+                              run.contradiction));
   if (!run.nondeterministic_seeds.empty())
     return result(ExitCode::fault,
                   fmt::format("an episode ran otherwise the second time; paste: TIDEMARK_SEED={}",
                               print_seed(run.nondeterministic_seeds.front())));
   if (!run.findings.empty()) return result(ExitCode::violated, report(run));
   if (run.canaries_caught == 0)
-    return result(ExitCode::fault, "the canary was not caught: nothing that was judged is to be "
-                                   "trusted");
+    return result(ExitCode::fault,
+                  "the canary was not caught: nothing that was judged is to be "
+                  "trusted");
   if (run.episodes == 0) return result(ExitCode::vacuous, "vacuous: no episode ran");
   if (!run.missed_marks.empty())
-    return result(ExitCode::vacuous, fmt::format("vacuous: in {} never reached {}",
-                                                 count_of(run.episodes, "episode"),
-                                                 fmt::join(run.missed_marks, ", ")));
+    return result(ExitCode::vacuous,
+                  fmt::format("vacuous: in {} never reached {}", count_of(run.episodes, "episode"),
+                              fmt::join(run.missed_marks, ", ")));
   return result(ExitCode::held, totals(configuration_, run));
 }
 
@@ -276,12 +279,11 @@ std::string Proving::report(const FuzzResult& run) const {
 std::string Proving::report(const Finding& finding, const FuzzResult& run,
                             bool whole_screen) const {
   const Recording recording = Runner(configuration_).record(finding.trace.scenario);
-  Violation violation =
-      violation_of(finding, configuration_, recording, run.episodes,
-                   run.broken[static_cast<std::size_t>(finding.invariant)]);
+  Violation violation = violation_of(finding, configuration_, recording, run.episodes,
+                                     run.broken[static_cast<std::size_t>(finding.invariant)]);
   const std::string path = keep(finding);
-  const NamedLine seed{"by seed", fmt::format("TIDEMARK_SEED={} runs this episode alone",
-                                              print_seed(finding.seed))};
+  const NamedLine seed{
+      "by seed", fmt::format("TIDEMARK_SEED={} runs this episode alone", print_seed(finding.seed))};
   if (!path.empty()) violation.commands.push_back({"replay", how_to_replay(path)});
   violation.commands.push_back(seed);
   if (!whole_screen) return one_line(violation) + "\n";
@@ -291,8 +293,8 @@ std::string Proving::report(const Finding& finding, const FuzzResult& run,
 Result Proving::report(const Recording& recording, const Scenario& scenario,
                        const std::vector<Invariant>& broken, const std::string& origin) const {
   if (broken.empty())
-    return result(ExitCode::held, fmt::format("{}: held in {}", configuration_name(configuration_),
-                                              origin));
+    return result(ExitCode::held,
+                  fmt::format("{}: held in {}", configuration_name(configuration_), origin));
   std::string text;
   for (const Invariant invariant : broken) {
     const Violation violation{.invariant = invariant,
@@ -312,8 +314,8 @@ Result Proving::report(const Recording& recording, const Scenario& scenario,
 // Writes the trace of a finding; returns its path, or nothing where none is asked for.
 std::string Proving::keep(const Finding& finding) const {
   if (options_.out.empty()) return {};
-  const std::string path = fmt::format("{}{}{}", options_.out, options_.out.ends_with('/') ? "" : "/",
-                                       file_name(finding));
+  const std::string path = fmt::format("{}{}{}", options_.out,
+                                       options_.out.ends_with('/') ? "" : "/", file_name(finding));
   make_folder(options_.out);
   write_file(path, print_trace(finding.trace));
   return path;
@@ -325,9 +327,9 @@ std::string Proving::how_to_replay(const std::string& path) const {
 }
 
 void Proving::bark(const Scenario& scenario) const {
-  const std::string text =
-      fmt::format("tidemark: fault: {} has not answered for {} ms, in this episode:\n{}", subject_,
-                  options_.episode_limit.count(), print_trace(make_trace(configuration_, scenario)));
+  const std::string text = fmt::format(
+      "tidemark: fault: {} has not answered for {} ms, in this episode:\n{}", subject_,
+      options_.episode_limit.count(), print_trace(make_trace(configuration_, scenario)));
   std::fputs(text.c_str(), stderr);
   std::fflush(stderr);
   _exit(static_cast<int>(ExitCode::fault));

@@ -99,8 +99,7 @@ std::function<std::unique_ptr<Scenario>()> Scenario::simpler(const Options& scop
   return [candidates]() mutable -> std::unique_ptr<Scenario> {
     auto next = candidates.next();
     if (!next) return nullptr;
-    return std::make_unique<Scenario>(
-        std::make_shared<const Steps>(Steps{std::move(*next)}));
+    return std::make_unique<Scenario>(std::make_shared<const Steps>(Steps{std::move(*next)}));
   };
 }
 

@@ -41,7 +41,8 @@ void Watchdog::answered() {
   is_asking_ = false;
 }
 
-// While a question is open the scenario stays as it is: who asked waits, at the latest in answered().
+// While a question is open the scenario stays as it is: who asked waits, at the latest in
+// answered().
 void Watchdog::watch() {
   std::unique_lock lock(mutex_);
   std::uint64_t world = worlds_;

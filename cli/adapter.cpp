@@ -19,6 +19,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
+#include "properties/forks.h"
 #include "properties/fuzz.h"
 #include "reports/text.h"
 #include "sim/foreign.h"
@@ -106,6 +107,23 @@ constexpr std::array kCases{
               "create A o1;sync A;sync B;edit A o1;edit B o1;sync A;sync B", ""},
 };
 
+// Steps, and others that are done in between and undone by loads.
+struct CheckFork {
+  string_view steps;
+  string_view detour;
+};
+constexpr string_view kDetour =
+    "crash A;create A o3;sync A;create B o4;full-sync B;edit A o1;backup S;sync A;restore S;"
+    "reinstall B;sync B";
+constexpr CheckFork kFork{
+    "create A o1;sync A;sync B;edit A o1;edit B o1;begin A;deliver A;backup S;deliver A;"
+    "create B o2;sync B;finish A;delete B o2;restore S;sync B;begin A;deliver A",
+    kDetour};
+constexpr CheckFork kWholeFork{
+    "create A o1;sync A;sync B;edit A o1;edit B o1;sync A;backup S;create B o2;sync B;sync A;"
+    "delete B o2;restore S;sync B",
+    kDetour};
+
 Trace trace_of(string_view steps) {
   std::string text = "tidemark-trace 1\nclients 2\n";
   text += steps;
@@ -164,6 +182,7 @@ class CheckCommand {
     for (const CheckCase& each : kCases) check(each);
     check_messages();
     check_worlds();
+    check_snapshots();
     output_.result(failed_ + faults_ == 0
                        ? "all is as docs/ADAPTERS.md asks for"
                        : fmt::format("{} failed", count_of(failed_ + faults_, "check")));
@@ -190,7 +209,7 @@ class CheckCommand {
     } catch (const EngineFault& fault) {
       ++faults_;
       wrong = fault.what();
-      transcript = fault.transcript;
+      transcript = fault.transcript.empty() ? adapter().transcript() : fault.transcript;
     }
     if (wrong.empty()) return output_.result(fmt::format("ok    {}", claim));
     output_.result(fmt::format("FAIL  {}: {}", claim, printable(wrong)));
@@ -252,6 +271,28 @@ class CheckCommand {
                  ? std::string()
                  : std::string("the same steps in two worlds at the same time went differently");
     });
+  }
+
+  // What explore does all the time: it comes back to a state after others were gone through.
+  void check_snapshots() {
+    constexpr string_view kClaim = "after a load it goes on as from what was saved";
+    constexpr string_view kSaved = "a load brings back what was saved, and leaves the others alone";
+    if (!configuration_.engine->traits().snapshots)
+      return output_.result(fmt::format("--    {} (hello does not say \"snapshot\")", kClaim));
+    const bool whole = lacks("interleave");
+    const CheckFork fork = whole ? kWholeFork : kFork;
+    const std::string steps = fmt::format("{};{}", fork.steps, fork.detour);
+    const Scenario scenario = trace_of(steps).scenario;
+    const std::size_t count = trace_of(fork.steps).scenario.steps.size();
+    const std::string told =
+        fmt::format("{}; before each step, as a detour: {}", fork.steps, fork.detour);
+    tell(kClaim, told, [&] {
+      return run_with_detours(configuration_, scenario, count, true) ==
+                     run_with_detours(configuration_, scenario, count, false)
+                 ? std::string()
+                 : std::string("after a detour and a load it went on differently");
+    });
+    tell(kSaved, steps, [&] { return check_texts(configuration_, scenario, count); });
   }
 
   Adapter& adapter() { return dynamic_cast<Adapter&>(*configuration_.engine); }

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "adapter/session.h"
+#include "api/files.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -25,6 +27,7 @@
 #include "reports/text.h"
 #include "reports/words.h"
 #include "sim/digest.h"
+#include "sim/foreign.h"
 
 namespace tidemark::core {
 namespace {
@@ -38,6 +41,8 @@ constexpr std::string_view kExamples =
     "  tidemark explore --protocol guarded --lost 2 --late 1 --steps 8 --out found\n"
     "      all traces of up to 8 steps with up to 2 lost messages and a late one\n"
     "  tidemark explore --protocol reference --clients 3 --invariants convergence --for 10m\n"
+    "  tidemark explore --engine 'python3 my-adapter.py' --edits 2 --faults lost --steps 6\n"
+    "      an engine of your own, whose adapter saves and loads states; docs/ADAPTERS.md\n"
     "\n"
     "A scope grants no fault but those that --faults or their own bounds name. The trace of what "
     "is\n"
@@ -70,6 +75,7 @@ struct ExploreFlags {
   TimeFlag time;
   std::string memory{kMemory};  // as it was given
   std::string out;
+  std::optional<unsigned> jobs;        // none: as many as there are cores, of our own protocols
   std::optional<std::uint64_t> seeds;  // to compare the shrinker with
   bool verbose = false;
 
@@ -105,6 +111,7 @@ void require_fit(const Bounds& bounds) {
 // The scope's faults are those that may happen at all. Throws BadInput.
 ExplorePlan plan_of(const ExploreFlags& flags) {
   ExplorePlan plan = flags.plan;
+  plan.jobs = flags.jobs.value_or(plan.jobs);
   if (plan.ending == Ending::full_sync) plan.watched &= kOfFullSyncs;
   if (plan.watched == 0)
     bad_usage(
@@ -119,6 +126,29 @@ ExplorePlan plan_of(const ExploreFlags& flags) {
   }
   require_fit(plan.search.bounds);
   return plan;
+}
+
+// What an engine lacks is not tried, and what it excuses is not watched. Throws BadInput.
+void fit(ExplorePlan& plan, const ExploreFlags& flags, const Configuration& configuration) {
+  if (!configuration.engine) return;
+  const Traits& traits = configuration.engine->traits();
+  if (!traits.snapshots)
+    bad_usage(
+        "explore --engine: {} cannot save and load its states, expected an adapter that answers "
+        "hello with \"snapshot\": true (docs/ADAPTERS.md)",
+        traits.name);
+  if (flags.jobs.value_or(1) != 1)
+    bad_usage("--jobs: {} with --engine, expected 1: an adapter is one process", *flags.jobs);
+  plan.jobs = 1;
+  plan.reductions = sound_reductions(configuration, plan.reductions);
+  plan.watched &= configuration.judge.watched;
+  if (plan.watched == 0)
+    bad_usage("--invariants: {} excuses all of these, expected one that it does not excuse",
+              traits.name);
+  plan.search.scope = within(plan.search.scope, kAllFeatures & ~lacked_features(traits));
+  for (const NamedBound& named : named_bounds())
+    if (named.fault && !(plan.search.scope.faults & fault_bit(*named.fault)))
+      plan.search.bounds.set(named.bounded, 0);
 }
 
 // Over all configurations.
@@ -136,11 +166,15 @@ class ExploreCommand {
         output_(flags.common),
         configurations_(configurations_of(flags.engine, "all")),
         folder_(flags.out),
-        limit_(flags.time.limit, configurations_.size()) {}
+        limit_(flags.time.limit, configurations_.size()) {
+    for (const Configuration& each : configurations_) fit(plan_, flags, each);
+  }
   ExitCode run();
 
  private:
   void announce() const;
+  void tell_engines() const;
+  std::string check_command(const Configuration& configuration) const;
   bool may_go_on() const { return !interrupted() && !limit_.is_over(searches_.size()); }
   Exploration search(const Configuration& configuration) const;
   void compare(Searched& searched) const;
@@ -186,8 +220,9 @@ Flags ExploreCommand::scope_flags() const {
   const Timestamp jump = plan_.search.clock_jump;
   flags.push_back({"--clock-jump", std::to_string(jump), jump == base.plan.search.clock_jump});
   if (plan_.steps) flags.push_back({"--steps", std::to_string(*plan_.steps), false});
-  flags.push_back({"--reductions", print_reductions(plan_.reductions),
-                   plan_.reductions == base.plan.reductions});
+  flags.push_back(
+      {"--reductions", print_reductions(plan_.reductions),
+       plan_.reductions == sound_reductions(configurations_.front(), base.plan.reductions)});
   return flags;
 }
 
@@ -228,6 +263,22 @@ void ExploreCommand::announce() const {
   output_.note(version_line());
   output_.note(command(true));
   note_unreachable(output_, plan_.search.scope);
+  tell_engines();
+}
+
+void ExploreCommand::tell_engines() const {
+  if (!configurations_.front().engine) return;
+  for (const Configuration& each : configurations_)
+    output_.note(engine_line(each.engine->traits()));
+  output_.note(
+      "two states are one only where everything in them is equal: nobody knows what this engine "
+      "compares");
+}
+
+// What says whether save and load are as they should be.
+std::string ExploreCommand::check_command(const Configuration& configuration) const {
+  return fmt::format("{} adapter check {}", command_name(),
+                     shell_quoted(configuration.engine_command));
 }
 
 Exploration ExploreCommand::search(const Configuration& configuration) const {
@@ -237,6 +288,12 @@ Exploration ExploreCommand::search(const Configuration& configuration) const {
       progress.show(now);
       return may_go_on();
     });
+  } catch (EngineFault& fault) {
+    // What an engine may not answer need not be wrong in the last lines: a load may have been.
+    const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
+    if (fault.transcript.empty() && adapter) fault.transcript = adapter->transcript();
+    output_.note("paste: " + check_command(configuration));
+    throw;
   } catch (const std::length_error& error) {
     bad_usage("this scope is too big to explore: {}, expected fewer clients, objects or edits",
               error.what());
@@ -296,7 +353,10 @@ void ExploreCommand::check(const Searched& searched) {
   const std::string name = configuration_name(searched.configuration);
   const Exploration& exploration = searched.exploration;
   for (const std::string& fault : exploration.faults)
-    problems_.faults.push_back(fmt::format("{}: {}", name, fault));
+    problems_.faults.push_back(
+        searched.configuration.engine
+            ? fmt::format("{}: {}; paste: {}", name, fault, check_command(searched.configuration))
+            : fmt::format("{}: {}", name, fault));
   if (!exploration.is_complete())
     problems_.unfinished.push_back(fmt::format("{}: depth {} not finished: {}", name,
                                                exploration.depth + 1, why_ended(exploration)));
@@ -460,7 +520,7 @@ void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
             "full-sync: one of every client ends each trace; does that heal?", "settle");
   text_flag("--reductions", "LIST", set_reductions,
             "what makes the space smaller: clients,objects,names,order,bounds; none", "all");
-  add_number_flag(verb, "--jobs", flags.plan.jobs, 1, kMostJobs,
+  add_number_flag(verb, "--jobs", flags.jobs, 1, kMostJobs,
                   "threads; the answer is the same for any number")
       ->default_str(std::to_string(flags.plan.jobs))
       ->group(kGroup);
@@ -479,8 +539,6 @@ Verb add_explore(CLI::App& app) {
       "explore", "try every interleaving up to bounds: a proof, or a shortest trace");
   verb.footer(std::string(kExamples));
   add_engine_flags(verb, flags->engine, true);
-  for (const char* each : {"--engine", "--engine-timeout"})
-    verb.remove_option(verb.get_option(each));
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_world_flags(verb, flags->plan.search.scope, kMostClients, kMostObjects, kMostSettleRounds);
   add_faults_flag(verb, flags->faults, "one of each of these: lost,late,clock; none or all");

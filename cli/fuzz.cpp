@@ -181,16 +181,8 @@ void FuzzCommand::announce() const {
 }
 
 void FuzzCommand::tell_engine() const {
-  for (const Configuration& configuration : configurations_) {
-    const Traits& traits = configuration.engine->traits();
-    const auto words = [](const std::vector<std::string>& list) {
-      return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
-    };
-    output_.note(fmt::format("engine {}{}{}: strategy {}, decisions {}; lacks {}; excuses {}",
-                             traits.name, traits.version.empty() ? "" : " ", traits.version,
-                             traits.strategy, traits.reports_decisions ? "reported" : "inferred",
-                             words(traits.lacks), words(traits.excuses)));
-  }
+  for (const Configuration& configuration : configurations_)
+    output_.note(engine_line(configuration.engine->traits()));
 }
 
 void FuzzCommand::tell_promise() const {

@@ -349,6 +349,16 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
   return configurations;
 }
 
+std::string engine_line(const Traits& traits) {
+  const auto words = [](const std::vector<std::string>& list) {
+    return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
+  };
+  return fmt::format("engine {}{}{}: strategy {}, decisions {}; lacks {}; excuses {}", traits.name,
+                     traits.version.empty() ? "" : " ", traits.version, traits.strategy,
+                     traits.reports_decisions ? "reported" : "inferred", words(traits.lacks),
+                     words(traits.excuses));
+}
+
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
   const std::string& strategy = flags.strategy ? *flags.strategy : trace.strategy;
   if (flags.engine) {

@@ -90,6 +90,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text);
 // The configurations that flags name, one a strategy. Throws BadInput.
 std::vector<Configuration> configurations_of(const EngineFlags& flags,
                                              std::string_view default_strategy);
+// What an engine that no protocol names says of itself, on one line.
+std::string engine_line(const Traits& traits);
 // That of a trace, with what flags put in place of its own. Throws BadInput.
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags);
 

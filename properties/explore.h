@@ -28,6 +28,10 @@ struct Reductions {
   friend bool operator==(const Reductions&, const Reductions&) = default;
 };
 
+// Those of them that keep it of this engine. What an engine that no protocol names compares, nobody
+// knows: of it, only worlds that are equal are one.
+Reductions sound_reductions(const Configuration& configuration, const Reductions& reductions);
+
 // How the traces of a search end.
 enum class Ending : std::uint8_t {
   settle,
@@ -117,7 +121,8 @@ struct ExploreProgress {
 // Called now and then, by one thread at a time; returns false to end the search.
 using ExploreWatch = std::function<bool(const ExploreProgress&)>;
 
-// Requires: at most 7 clients, 12 edits, and bounds that fit (Bounds::packed_bits).
+// Requires: at most 7 clients, 12 edits, and bounds that fit (Bounds::packed_bits); an engine that
+// no protocol names snapshots. Throws EngineFault, of such an engine, which is asked by one thread.
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch);
 

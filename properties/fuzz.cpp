@@ -267,7 +267,7 @@ class Fuzzing {
   Generator generator_;
   std::vector<std::string> names_;  // of the invariants, by their numbers
   std::vector<Runner> runners_;     // one a world
-  Runner shrinking_;             // of its own, so that its runs count for no mark
+  Runner shrinking_;                // of its own, so that its runs count for no mark
   Runner canary_;
   Coverage coverage_;
   FuzzResult result_;

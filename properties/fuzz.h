@@ -78,11 +78,12 @@ struct FuzzResult {
   bool marks_are_required = false;
   // Required, and never reached; those of the user's own always are required.
   std::vector<std::string> missed_marks;
-  std::optional<CoverageCounts> coverage;      // of the episodes; none: it was not counted
+  std::optional<CoverageCounts> coverage;  // of the episodes; none: it was not counted
   // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
-  // How a strategy of the user's own answered one question in two ways; empty: never. It ends a run.
+  // How a strategy of the user's own answered one question in two ways; empty: never. It ends a
+  // run.
   std::string contradiction;
   std::vector<FaultyEpisode> faults;
   std::uint64_t canary_episodes = 0;

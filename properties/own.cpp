@@ -9,7 +9,8 @@ namespace tidemark::core {
 namespace {
 
 std::string print(const tidemark::Object& object) {
-  return fmt::format("{} \"{}\"{}", object.guid, object.value, object.isdeleted ? " (deleted)" : "");
+  return fmt::format("{} \"{}\"{}", object.guid, object.value,
+                     object.isdeleted ? " (deleted)" : "");
 }
 
 std::string print(const tidemark::Decision& decision) {

@@ -107,7 +107,9 @@ class OwnWatch::View final : public tidemark::World {
         objects.push_back(watch_->texts_.object(*object));
     return objects;
   }
-  bool is_online(ReplicaName client) const override { return world_->online(*find_replica(client)); }
+  bool is_online(ReplicaName client) const override {
+    return world_->online(*find_replica(client));
+  }
   Seconds clock(ReplicaName name) const override { return world_->clock(*find_replica(name)); }
   std::vector<tidemark::Told> told(ReplicaName client) const override {
     return watch_->told_[find_replica(client)->number - 1u];
@@ -129,8 +131,7 @@ void OwnWatch::on(const Event& event, const World& world, Judge& judge) {
                      .step = static_cast<std::uint32_t>(world.step()),
                      .round = judge.history().round(),
                      .at_rest = at_rest};
-  if (!unlawful_.empty())
-    judge.verdict().break_own(0, place, std::exchange(unlawful_, {}));
+  if (!unlawful_.empty()) judge.verdict().break_own(0, place, std::exchange(unlawful_, {}));
   if (events(event.kind) & kMoments) look(View(world, *this), place, at_rest, judge.verdict());
 }
 

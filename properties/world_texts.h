@@ -1,5 +1,5 @@
-// The texts of a world under way: its numbers as people, strategies and invariants of the user's own
-// see them.
+// The texts of a world under way: its numbers as people, strategies and invariants of the user's
+// own see them.
 #pragma once
 
 #include <cstdint>

@@ -69,6 +69,23 @@ concept LacksSteps = requires(const E& engine, const Step& step) {
   { engine.lacks(step) } -> std::same_as<bool>;
 };
 
+// An engine may note something of a world as a whole, beside its replicas: a plain value. The world
+// keeps it, and hands it in before it asks for anything.
+template <class E>
+concept TakesNotes = std::copyable<typename E::Notes> &&
+    requires(const E& engine, typename E::Notes& notes) {
+  engine.use(notes);
+};
+// What an engine notes of a world: nothing, of most.
+template <class E>
+struct NotesOf {
+  struct Type {};
+};
+template <TakesNotes E>
+struct NotesOf<E> {
+  using Type = typename E::Notes;
+};
+
 // An engine may also send what the app changes at once, in an exchange of its own.
 template <class E>
 concept SendsChanges = requires(const E& engine, typename E::Client& client, const Change& change,

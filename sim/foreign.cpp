@@ -8,9 +8,6 @@
 namespace tidemark::core {
 namespace {
 
-// Of values that nobody wrote, and of keys and names that are not what was set at creation.
-constexpr std::uint32_t kFirstUnknown = 0x80000000u;
-
 template <class... Arguments>
 [[noreturn]] void fault(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   throw EngineFault(fmt::format(format, std::forward<Arguments>(arguments)...));
@@ -45,96 +42,10 @@ FeatureSet lacked_features(const Traits& traits) {
   return lacked;
 }
 
-// What was written in this world, as text and as numbers.
-struct Foreign::Texts {
-  struct Written {
-    std::string text;
-    Guid guid{};
-    Value over{};
-    Value over_too{};  // of a merge
-    Timestamp stamp = 0;
-    bool isdeleted = false;
-    bool is_buried = false;  // a tombstone was made of it
-  };
-
-  const Scenario* scenario = nullptr;
-  std::vector<Written> written;  // by value; the text of what no change wrote is empty
-  std::map<std::string, Value, std::less<>> values;
-  std::uint32_t unknown = 0;    // how many values turned up that nobody wrote
-  std::vector<Change> created;  // by guid
-  std::vector<Value> deletion;  // by guid: the last
-  std::uint64_t digests = 0;
-
-  void begin(const Scenario& next) {
-    scenario = &next;
-    written.assign(1, {});
-    values.clear();
-    unknown = 0;
-    created.assign(next.objects.size(), {});
-    deletion.assign(next.objects.size(), kNoValue);
-    digests = 0;
-  }
-
-  void add(Value value, Written one) {
-    if (written.size() <= value.number) written.resize(value.number + 1);
-    values.emplace(one.text, value);
-    if (one.isdeleted) deletion[one.guid.number] = value;
-    written[value.number] = std::move(one);
-  }
-  bool knows(Value value) const { return value.number < written.size(); }
-
-  Value value(std::string_view text) {
-    const auto found = values.find(text);
-    if (found != values.end()) return found->second;
-    return values.emplace(std::string(text), Value{kFirstUnknown + unknown++}).first->second;
-  }
-  Value written_value(std::string_view text, std::string_view field) const {
-    const auto found = values.find(text);
-    if (found == values.end() || !knows(found->second))
-      fault("{}: '{}' was never written in this world", field, text);
-    return found->second;
-  }
-
-  Guid guid(std::string_view label) const {
-    const auto& labels = scenario->objects;
-    const auto found = std::find(labels.begin(), labels.end(), label);
-    const Guid guid{static_cast<std::uint32_t>(found - labels.begin())};
-    if (found == labels.end() || created[guid.number].value == kNoValue)
-      fault("guid '{}': no object of that guid was created in this world", label);
-    return guid;
-  }
-
-  // That of another object, perhaps: where a key conflict moves an object to another guid.
-  Key key(std::string_view text) const {
-    for (const Change& one : created)
-      if (one.value != kNoValue && scenario->key_text(one.pk) == text) return one.pk;
-    return {kFirstUnknown};
-  }
-  Name name(std::string_view text) const {
-    for (const Change& one : created)
-      if (one.value != kNoValue && scenario->name_text(one.name) == text) return one.name;
-    return {kFirstUnknown};
-  }
-
-  // The value of a tombstone that carries none is that of the object's only deletion.
-  Value value_of(Guid guid, std::string_view text, bool isdeleted) {
-    return text.empty() && isdeleted ? deletion[guid.number] : value(text);
-  }
-
-  bool descends(Value newer, Value older) const {
-    if (newer == older) return true;
-    if (newer == kNoValue || !knows(newer)) return false;
-    const Written& one = written[newer.number];
-    return descends(one.over, older) || (one.over_too != kNoValue && descends(one.over_too, older));
-  }
-  bool compete(Value a, Value b) const { return !descends(a, b) && !descends(b, a); }
-
-  Timestamp stamp(Value value) const { return knows(value) ? written[value.number].stamp : 0; }
-};
-
-Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world)
+Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world, States states)
     : engine_(std::move(engine)),
       world_(world),
+      states_(states),
       rule_(rule_of(engine_->traits())),
       deletes_win_(excuses(engine_->traits(), "deletes-win")),
       deletes_once_(excuses(engine_->traits(), "tombstone-values")),
@@ -142,16 +53,81 @@ Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world)
       lacked_(lacked_features(engine_->traits()) & ~kUsesInterleaving),
       lacks_edits_(has(engine_->traits().lacks, "edits")),
       lacks_undelete_(has(engine_->traits().lacks, "undelete")),
-      texts_(std::make_shared<Texts>()) {}
+      session_(std::make_shared<Session>()) {}
 
-Answer Foreign::ask(const Request& request) const {
+// What `handle` returns. What it throws is a fault.
+template <class Handle>
+auto Foreign::guarded(Handle handle) const {
   try {
-    return engine_->handle(request);
+    return handle();
   } catch (const EngineFault&) {
     throw;
   } catch (const std::exception& thrown) {
     fault("the engine threw: {}", thrown.what());
   }
+}
+
+Answer Foreign::ask(const Request& request) const {
+  return guarded([&] { return engine_->handle(request); });
+}
+
+// --- States ---
+
+void Foreign::use(Texts& texts) const { session_->texts = &texts; }
+Texts& Foreign::texts() const { return *session_->texts; }
+
+// Asks a replica for something that may change it. Where states are kept, it begins as the replica
+// is here (the engine may be in a state of another branch), and the replica then is as it ends.
+Answer Foreign::act(Holder& replica, Request request) const {
+  request.world = world_;
+  request.at = replica_name(replica.replica);
+  if (states_ == States::in_the_engine) return ask(request);
+  std::vector<Request> requests;
+  if (is_elsewhere(replica)) requests.push_back(load_of(replica));
+  requests.push_back(request);
+  requests.push_back(save_of(replica));
+  std::vector<Answer> answers = guarded([&] { return engine_->handle_all(requests); });
+  keep(std::move(answers.back()), replica);
+  return std::move(answers[answers.size() - 2]);
+}
+
+Foreign::State& Foreign::state_in_engine(const Holder& replica) const {
+  auto& states = session_->in_engine;
+  if (states.size() <= replica.replica.number) states.resize(replica.replica.number + 1u);
+  return states[replica.replica.number];
+}
+
+bool Foreign::is_elsewhere(const Holder& replica) const {
+  const State& there = state_in_engine(replica);
+  return there != replica.state && *there != *replica.state;
+}
+
+Request Foreign::load_of(const Holder& replica) const {
+  return {.operation = Operation::load,
+          .world = world_,
+          .at = replica_name(replica.replica),
+          .state = replica.state.get()};
+}
+Request Foreign::save_of(const Holder& replica) const {
+  return {.operation = Operation::save, .world = world_, .at = replica_name(replica.replica)};
+}
+
+void Foreign::keep(Answer&& saved, Holder& replica) const {
+  if (!saved.state)
+    fault("save: the answer has no 'state', expected all that {} knows",
+          replica_name(replica.replica));
+  if (!replica.state || *replica.state != *saved.state)
+    replica.state = std::make_shared<const std::string>(*std::move(saved.state));
+  state_in_engine(replica) = replica.state;
+}
+
+void Foreign::load(const Holder& replica) const {
+  if (states_ == States::in_the_engine || !is_elsewhere(replica)) return;
+  ask(load_of(replica));
+  state_in_engine(replica) = replica.state;
+}
+void Foreign::save(Holder& replica) const {
+  if (states_ == States::kept) keep(ask(save_of(replica)), replica);
 }
 
 // --- What happens to replicas ---
@@ -160,67 +136,73 @@ bool Foreign::lacks(const Step& step) const {
   const bool undeletes = step.kind == StepKind::undelete;
   const bool edits = undeletes || step.kind == StepKind::edit;
   const bool deletes_again =
-      deletes_once_ && step.kind == StepKind::remove && texts_->deletion[step.object] != kNoValue;
+      deletes_once_ && step.kind == StepKind::remove && texts().deletion({step.object}) != kNoValue;
   return deletes_again || (lacks_edits_ && edits) || (lacks_undelete_ && undeletes) ||
          (features(step) & lacked_) != 0;
 }
 
 void Foreign::read(const Scenario& scenario) const {
-  texts_->begin(scenario);
+  texts().begin(scenario);
   ask({.operation = Operation::begin, .world = world_, .clients = scenario.clients});
 }
 
 // A world begins with all that was installed in it: begin said so.
-void Foreign::install(Server& server, std::uint32_t /*epoch*/) const { server = {}; }
+void Foreign::install(Server& server, std::uint32_t /*epoch*/) const {
+  server = {};
+  save(server);
+}
 void Foreign::install(Client& client, std::uint32_t installation) const {
   client = {};
   client.replica = {static_cast<std::uint8_t>(installation)};
+  save(client);
 }
 
 void Foreign::reinstall(Client& client, std::uint32_t installation) const {
-  install(client, client.replica.number);
-  absorb(ask({.operation = Operation::reinstall,
-              .world = world_,
-              .at = replica_name(client.replica),
-              .id = installation}),
-         client);
+  const Answer answer = act(client, {.operation = Operation::reinstall, .id = installation});
+  Client wiped;
+  wiped.replica = client.replica;
+  wiped.state = client.state;
+  client = std::move(wiped);
+  absorb(answer, client);
 }
 
 void Foreign::backup(const Server& server, Server& saved) const {
+  load(server);
   ask({.operation = Operation::backup, .world = world_});
   saved = server;
 }
 
-void Foreign::restore(Server& server, const Server& /*saved*/, std::uint32_t epoch) const {
-  const Answer answer = ask({.operation = Operation::restore, .world = world_, .id = epoch});
+// A backup is no part of a state: where the world forked, it is made anew.
+void Foreign::restore(Server& server, const Server& saved, std::uint32_t epoch) const {
+  if (states_ == States::kept) {
+    load(saved);
+    ask({.operation = Operation::backup, .world = world_});
+  }
+  const Answer answer = act(server, {.operation = Operation::restore, .id = epoch});
   if (!answer.holds) fault("restore: the answer has no 'holds', expected all that S holds now");
   server.counter = 0;
   absorb(answer, server);
 }
 
 void Foreign::change(Holder& replica, const Change& change, Timestamp now) const {
-  const std::string_view given = texts_->scenario->text(change.text);
+  const std::string_view given = texts().scenario().text(change.text);
   const std::string value = given.empty() ? fmt::format("v{}", change.value.number)
                                           : fmt::format("{}#{}", given, change.value.number);
-  if (change.kind == ChangeKind::create) texts_->created[change.guid.number] = change;
+  if (change.kind == ChangeKind::create) texts().create(change);
   const Object* over = find(replica, change.guid);
-  texts_->add(change.value, {.text = value,
+  texts().add(change.value, {.text = value,
                              .guid = change.guid,
                              .over = over == nullptr ? kNoValue : over->value,
                              .stamp = now,
                              .isdeleted = change.kind == ChangeKind::remove});
   tidemark::Change made{.kind = static_cast<tidemark::ChangeKind>(change.kind),
-                        .guid = texts_->scenario->objects[change.guid.number],
+                        .guid = texts().scenario().objects[change.guid.number],
                         .value = value};
   if (change.kind == ChangeKind::create) {
-    made.pk = texts_->scenario->key_text(change.pk);
-    made.name = texts_->scenario->name_text(change.name);
+    made.pk = texts().scenario().key_text(change.pk);
+    made.name = texts().scenario().name_text(change.name);
   }
-  const Answer answer = ask({.operation = Operation::change,
-                             .world = world_,
-                             .at = replica_name(replica.replica),
-                             .now = now,
-                             .change = &made});
+  const Answer answer = act(replica, {.operation = Operation::change, .now = now, .change = &made});
   if (!answer.holds) fault("change: the answer has no 'holds', expected all that is held now");
   absorb(answer, replica);
 }
@@ -228,11 +210,7 @@ void Foreign::change(Holder& replica, const Change& change, Timestamp now) const
 // --- Exchanges ---
 
 void Foreign::begin(Client& client, bool full, Timestamp now, Message& request) const {
-  Answer answer = ask({.operation = Operation::start,
-                       .world = world_,
-                       .at = replica_name(client.replica),
-                       .now = now,
-                       .full = full});
+  Answer answer = act(client, {.operation = Operation::start, .now = now, .full = full});
   if (!answer.send) fault("start: the answer has no 'send', expected the first request");
   request = message_of(std::move(*answer.send), client.replica);
   if (!is_request(request.kind))
@@ -243,11 +221,10 @@ void Foreign::begin(Client& client, bool full, Timestamp now, Message& request) 
 
 void Foreign::handle(Server& server, const Message& request, Timestamp now, Value fresh,
                      Message& answer, Facts& facts) const {
-  Answer came = ask({.operation = Operation::request,
-                     .world = world_,
-                     .from = replica_name(request.client),
-                     .now = now,
-                     .message = request.original.get()});
+  Answer came = act(server, {.operation = Operation::request,
+                             .from = replica_name(request.client),
+                             .now = now,
+                             .message = request.original.get()});
   const MessageKind expected = answer_to(request.kind);
   if (!came.send) fault("request: the answer has no 'send', expected the answer to it");
   answer = message_of(std::move(*came.send), request.client);
@@ -263,11 +240,8 @@ void Foreign::handle(Server& server, const Message& request, Timestamp now, Valu
 
 bool Foreign::handle(Client& client, const Message& answer, Timestamp now, Value fresh,
                      Message& next, Facts& facts) const {
-  Answer came = ask({.operation = Operation::answer,
-                     .world = world_,
-                     .at = replica_name(client.replica),
-                     .now = now,
-                     .message = answer.original.get()});
+  Answer came =
+      act(client, {.operation = Operation::answer, .now = now, .message = answer.original.get()});
   const Holder before = client;
   tell(came, before, answer, fresh, facts);
   absorb(came, client);
@@ -282,41 +256,34 @@ bool Foreign::handle(Client& client, const Message& answer, Timestamp now, Value
 }
 
 void Foreign::handle_stale(Client& client, const Message& answer) const {
-  absorb(ask({.operation = Operation::stale,
-              .world = world_,
-              .at = replica_name(client.replica),
-              .message = answer.original.get()}),
-         client);
+  absorb(act(client, {.operation = Operation::stale, .message = answer.original.get()}), client);
 }
 
 // The client itself knows when its exchange came to its end.
 void Foreign::end_exchange(Client& client) const {
   if (!std::exchange(client.exchanging, false)) return;
-  absorb(
-      ask({.operation = Operation::give_up, .world = world_, .at = replica_name(client.replica)}),
-      client);
+  absorb(act(client, {.operation = Operation::give_up}), client);
 }
 
 void Foreign::crash(Client& client) const {
   client.exchanging = false;
-  absorb(ask({.operation = Operation::crash, .world = world_, .at = replica_name(client.replica)}),
-         client);
+  absorb(act(client, {.operation = Operation::crash}), client);
 }
 
 // --- What came of it ---
 
 std::optional<Foreign::Row> Foreign::row_of(const Held& held) const {
-  const Guid guid = texts_->guid(held.guid);
-  const Value value = texts_->value_of(guid, held.value, held.isdeleted);
+  const Guid guid = texts().guid(held.guid);
+  const Value value = texts().value_of(guid, held.value, held.isdeleted);
   if (value == kNoValue) return std::nullopt;
-  const Change& created = texts_->created[guid.number];
-  const Scenario& scenario = *texts_->scenario;
+  const Change& created = texts().created(guid);
+  const Scenario& scenario = texts().scenario();
   Row row{.object = {.guid = guid, .pk = created.pk, .name = created.name, .value = value},
           .present = true};
   row.object.isdeleted = held.isdeleted;
-  if (held.pk && *held.pk != scenario.key_text(created.pk)) row.object.pk = texts_->key(*held.pk);
+  if (held.pk && *held.pk != scenario.key_text(created.pk)) row.object.pk = texts().key(*held.pk);
   if (held.name && *held.name != scenario.name_text(created.name))
-    row.object.name = texts_->name(*held.name);
+    row.object.name = texts().name(*held.name);
   return row;
 }
 
@@ -338,19 +305,21 @@ void Foreign::absorb(const Answer& answer, Holder& replica) const {
 Foreign::Message Foreign::message_of(tidemark::Message&& message, Replica client) const {
   Message made{.kind = kind_of(message.kind), .client = client};
   for (const tidemark::Version& version : message.objects) {
-    const Guid guid = texts_->guid(version.guid);
-    const Value value = texts_->value_of(guid, version.value, version.isdeleted);
+    const Guid guid = texts().guid(version.guid);
+    const Value value = texts().value_of(guid, version.value, version.isdeleted);
     if (value == kNoValue) continue;
     made.objects.push_back({.guid = guid, .value = value, .isdeleted = version.isdeleted});
   }
   made.original = std::make_shared<const tidemark::Message>(std::move(message));
+  if (states_ == States::kept && made.body() == nullptr)
+    fault("send.body: it is no std::string, expected one of an engine that snapshots");
   return made;
 }
 
 // The tombstone of a key loser goes by the loser's value: which of the two is meant is seen where
 // it was.
 bool Foreign::is_tombstone(Value value, const Holder& holder, const Message& message) const {
-  if (!texts_->knows(value) || texts_->written[value.number].isdeleted) return false;
+  if (!texts().knows(value) || texts().written(value).isdeleted) return false;
   bool found = false;
   holder.rows.for_each(
       [&](const Row& row) { found |= row.object.value == value && row.object.isdeleted; });
@@ -364,15 +333,15 @@ void Foreign::tell(const Answer& answer, const Holder& before, const Message& me
     tell_decision(decided, fresh, facts);
     if (facts.back().winner == Winner::merge && answer.holds)
       for (const Held& held : *answer.holds)
-        if (held.value == decided.merged) facts.back().kept_guid = texts_->guid(held.guid);
+        if (held.value == decided.merged) facts.back().kept_guid = texts().guid(held.guid);
   }
   for (const Told& told : answer.told) tell_app(told, facts);
   const bool at_server = before.replica.is_server();
   for (const tidemark::Version& version : at_server ? answer.refused : answer.accepted) {
-    const Guid guid = texts_->guid(version.guid);
+    const Guid guid = texts().guid(version.guid);
     facts.push_back({.kind = at_server ? FactKind::upload_refused : FactKind::upload_accepted,
                      .guid = guid,
-                     .local = texts_->value_of(guid, version.value, version.isdeleted),
+                     .local = texts().value_of(guid, version.value, version.isdeleted),
                      .local_is_buried = version.isdeleted && !is_deletion(version)});
   }
   for (Fact& fact : facts) {
@@ -385,30 +354,36 @@ void Foreign::tell(const Answer& answer, const Holder& before, const Message& me
 
 // Whether it is the deletion that a change wrote, and not the tombstone of a key loser.
 bool Foreign::is_deletion(const tidemark::Version& version) const {
-  const auto found = texts_->values.find(version.value);
-  return found == texts_->values.end() || !texts_->knows(found->second) ||
-         texts_->written[found->second.number].isdeleted;
+  const Value value = texts().find_written(version.value);
+  return value == kNoValue || texts().written(value).isdeleted;
+}
+
+// The version of a decision, which `field` names.
+Value Foreign::written(std::string_view text, std::string_view field) const {
+  const Value value = texts().find_written(text);
+  if (value == kNoValue) fault("{}: '{}' was never written in this world", field, text);
+  return value;
 }
 
 void Foreign::tell_decision(const Decided& decided, Value& fresh, Facts& facts) const {
   Fact fact{.kind = FactKind::conflict_resolved,
             .winner = static_cast<Winner>(decided.kept),
-            .guid = texts_->guid(decided.guid)};
-  fact.server_guid = decided.server_guid ? texts_->guid(*decided.server_guid) : fact.guid;
+            .guid = texts().guid(decided.guid)};
+  fact.server_guid = decided.server_guid ? texts().guid(*decided.server_guid) : fact.guid;
   fact.conflict = fact.server_guid == fact.guid ? ConflictKind::object : ConflictKind::primary_key;
-  fact.local = texts_->written_value(decided.local, "decisions: local");
-  fact.server = texts_->written_value(decided.server, "decisions: server");
-  const Timestamp local = texts_->stamp(fact.local);
-  const Timestamp server = texts_->stamp(fact.server);
+  fact.local = written(decided.local, "decisions: local");
+  fact.server = written(decided.server, "decisions: server");
+  const Timestamp local = texts().stamp(fact.local);
+  const Timestamp server = texts().stamp(fact.server);
   fact.stamp_order = stamp_order(local, server);
   fact.kept = fact.winner == Winner::local ? fact.local : fact.server;
   fact.kept_guid = fact.winner == Winner::local ? fact.guid : fact.server_guid;
   if (fact.winner == Winner::merge) {
-    if (texts_->values.contains(decided.merged))
+    if (texts().has_met(decided.merged))
       fault("decisions: the merge '{}' has a value that was there before", decided.merged);
     fact.kept = fresh;
     fact.merged_isdeleted = decided.merged_isdeleted;
-    texts_->add(fresh, {.text = decided.merged,
+    texts().add(fresh, {.text = decided.merged,
                         .guid = fact.kept_guid,
                         .over = fact.local,
                         .over_too = fact.server,
@@ -421,10 +396,10 @@ void Foreign::tell_decision(const Decided& decided, Value& fresh, Facts& facts) 
 
 void Foreign::tell_app(const Told& told, Facts& facts) const {
   Fact fact{.kind = told.merged ? FactKind::change_merged : FactKind::change_overwritten,
-            .guid = texts_->guid(told.guid)};
-  fact.kept_guid = told.kept_guid ? texts_->guid(*told.kept_guid) : fact.guid;
-  fact.local = texts_->value(told.value);
-  fact.kept = texts_->value(told.kept);
+            .guid = texts().guid(told.guid)};
+  fact.kept_guid = told.kept_guid ? texts().guid(*told.kept_guid) : fact.guid;
+  fact.local = texts().value(told.value);
+  fact.kept = texts().value(told.kept);
   facts.push_back(fact);
 }
 
@@ -433,10 +408,10 @@ void Foreign::tell_app(const Told& told, Facts& facts) const {
 void Foreign::tell_buried(const Holder& replica, Facts& facts) const {
   replica.rows.for_each([&](const Row& row) {
     const Object& object = row.object;
-    if (!object.isdeleted || !texts_->knows(object.value)) return;
-    Texts::Written& one = texts_->written[object.value.number];
+    if (!object.isdeleted || !texts().knows(object.value)) return;
+    const Texts::Written& one = texts().written(object.value);
     if (one.isdeleted || one.is_buried) return;
-    one.is_buried = true;
+    texts().bury(object.value);
     facts.push_back({.kind = FactKind::key_loser_buried,
                      .guid = object.guid,
                      .kept_guid = object.guid,
@@ -454,8 +429,8 @@ bool Foreign::follows_rule(Winner winner, const Object& local, const Object& ser
     return local.isdeleted == (winner == Winner::local);
   if (rule_ == InferredRule::server_priority) return winner == Winner::server;
   if (rule_ == InferredRule::client_priority) return winner == Winner::local;
-  const Timestamp ours = texts_->stamp(local.value);
-  const Timestamp theirs = texts_->stamp(server.value);
+  const Timestamp ours = texts().stamp(local.value);
+  const Timestamp theirs = texts().stamp(server.value);
   return ours == theirs || (ours > theirs) == (winner == Winner::local);
 }
 
@@ -464,13 +439,13 @@ bool Foreign::follows_rule(Winner winner, const Object& local, const Object& ser
 void Foreign::infer(const Holder& before, const Holder& after, const Message& message,
                     Facts& facts) const {
   const auto decide = [&](const Object& local, const Object& server, Winner winner) {
-    if (!texts_->compete(local.value, server.value) || !follows_rule(winner, local, server)) return;
+    if (!texts().compete(local.value, server.value) || !follows_rule(winner, local, server)) return;
     const bool kept_local = winner == Winner::local;
     facts.push_back(
         {.kind = FactKind::conflict_resolved,
          .conflict = local.guid == server.guid ? ConflictKind::object : ConflictKind::primary_key,
          .winner = winner,
-         .stamp_order = stamp_order(texts_->stamp(local.value), texts_->stamp(server.value)),
+         .stamp_order = stamp_order(texts().stamp(local.value), texts().stamp(server.value)),
          .guid = local.guid,
          .server_guid = server.guid,
          .kept_guid = kept_local ? local.guid : server.guid,
@@ -489,7 +464,7 @@ void Foreign::infer(const Holder& before, const Holder& after, const Message& me
       if (holds(now, *local)) decide(*local, carried, Winner::local);
     }
     if (carried.isdeleted) continue;
-    const Key key = texts_->created[carried.guid.number].pk;
+    const Key key = texts().created(carried.guid).pk;
     before.rows.for_each([&](const Row& row) {
       const Object& local = row.object;
       if (local.guid == carried.guid || local.isdeleted || local.pk != key) return;
@@ -500,8 +475,10 @@ void Foreign::infer(const Holder& before, const Holder& after, const Message& me
   }
 }
 
-void Foreign::digest(const Holder& /*replica*/, Digest& digest) const {
-  digest.add(++texts_->digests);
+void Foreign::digest(const Holder& replica, Digest& digest) const {
+  if (!replica.state) return digest.add(texts().count_digests());
+  for (const char character : *replica.state) digest.add(static_cast<unsigned char>(character));
+  digest.add(replica.state->size());
 }
 
 }  // namespace tidemark::core

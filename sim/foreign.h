@@ -7,8 +7,8 @@
 
 #include <tidemark/engine.h>
 
+#include <any>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -23,6 +23,7 @@
 #include "sim/digest.h"
 #include "sim/scenario.h"
 #include "sim/scope.h"
+#include "sim/texts.h"
 
 namespace tidemark::core {
 
@@ -49,6 +50,14 @@ FeatureSet lacked_features(const Traits& traits);
 
 class Foreign {
  public:
+  // Where the state of a replica is.
+  enum class States : std::uint8_t {
+    in_the_engine,
+    kept  // in the replica too, as text, so that copying a world forks it; of engines that snapshot
+  };
+  using State = std::shared_ptr<const std::string>;  // as it was saved
+  using Notes = Texts;
+
   // What a replica is said to hold.
   struct Row {
     Object object;
@@ -61,7 +70,12 @@ class Foreign {
     std::uint64_t counter = 0;
     std::uint64_t upload_mark = 0;
     std::uint64_t download_mark = 0;
-    friend bool operator==(const Holder&, const Holder&) = default;
+    State state;  // as the last request left it; null where it is in the engine alone
+    // By what is told of them: runs that keep states are judged as those that do not.
+    friend bool operator==(const Holder& a, const Holder& b) {
+      return a.replica == b.replica && a.rows == b.rows && a.counter == b.counter &&
+             a.upload_mark == b.upload_mark && a.download_mark == b.download_mark;
+    }
   };
   struct Client : Holder {
     bool exchanging = false;
@@ -73,10 +87,17 @@ class Foreign {
     Replica client{};  // whose link it travels on
     std::vector<Object> objects = {};
     std::shared_ptr<const tidemark::Message> original = nullptr;
+    // Null where it is no text.
+    const std::string* body() const { return std::any_cast<std::string>(&original->body); }
   };
 
-  // All runs go to this world of the engine.
-  explicit Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world = 0);
+  // All runs go to this world of the engine. Where states are kept, several worlds of ours may take
+  // turns there, but no other Foreign in between.
+  explicit Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world = 0,
+                   States states = States::in_the_engine);
+
+  // What was written in the world that is run from here on.
+  void use(Texts& texts) const;
 
   void read(const Scenario& scenario) const;
   void install(Server& server, std::uint32_t epoch) const;
@@ -114,13 +135,35 @@ class Foreign {
   static std::uint64_t upload_mark(const Client& client) { return client.upload_mark; }
   static std::uint64_t download_mark(const Client& client) { return client.download_mark; }
 
-  // What else an engine knows nobody can tell, so no state is ever met again.
+  // What else an engine knows nobody can tell where states are not kept: so none is met again.
   void digest(const Holder& replica, Digest& digest) const;
 
- private:
-  struct Texts;  // of the world under way, both ways
+  // What an engine compares nobody can tell: it may be anything.
+  static constexpr bool compares_stamps() { return true; }
+  static constexpr bool stores_time_of_sync() { return true; }
+  static constexpr bool lost_downloads_matter() { return true; }
+  static constexpr bool compares_guids_of_shared_keys() { return true; }
+  static constexpr bool compares_writers() { return true; }
 
+ private:
+  struct Session {
+    Texts* texts = nullptr;
+    std::vector<State> in_engine;  // by replica, where states are kept
+  };
+
+  Texts& texts() const;
   Answer ask(const Request& request) const;
+  Answer act(Holder& replica, Request request) const;
+  template <class Handle>
+  auto guarded(Handle handle) const;
+  State& state_in_engine(const Holder& replica) const;
+  bool is_elsewhere(const Holder& replica) const;
+  Request load_of(const Holder& replica) const;
+  Request save_of(const Holder& replica) const;
+  void keep(Answer&& saved, Holder& replica) const;
+  void load(const Holder& replica) const;
+  void save(Holder& replica) const;
+  Value written(std::string_view text, std::string_view field) const;
   void absorb(const Answer& answer, Holder& replica) const;
   std::optional<Row> row_of(const Held& held) const;
   Message message_of(tidemark::Message&& message, Replica client) const;
@@ -136,13 +179,14 @@ class Foreign {
 
   std::shared_ptr<tidemark::Engine> engine_;
   std::uint32_t world_;
+  States states_;
   InferredRule rule_;
   bool deletes_win_;
   bool deletes_once_;
   FeatureSet lacked_;  // by any step
   bool lacks_edits_;   // by changes of S too
   bool lacks_undelete_;
-  std::shared_ptr<Texts> texts_;
+  std::shared_ptr<Session> session_;  // copies of an engine share it
 };
 
 }  // namespace tidemark::core

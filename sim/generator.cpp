@@ -103,8 +103,8 @@ void Generator::choose_swarm() {
   const auto most_keys = static_cast<std::uint32_t>(std::min<std::size_t>(keys_.size(), 255));
   // Keys that are given are used; else objects may all have keys of their own.
   if (scope_.shared_keys)
-    swarm_.keys = static_cast<std::uint8_t>(
-        scope_.keys.empty() ? random_.below(most_keys + 1) : 1 + random_.below(most_keys));
+    swarm_.keys = static_cast<std::uint8_t>(scope_.keys.empty() ? random_.below(most_keys + 1)
+                                                                : 1 + random_.below(most_keys));
   swarm_.backend_share = scope_.backend && random_.one_in(2)
                              ? static_cast<std::uint8_t>(5 + random_.below(40))
                              : std::uint8_t{0};

@@ -342,9 +342,10 @@ void Reader::read_mutant(string_view argument) {
 void Reader::read_strategy(string_view argument) {
   const bool is_own = trace_.is_foreign ? argument == kOwnStrategy : argument == own_strategy_;
   if (find_strategy(argument) == nullptr && !is_own)
-    refuse("unknown strategy '{}', expected one of: {}; one of your own is replayed by "
-           "tidemark::replays()",
-           excerpt(argument), names(built_in_strategies()));
+    refuse(
+        "unknown strategy '{}', expected one of: {}; one of your own is replayed by "
+        "tidemark::replays()",
+        excerpt(argument), names(built_in_strategies()));
   trace_.strategy = argument;
 }
 

@@ -152,6 +152,25 @@ class World {
                                : engine_->find(client(replica), guid);
   }
   const RunSummary& summary() const { return summary_; }
+  // What a replica held of an object after the last event, as far as invariants speak of it.
+  struct Shadow {
+    Value value{};
+    Key pk{};
+    Name name{};
+    std::uint32_t isdeleted = 0;
+    // All four at once: nearly always all are equal.
+    friend bool operator==(const Shadow& a, const Shadow& b) {
+      return ((a.value.number ^ b.value.number) | (a.pk.number ^ b.pk.number) |
+              (a.name.number ^ b.name.number) | (a.isdeleted ^ b.isdeleted)) == 0;
+    }
+  };
+  const Shadow& seen_last(Replica replica, Guid guid) const {
+    return shadow_[replica.number * objects_ + guid.number];
+  }
+  // The id of the next installation or epoch.
+  std::uint32_t next_id() const { return next_id_; }
+  // What the engine notes of this world.
+  const auto& notes() const { return notes_; }
 
  private:
   struct Link {
@@ -185,18 +204,9 @@ class World {
   }
   void touch(Replica replica) { touched_ |= 1u << replica.number; }
   const Link& link(Replica client) const { return links_[client.number - 1]; }
-  // What a replica holds of an object, as far as invariants speak of it.
-  struct Shadow {
-    Value value{};
-    Key pk{};
-    Name name{};
-    std::uint32_t isdeleted = 0;
-    // All four at once: nearly always all are equal.
-    friend bool operator==(const Shadow& a, const Shadow& b) {
-      return ((a.value.number ^ b.value.number) | (a.pk.number ^ b.pk.number) |
-              (a.name.number ^ b.name.number) | (a.isdeleted ^ b.isdeleted)) == 0;
-    }
-  };
+  void use_notes() {
+    if constexpr (TakesNotes<EngineType>) engine_->use(notes_);
+  }
   Shadow& shadow_of(Replica replica, Guid guid) {
     return shadow_[replica.number * objects_ + guid.number];
   }
@@ -275,6 +285,7 @@ class World {
   const Scenario* scenario_ = nullptr;
   Server server_{};
   Server backup_{};
+  [[no_unique_address]] typename NotesOf<EngineType>::Type notes_;
   bool has_backup_ = false;
   std::vector<Link> links_;
   std::vector<Version> versions_;
@@ -317,6 +328,7 @@ void World<E>::reset(const Scenario& scenario) {
   has_backup_ = false;
   digest_ = {};
   summary_ = {};
+  use_notes();
   if constexpr (ReadsScenarios<E>) engine_->read(scenario);
   engine_->install(server_, next_id_++);
   links_.resize(scenario.clients);
@@ -357,6 +369,7 @@ void World<E>::return_to(const World& other) {
   for (std::size_t i = 0; i < links_.size(); ++i)
     if (touched_ >> (i + 1) & 1) links_[i].become(other.links_[i]);
   touched_ = 0;
+  notes_ = other.notes_;
   versions_ = other.versions_;
   shadow_ = other.shadow_;
   created_ = other.created_;
@@ -397,6 +410,7 @@ template <Engine E>
 template <class Observer>
 bool World<E>::apply(std::size_t place, Observer& observer) {
   step_ = place;
+  use_notes();
   const Step& step = scenario_->steps[place];
   see_client(step.replica);
   emit({.kind = EventKind::step_began,
@@ -878,6 +892,7 @@ void World<E>::whole_exchange(Replica client, Observer& observer) {
 template <Engine E>
 template <class Observer>
 bool World<E>::settle_round(Observer& observer) {
+  use_notes();
   carried_ = false;
   emit({.kind = EventKind::round_began, .number = ++summary_.settle_rounds}, observer);
   for (const Replica client : order_) whole_exchange(client, observer);
@@ -889,6 +904,7 @@ template <class Observer>
 void World<E>::begin_settle(Observer& observer) {
   settling_ = true;
   touched_ = ~0u;
+  use_notes();
   step_ = scenario_->steps.size();
   emit({.kind = EventKind::settle_began}, observer);
   for (Link& link : links_) {
@@ -902,6 +918,7 @@ void World<E>::begin_settle(Observer& observer) {
 template <Engine E>
 template <class Observer>
 bool World<E>::finish_open_exchange(Observer& observer) {
+  use_notes();
   for (const Replica client : order_) {
     if (in_flight(client) == MessageKind::none) continue;
     finish(client, MessageKind::none, observer);

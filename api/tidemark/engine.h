@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,9 @@ enum class MessageKind : std::uint8_t {
 // What travels between one client and the server.
 struct Message {
   MessageKind kind = MessageKind::download_request;
-  std::any body = {};                 // the engine's own: a value, that may arrive late, and twice
+  // The engine's own: a value, that may arrive late, and twice. Of an engine that snapshots a
+  // std::string: bodies are alike where their texts are equal.
+  std::any body = {};
   std::vector<Version> objects = {};  // the versions whose content it carries
 };
 
@@ -74,21 +77,24 @@ enum class Operation : std::uint8_t {
   crash,
   reinstall,
   backup,
-  restore
+  restore,
+  save,  // (of engines that snapshot) all that a replica knows, as text
+  load   // (of engines that snapshot) a replica is as it was when it was saved
 };
 
 // One thing to do. A field that the operation does not need is empty.
 struct Request {
   Operation operation = Operation::begin;
   std::uint32_t world = 0;
-  ReplicaName at = kServerName;      // the replica that acts
-  ReplicaName from = kServerName;    // request: the client that sent it
-  Seconds now = 0;                   // change, start, request, answer: the clock of that replica
-  std::uint8_t clients = 0;          // begin: so many, from A on
-  std::uint32_t id = 0;              // reinstall: of the installation; restore: of the epoch
-  bool full = false;                 // start: a full sync
-  const Change* change = nullptr;    // change
-  const Message* message = nullptr;  // request, answer, stale
+  ReplicaName at = kServerName;        // the replica that acts
+  ReplicaName from = kServerName;      // request: the client that sent it
+  Seconds now = 0;                     // change, start, request, answer: the clock of that replica
+  std::uint8_t clients = 0;            // begin: so many, from A on
+  std::uint32_t id = 0;                // reinstall: of the installation; restore: of the epoch
+  bool full = false;                   // start: a full sync
+  const Change* change = nullptr;      // change
+  const Message* message = nullptr;    // request, answer, stale
+  const std::string* state = nullptr;  // load
 };
 
 enum class Kept : std::uint8_t { local, server, merge };
@@ -125,6 +131,8 @@ struct Answer {
   std::optional<std::uint64_t> counter = {};
   std::optional<std::uint64_t> upload_mark = {};
   std::optional<std::uint64_t> download_mark = {};
+  // save: what load is handed. Two states with equal texts are one. A backup is no part of it.
+  std::optional<std::string> state = {};
 };
 
 // What is known of an engine before it runs.
@@ -136,6 +144,7 @@ struct Traits {
   bool reports_decisions = false;       // in Answer::decisions
   std::vector<std::string> lacks = {};  // steps that it does not have, by the words of ADAPTERS.md
   std::vector<std::string> excuses = {};  // what is not to be judged, or more mildly
+  bool snapshots = false;                 // save and load are understood
 };
 
 class Engine {
@@ -143,6 +152,13 @@ class Engine {
   virtual ~Engine() = default;
   virtual const Traits& traits() const = 0;
   virtual Answer handle(const Request& request) = 0;
+  // The answers to several, one done after the other; an engine in another process is waited for
+  // once.
+  virtual std::vector<Answer> handle_all(std::span<const Request> requests) {
+    std::vector<Answer> answers;
+    for (const Request& each : requests) answers.push_back(handle(each));
+    return answers;
+  }
 };
 
 }  // namespace tidemark

@@ -15,9 +15,9 @@
 //   };
 //   tidemark::holds(tidemark::make_engine<Client, Server>({.name = "mine"}));
 //
-// Both are plain values: they are copied for a backup, and made anew when they are installed. Answers
-// need no `holds`: it is asked for after each request. What travels is theirs: Message::body is a
-// std::any of a value of their own, which may come late, and twice.
+// Both are plain values: they are copied for a backup, and made anew when they are installed.
+// Answers need no `holds`: it is asked for after each request. What travels is theirs:
+// Message::body is a std::any of a value of their own, which may come late, and twice.
 //
 // A type may also have, and is otherwise treated as told:
 //   Client: a constructor from (ReplicaName, std::uint32_t installation)   else Client{}
@@ -47,9 +47,12 @@ concept ServerMachine = std::copyable<S> && std::default_initializable<S> &&
 
 template <class C>
 concept ClientMachine = std::copyable<C> &&
-    (std::default_initializable<C> || std::constructible_from<C, ReplicaName, std::uint32_t>) &&
-    requires(C& client, const C& const_client, const Change& change, const Message& answer,
-             Seconds now, bool full) {
+    (std::default_initializable<C> ||
+     std::constructible_from<C, ReplicaName, std::uint32_t>)&&requires(C& client,
+                                                                       const C& const_client,
+                                                                       const Change& change,
+                                                                       const Message& answer,
+                                                                       Seconds now, bool full) {
   client.change(change, now);
   { client.start(full, now) } -> std::same_as<Answer>;
   { client.handle(answer, now) } -> std::same_as<Answer>;

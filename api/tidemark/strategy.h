@@ -27,11 +27,12 @@ namespace tidemark {
 
 // A version of an object, as a strategy and an invariant see it.
 struct Object {
-  std::string guid;
-  std::string pk;
-  std::string name;
-  // What value= of a step gives; `v7`, the seventh version, where it gives nothing, as of deletions.
-  std::string value;
+  std::string guid = {};
+  std::string pk = {};
+  std::string name = {};
+  // What value= of a step gives; `v7`, the seventh version, where it gives nothing, as of
+  // deletions.
+  std::string value = {};
   bool isdeleted = false;
   Seconds timestamp_created = 0;
   Seconds timestamp_lastupdate = 0;
@@ -79,8 +80,8 @@ concept SidedStrategy = requires(const S& strategy, const Conflict& conflict) {
   { strategy.resolve(conflict) } -> std::convertible_to<Decision>;
 };
 
-// A strategy that declares itself symmetric, by not asking which side is local: it is handed the two
-// versions in an order that does not depend on the sides.
+// A strategy that declares itself symmetric, by not asking which side is local: it is handed the
+// two versions in an order that does not depend on the sides.
 template <class S>
 concept SymmetricStrategy = requires(const S& strategy, const Object& version) {
   { strategy.resolve(version, version) } -> std::convertible_to<Decision>;
@@ -90,15 +91,14 @@ concept SymmetricStrategy = requires(const S& strategy, const Object& version) {
 class Strategy {
  public:
   template <class S>
-    requires SidedStrategy<S>
-  Strategy(S strategy)  // NOLINT: a strategy is a Strategy
+  requires SidedStrategy<S> Strategy(S strategy)  // NOLINT: a strategy is a Strategy
       : Strategy(typeid(S), false,
                  [strategy = std::move(strategy)](const Conflict& conflict) -> Decision {
                    return strategy.resolve(conflict);
                  }) {}
   template <class S>
-    requires(SymmetricStrategy<S> && !SidedStrategy<S>)
-  Strategy(S strategy)  // NOLINT: a strategy is a Strategy
+  requires(SymmetricStrategy<S> && !SidedStrategy<S>)
+      Strategy(S strategy)  // NOLINT: a strategy is a Strategy
       : Strategy(typeid(S), true,
                  [strategy = std::move(strategy)](const Conflict& conflict) -> Decision {
                    return strategy.resolve(conflict.local, conflict.server);

@@ -25,8 +25,8 @@ class AssertionResult;
 
 namespace tidemark {
 
-// What came of a run: whether all held, and a message for people: where something is broken a report
-// of one screen, and the trace.
+// What came of a run: whether all held, and a message for people: where something is broken a
+// report of one screen, and the trace.
 class [[nodiscard]] Result {
  public:
   Result(int exit_code, std::string message)
@@ -40,7 +40,7 @@ class [[nodiscard]] Result {
 
   // So that EXPECT_TRUE shows the message. Any other type is refused.
   template <class A>
-    requires std::same_as<A, ::testing::AssertionResult>
+  requires std::same_as<A, ::testing::AssertionResult>
   operator A() const {  // NOLINT: that is the purpose
     return exit_code_ == 0 ? A(true) : A(false) << message_;
   }
@@ -89,8 +89,8 @@ Result holds(const Strategy& strategy, const Options& options = {});
 Result holds(const std::shared_ptr<Engine>& engine, const Options& options = {});
 
 // Runs a trace. True where those invariants hold that its `expect` lines name, whatever they say of
-// them; all, where they name none: the trace of a bug, once the bug is gone. Of the options only the
-// invariants of your own and the limit count.
+// them; all, where they name none: the trace of a bug, once the bug is gone. Of the options only
+// the invariants of your own and the limit count.
 Result replays(const std::string& path, const Strategy& strategy, const Options& options = {});
 Result replays(const std::string& path, const std::shared_ptr<Engine>& engine,
                const Options& options = {});
@@ -105,8 +105,8 @@ struct LawOptions {
 
 // The laws of a strategy alone: deterministic; closed (one of the two versions, or a merge);
 // idempotent (of a version with itself: itself); grouping; and of one that declares itself
-// symmetric, that the sides and the order of three versions make no difference. A law that is broken
-// is shown with the smallest versions that do.
+// symmetric, that the sides and the order of three versions make no difference. A law that is
+// broken is shown with the smallest versions that do.
 Result check_laws(const Strategy& strategy, const LawOptions& options = {});
 
 // A scenario, for those who generate and shrink with other tools.
@@ -117,7 +117,8 @@ class Scenario {
 
   // One step a line, as in a trace.
   std::string text() const;
-  // Simpler scenarios, the boldest first; ends with a null. A copy of the function goes on by itself.
+  // Simpler scenarios, the boldest first; ends with a null. A copy of the function goes on by
+  // itself.
   std::function<std::unique_ptr<Scenario>()> simpler(const Options& scope) const;
 
   struct Steps;

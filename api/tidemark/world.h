@@ -65,8 +65,8 @@ inline Invariant at_rest(std::string name, std::function<Broken(const World&)> b
   return {std::move(name), When::at_rest, std::move(broken)};
 }
 
-// Something interesting that some run must reach, or the campaign proved nothing about it. Looked at
-// whenever an `always` is; counted at most once a run.
+// Something interesting that some run must reach, or the campaign proved nothing about it. Looked
+// at whenever an `always` is; counted at most once a run.
 struct Mark {
   std::string name;
   std::function<bool(const World&)> is_reached;

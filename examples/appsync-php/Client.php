@@ -84,6 +84,27 @@ final class Client
         $this->sent = [];
     }
 
+    /** All that it knows, the exchange under way too. */
+    public function save(): array
+    {
+        return [
+            'counter' => $this->counter,
+            'counter_lastsync' => $this->counter_lastsync,
+            'servercounter_lastsync' => $this->servercounter_lastsync,
+            'objects' => $this->objects->save(),
+            'sent' => array_map(fn (SyncObject $object) => $object->toJson(), $this->sent),
+        ];
+    }
+
+    public function load(array $saved): void
+    {
+        $this->counter = $saved['counter'];
+        $this->counter_lastsync = $saved['counter_lastsync'];
+        $this->servercounter_lastsync = $saved['servercounter_lastsync'];
+        $this->objects = Table::load($saved['objects']);
+        $this->sent = array_map(SyncObject::fromJson(...), $saved['sent']);
+    }
+
     private function receive(SyncObject $incoming, int $now): ?Conflict
     {
         // deleted-holds-key=yes: a deleted object, here or there, meets others by its key, too.

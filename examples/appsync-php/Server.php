@@ -21,6 +21,17 @@ final class Server
         $this->objects = clone $this->objects;
     }
 
+    public function save(): array
+    {
+        return ['counter' => $this->counter, 'objects' => $this->objects->save()];
+    }
+
+    public function load(array $saved): void
+    {
+        $this->counter = $saved['counter'];
+        $this->objects = Table::load($saved['objects']);
+    }
+
     /** A change in the web backend. */
     public function change(Change $change, int $now): void
     {

@@ -45,6 +45,22 @@ final class Table
         $this->put(new Record($change->applyTo($known, $now), $counter));
     }
 
+    /** @return list<array{array<string, string|int>, int}> each object with its counter */
+    public function save(): array
+    {
+        $saved = fn (Record $record) => [$record->object->toJson(), $record->counter_lastupdate];
+        return array_map($saved, array_values($this->records));
+    }
+
+    public static function load(array $saved): self
+    {
+        $table = new self();
+        foreach ($saved as [$object, $counter_lastupdate]) {
+            $table->put(new Record(SyncObject::fromJson($object), $counter_lastupdate));
+        }
+        return $table;
+    }
+
     /** @return list<SyncObject> all of them, deleted ones too */
     public function objects(): array
     {

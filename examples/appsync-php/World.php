@@ -38,6 +38,8 @@ final class World
             'reinstall' => $this->reinstall($request['at']),
             'backup' => $this->backup(),
             'restore' => $this->restore(),
+            'save' => ['state' => $this->replica($request['at'])->save()],
+            'load' => $this->load($this->replica($request['at']), $request['state']),
             default => throw new DomainException("'{$request['op']}' is no request"),
         };
     }
@@ -51,7 +53,7 @@ final class World
             $request['pk'] ?? null,
             $request['name'] ?? null,
         );
-        $replica = $request['at'] === 'S' ? $this->server : $this->clients[$request['at']];
+        $replica = $this->replica($request['at']);
         $replica->change($change, $request['now']);
         return self::state($replica);
     }
@@ -113,6 +115,17 @@ final class World
     private function restore(): array
     {
         return self::state($this->server = clone $this->saved);
+    }
+
+    private function load(Server|Client $replica, array $state): array
+    {
+        $replica->load($state);
+        return [];
+    }
+
+    private function replica(string $name): Server|Client
+    {
+        return $name === 'S' ? $this->server : $this->clients[$name];
     }
 
     private static function message(array $request): Message

@@ -47,6 +47,7 @@ final class Adapter
             'worlds' => self::WORLDS,
             'strategy' => $strategy,
             'decisions' => 'reported',
+            'snapshot' => true,
         ];
     }
 

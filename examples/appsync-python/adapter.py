@@ -50,7 +50,7 @@ class World:
             request.get("pk"),
             request.get("name"),
         )
-        replica = self._server if request["at"] == "S" else self._client(request)
+        replica = self._replica(request)
         replica.change(change, request["now"])
         return _state(replica)
 
@@ -98,6 +98,16 @@ class World:
         self._server = self._saved.copy()
         return _state(self._server)
 
+    def save(self, request: dict) -> dict:
+        return {"state": self._replica(request).save()}
+
+    def load(self, request: dict) -> dict:
+        self._replica(request).load(request["state"])
+        return {}
+
+    def _replica(self, request: dict) -> Server | Client:
+        return self._server if request["at"] == "S" else self._client(request)
+
     def _client(self, request: dict) -> Client:
         return self._clients[request["at"]]
 
@@ -113,6 +123,8 @@ OPERATIONS = {
     "reinstall": World.reinstall,
     "backup": World.backup,
     "restore": World.restore,
+    "save": World.save,
+    "load": World.load,
 }
 
 
@@ -146,6 +158,7 @@ class Adapter:
             "worlds": WORLDS,
             "strategy": strategy,
             "decisions": "reported",
+            "snapshot": True,
         }
 
 

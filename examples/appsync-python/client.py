@@ -69,6 +69,23 @@ class Client:
         """The client gave up waiting, or was killed. What it stored so far stays."""
         self._sent = []
 
+    def save(self) -> dict:
+        """All that it knows, the exchange under way too."""
+        return {
+            "counter": self.counter,
+            "counter_lastsync": self.counter_lastsync,
+            "servercounter_lastsync": self.servercounter_lastsync,
+            "records": self.records.save(),
+            "sent": self._sent,
+        }
+
+    def load(self, saved: dict) -> None:
+        self.counter = saved["counter"]
+        self.counter_lastsync = saved["counter_lastsync"]
+        self.servercounter_lastsync = saved["servercounter_lastsync"]
+        self.records = Table.load(saved["records"])
+        self._sent = [Object(*fields) for fields in saved["sent"]]
+
     def _is_pending(self, record: Record) -> bool:
         """The page: "server did not yet receive client update for the object"."""
         return record.counter_lastupdate > self.counter_lastsync

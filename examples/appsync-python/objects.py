@@ -83,3 +83,11 @@ class Table:
 
     def copy(self) -> Table:
         return Table(dict(self._records))
+
+    def save(self) -> list:
+        return list(self)
+
+    @staticmethod
+    def load(saved: list) -> Table:
+        records = [Record(Object(*fields), counter) for fields, counter in saved]
+        return Table({record.object.guid: record for record in records})

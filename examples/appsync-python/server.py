@@ -18,6 +18,13 @@ class Server:
         """A backup, or what comes back from one: the counter runs backwards with the objects."""
         return Server(self.counter, self.records.copy())
 
+    def save(self) -> dict:
+        return {"counter": self.counter, "records": self.records.save()}
+
+    def load(self, saved: dict) -> None:
+        self.counter = saved["counter"]
+        self.records = Table.load(saved["records"])
+
     def change(self, change: Change, now: int) -> None:
         """A change in the web backend."""
         self.counter += 1

@@ -1,7 +1,7 @@
 // The bookings of a hotel, as the app and the backend store them.
 //
-// "Our primary key for objects of type 'booking' consists of the room number + a date." The value of
-// an object is its guest and its price: `guest:Ann,price:100`.
+// "Our primary key for objects of type 'booking' consists of the room number + a date." The value
+// of an object is its guest and its price: `guest:Ann,price:100`.
 #pragma once
 
 #include <tidemark/tidemark.h>

@@ -85,6 +85,13 @@ class World:
         self.reported[request["at"]] = None  # the answer must say it, also if it is the same
         return {}
 
+    def save(self, replica, request):
+        return {"state": replica.save()}
+
+    def load(self, replica, request):
+        replica.load(request["state"])
+        return {}
+
     def _add_state(self, answer, name):
         """The numbers always, the objects where they are others than in the last answer."""
         replica = self.replicas[name]
@@ -108,6 +115,8 @@ OPERATIONS = {
     "reinstall": World.reinstall,
     "backup": World.backup,
     "restore": World.restore,
+    "save": World.save,
+    "load": World.load,
 }
 
 
@@ -190,6 +199,7 @@ class Adapter:
             "worlds": 64,
             "strategy": strategy,
             "decisions": "reported",
+            "snapshot": True,
         }
 
 

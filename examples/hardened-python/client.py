@@ -6,7 +6,17 @@ A cycle:  start -> download-request, receive_download, build_upload -> upload-re
 from typing import NamedTuple
 
 from lineage import version_id
-from objects import SyncObject, created, deletions_first, from_wire, guid_order, live_rival, to_wire
+from objects import (
+    SyncObject,
+    created,
+    deletions_first,
+    from_wire,
+    guid_order,
+    live_rival,
+    load_all,
+    save_all,
+    to_wire,
+)
 from strategies import LOCAL
 
 
@@ -95,6 +105,27 @@ class Client:
 
     def end_exchange(self):
         self.sent = []
+
+    def save(self):
+        """All that it knows, as JSON; the exchange under way too."""
+        return {
+            "writer": self.writer,
+            "counter": self.counter,
+            "epoch": self.epoch,
+            "servercounter_lastsync": self.servercounter_lastsync,
+            "objects": save_all(self.objects),
+            "pending": sorted(self.pending),
+            "unseen": sorted(self.unseen),
+            "sent": [to_wire(each) for each in self.sent],
+        }
+
+    def load(self, saved):
+        self.writer, self.counter = saved["writer"], saved["counter"]
+        self.epoch = saved["epoch"]
+        self.servercounter_lastsync = saved["servercounter_lastsync"]
+        self.objects = load_all(saved["objects"])
+        self.pending, self.unseen = set(saved["pending"]), set(saved["unseen"])
+        self.sent = [from_wire(wire) for wire in saved["sent"]]
 
     def _note_epoch(self, epoch):
         """A server that was restored may lack anything. What it turns out to hold is cleared."""

@@ -68,6 +68,14 @@ def live_rival(objects, newcomer):
     return None
 
 
+def save_all(objects):
+    return [to_wire(each) for each in objects.values()]
+
+
+def load_all(saved):
+    return {wire["guid"]: from_wire(wire) for wire in saved}
+
+
 def to_wire(each):
     return {
         "guid": each.guid,
@@ -78,7 +86,7 @@ def to_wire(each):
         "timestamp_created": each.timestamp_created,
         "timestamp_lastupdate": each.timestamp_lastupdate,
         "version": each.version,
-        "lineage": each.lineage.newest,
+        "lineage": dict(sorted(each.lineage.newest.items())),
         "buried": sorted(each.lineage.buried),
     }
 

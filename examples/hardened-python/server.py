@@ -4,7 +4,16 @@ The epoch is new when a backup is restored. It is also the name under which the 
 """
 
 from lineage import version_id
-from objects import created, deletions_first, from_wire, guid_order, live_rival, to_wire
+from objects import (
+    created,
+    deletions_first,
+    from_wire,
+    guid_order,
+    live_rival,
+    load_all,
+    save_all,
+    to_wire,
+)
 
 
 class Server:
@@ -40,6 +49,19 @@ class Server:
         self.counter, objects, counter_lastupdate = backup
         self.objects, self.counter_lastupdate = dict(objects), dict(counter_lastupdate)
         self.epoch = epoch
+
+    def save(self):
+        return {
+            "epoch": self.epoch,
+            "counter": self.counter,
+            "objects": save_all(self.objects),
+            "counter_lastupdate": self.counter_lastupdate,
+        }
+
+    def load(self, saved):
+        self.epoch, self.counter = saved["epoch"], saved["counter"]
+        self.objects = load_all(saved["objects"])
+        self.counter_lastupdate = saved["counter_lastupdate"]
 
     def _accept(self, uploaded):
         """Compare and set: nothing is put over a version that the uploader did not know, nor, where

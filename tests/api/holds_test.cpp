@@ -44,6 +44,10 @@ struct ForgetsDeletions {
   }
 };
 
+namespace mended {
+struct ForgetsDeletions : LowestPriceWins {};
+}  // namespace mended
+
 // A folder of a test's own.
 struct Folder {
   std::filesystem::path path;
@@ -77,7 +81,8 @@ TEST(Holds, NotWhereTheStrategyThrows) {
   const Result result = holds(ForgetsDeletions{}, {.episodes = 2'000, .values = kPrices});
   EXPECT_FALSE(result);
   EXPECT_EQ(result.exit_code(), 1);
-  EXPECT_TRUE(result.message().starts_with("FAIL closed  hardened, ForgetsDeletions")) << result.message();
+  EXPECT_TRUE(result.message().starts_with("FAIL closed  hardened, ForgetsDeletions"))
+      << result.message();
   EXPECT_NE(result.message().find("ForgetsDeletions threw: stoi"), std::string::npos);
 }
 
@@ -89,7 +94,8 @@ TEST(Holds, NotWhereTheStrategyReturnsAVersionThatIsNeither) {
       return cheaper;
     }
   };
-  const Result result = holds(Discounts{}, {.clients = 1, .episodes = 200, .values = kPrices});
+  const Result result =
+      holds(Discounts{}, {.clients = 1, .episodes = 200, .shared_keys = false, .values = kPrices});
   EXPECT_EQ(result.exit_code(), 1);
   EXPECT_NE(result.message().find("Discounts kept o1 \"1\", which is neither"), std::string::npos)
       << result.message();
@@ -100,8 +106,12 @@ TEST(Holds, ShowsTheShortestTraceOfAnUnlawfulStrategy) {
   struct AlwaysThrows {
     Decision resolve(const Conflict&) const { throw std::runtime_error("no"); }
   };
-  const Result result = holds(
-      AlwaysThrows{}, {.clients = 1, .episodes = 300, .faults = "none", .shared_keys = false, .deletes = false, .interleave = false});
+  const Result result = holds(AlwaysThrows{}, {.clients = 1,
+                                               .episodes = 300,
+                                               .faults = "none",
+                                               .shared_keys = false,
+                                               .deletes = false,
+                                               .interleave = false});
   EXPECT_NE(result.message().find("tidemark-trace 1\n"
                                   "protocol hardened\n"
                                   "strategy AlwaysThrows\n"
@@ -185,7 +195,10 @@ Broken at_most_one(const World& world) {
 }
 
 TEST(Holds, NotWhereAnInvariantOfOnesOwnIsBroken) {
-  const Result result = holds(LowestPriceWins{}, {.episodes = 300, .values = kPrices, .invariants = {tidemark::at_rest("at-most-one", at_most_one)}});
+  const Result result =
+      holds(LowestPriceWins{}, {.episodes = 300,
+                                .values = kPrices,
+                                .invariants = {tidemark::at_rest("at-most-one", at_most_one)}});
   EXPECT_EQ(result.exit_code(), 1);
   EXPECT_TRUE(result.message().starts_with("FAIL at-most-one  hardened, LowestPriceWins"));
   EXPECT_NE(result.message().find("  the server holds 2 objects\n"), std::string::npos)
@@ -203,11 +216,14 @@ TEST(Holds, AlwaysLooksAfterEachStep) {
         return std::string(1, name) + " is ahead";
     return {};
   };
-  const Options at_rest{.episodes = 300, .invariants = {tidemark::at_rest("ahead", nothing_pending)}};
-  EXPECT_TRUE(holds(LowestPriceWins{}, Options{.episodes = 300, .values = kPrices, .invariants = at_rest.invariants}));
-  const Result always = holds(
-      LowestPriceWins{},
-      {.episodes = 300, .values = kPrices, .invariants = {tidemark::always("ahead", nothing_pending)}});
+  const Options at_rest{.episodes = 300,
+                        .invariants = {tidemark::at_rest("ahead", nothing_pending)}};
+  EXPECT_TRUE(holds(LowestPriceWins{},
+                    Options{.episodes = 300, .values = kPrices, .invariants = at_rest.invariants}));
+  const Result always =
+      holds(LowestPriceWins{}, {.episodes = 300,
+                                .values = kPrices,
+                                .invariants = {tidemark::always("ahead", nothing_pending)}});
   EXPECT_EQ(always.exit_code(), 1);
   EXPECT_NE(always.message().find("  A is ahead\n"), std::string::npos) << always.message();
   EXPECT_NE(always.message().find("\ncreate A o1\nexpect ahead violated\n"), std::string::npos);
@@ -215,14 +231,16 @@ TEST(Holds, AlwaysLooksAfterEachStep) {
 
 TEST(Holds, AMarkThatIsReachedIsAllRight) {
   const auto told = [](const World& world) { return !world.told('A').empty(); };
-  EXPECT_TRUE(holds(LowestPriceWins{},
-                    {.episodes = 500, .values = kPrices, .marks = {tidemark::sometimes("a-is-told", told)}}));
+  EXPECT_TRUE(holds(
+      LowestPriceWins{},
+      {.episodes = 500, .values = kPrices, .marks = {tidemark::sometimes("a-is-told", told)}}));
 }
 
 TEST(Holds, NotWhereAMarkIsNeverReached) {
   const auto never = [](const World& world) { return world.live('A').size() > 3; };
   const Result result = holds(
-      LowestPriceWins{}, {.episodes = 500, .values = kPrices, .marks = {tidemark::sometimes("four-objects", never)}});
+      LowestPriceWins{},
+      {.episodes = 500, .values = kPrices, .marks = {tidemark::sometimes("four-objects", never)}});
   EXPECT_EQ(result.exit_code(), 4);
   EXPECT_EQ(result.message(), "vacuous: in 500 episodes never reached four-objects");
 }
@@ -230,19 +248,21 @@ TEST(Holds, NotWhereAMarkIsNeverReached) {
 // All that a world shows, in one scenario of which everything is known.
 TEST(Replays, ShowsTheWorldAsItIs) {
   const Folder folder;
-  const std::string path = folder.file("told.trace",
-                                       "tidemark-trace 1\nprotocol hardened\nstrategy LowestPriceWins\nclients 2\n"
-                                       "create S o1 pk=room:100 name=booking value=100\n"
-                                       "sync A\n"
-                                       "edit A o1 value=90\n"
-                                       "edit S o1 value=80\n"
-                                       "clock B +30\n"
-                                       "sync A\n"
-                                       "offline B\n"
-                                       "delete S o1\n");
+  const std::string path =
+      folder.file("told.trace",
+                  "tidemark-trace 1\nprotocol hardened\nstrategy LowestPriceWins\nclients 2\n"
+                  "create S o1 pk=room:100 name=booking value=100\n"
+                  "sync A\n"
+                  "edit A o1 value=90\n"
+                  "edit S o1 value=80\n"
+                  "clock B +30\n"
+                  "sync A\n"
+                  "offline B\n"
+                  "delete S o1\n");
   std::string seen;
   const auto look = [&](const World& world) -> Broken {
-    if (world.holds(kServerName).empty() || !world.holds(kServerName)[0].isdeleted || !seen.empty()) return {};
+    if (world.holds(kServerName).empty() || !world.holds(kServerName)[0].isdeleted || !seen.empty())
+      return {};
     for (const tidemark::ReplicaName name : world.replicas()) {
       seen += name;
       for (const Object& object : world.holds(name))
@@ -256,8 +276,9 @@ TEST(Replays, ShowsTheWorldAsItIs) {
     return {};
   };
   EXPECT_TRUE(replays(path, LowestPriceWins{}, {.invariants = {tidemark::always("look", look)}}));
-  EXPECT_EQ(seen,
-            "S o1,room:100,booking,v4 +0; A o1,room:100,booking,80 told 90->80 +0; B offline +30; ");
+  EXPECT_EQ(
+      seen,
+      "S o1,room:100,booking,v4 +0; A o1,room:100,booking,80 told 90->80 +0; B offline +30; ");
 }
 
 // --- traces
@@ -272,28 +293,32 @@ TEST(Replays, FailsWhileTheBugIsThere) {
   const std::string path = folder.file("bug.trace", kDeletedAndEdited);
   const Result result = replays(path, ForgetsDeletions{});
   EXPECT_EQ(result.exit_code(), 1);
-  EXPECT_NE(result.message().find("replay    tidemark::replays(\"" + path + "\", ForgetsDeletions{})"),
-            std::string::npos)
+  EXPECT_NE(
+      result.message().find("replay    tidemark::replays(\"" + path + "\", ForgetsDeletions{})"),
+      std::string::npos)
       << result.message();
 }
 
 TEST(Replays, PassesOnceTheBugIsGone) {
-  struct ForgetsDeletions : LowestPriceWins {};
   const Folder folder;
-  EXPECT_TRUE(replays(folder.file("bug.trace", kDeletedAndEdited), ForgetsDeletions{}));
+  EXPECT_TRUE(replays(folder.file("bug.trace", kDeletedAndEdited), mended::ForgetsDeletions{}));
 }
 
 TEST(Replays, JudgesWhatTheTraceSpeaksOf) {
   const Folder folder;
-  const std::string page = "tidemark-trace 1\nprotocol page\nstrategy LowestPriceWins\nclients 1\ncreate A o1 value=1\n";
+  const std::string page =
+      "tidemark-trace 1\nprotocol page\nstrategy LowestPriceWins\nclients 1\ncreate A o1 value=1\n";
   EXPECT_FALSE(replays(folder.file("all.trace", page), LowestPriceWins{}));
-  EXPECT_FALSE(replays(folder.file("echo.trace", page + "expect no-redundant-transfer violated\n"), LowestPriceWins{}));
-  EXPECT_TRUE(replays(folder.file("lost.trace", page + "expect no-lost-update violated\n"), LowestPriceWins{}));
+  EXPECT_FALSE(replays(folder.file("echo.trace", page + "expect no-redundant-transfer violated\n"),
+                       LowestPriceWins{}));
+  EXPECT_TRUE(replays(folder.file("lost.trace", page + "expect no-lost-update violated\n"),
+                      LowestPriceWins{}));
 }
 
 TEST(Replays, RefusesWhatIsNoTrace) {
   const Folder folder;
-  const std::string path = folder.file("bad.trace", "tidemark-trace 1\nprotocol hardened\nsnyc A\n");
+  const std::string path =
+      folder.file("bad.trace", "tidemark-trace 1\nprotocol hardened\nsnyc A\n");
   const Result result = replays(path, LowestPriceWins{});
   EXPECT_EQ(result.exit_code(), 2);
   EXPECT_TRUE(result.message().starts_with(path + ":3: unknown step 'snyc', did you mean 'sync'?"))
@@ -306,12 +331,15 @@ TEST(Replays, RefusesWhatIsNoTrace) {
 
 TEST(Holds, WritesTracesWhereItIsToldTo) {
   const Folder folder;
-  const Result result = holds(ForgetsDeletions{}, {.episodes = 2'000, .values = kPrices, .out = folder.path.string()});
+  const Result result = holds(ForgetsDeletions{},
+                              {.episodes = 2'000, .values = kPrices, .out = folder.path.string()});
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path)) files.push_back(entry.path().string());
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path))
+    files.push_back(entry.path().string());
   ASSERT_FALSE(files.empty());
   for (const std::string& file : files) {
-    EXPECT_NE(result.message().find("tidemark::replays(\"" + file + "\", ForgetsDeletions{})"), std::string::npos);
+    EXPECT_NE(result.message().find("tidemark::replays(\"" + file + "\", ForgetsDeletions{})"),
+              std::string::npos);
     EXPECT_FALSE(replays(file, ForgetsDeletions{}));
   }
 }
@@ -334,14 +362,18 @@ TEST(Holds, RunsTheEpisodeOfASeedAlone) {
   const Variable seed(report.substr(at + name.size(), report.find(' ', at) - at - name.size()));
   const std::string alone = holds(ForgetsDeletions{}, options).message();
   EXPECT_NE(alone.find(" 1 of 1 episode "), std::string::npos) << alone;
-  EXPECT_EQ(alone.substr(alone.find("tidemark-trace")), report.substr(report.find("tidemark-trace")).substr(0, alone.size() - alone.find("tidemark-trace")));
+  EXPECT_EQ(alone.substr(alone.find("tidemark-trace")),
+            report.substr(report.find("tidemark-trace"))
+                .substr(0, alone.size() - alone.find("tidemark-trace")));
 }
 
 TEST(Holds, RefusesWhatIsNoSeed) {
   const Variable seed("seven");
   const Result result = holds(LowestPriceWins{}, {});
   EXPECT_EQ(result.exit_code(), 2);
-  EXPECT_EQ(result.message(), "tidemark: TIDEMARK_SEED: 'seven' is no seed, expected a number of 64 bits, decimal or 0x…");
+  EXPECT_EQ(
+      result.message(),
+      "tidemark: TIDEMARK_SEED: 'seven' is no seed, expected a number of 64 bits, decimal or 0x…");
 }
 
 TEST(Holds, TheSameSeedGivesTheSameReport) {
@@ -365,7 +397,8 @@ TEST(Holds, RefusesOptionsThatMakeNoSense) {
       {{.faults = "fire"}, "Options::faults: "},
       {{.judge = {"convergency"}}, "Options::judge: unknown invariant 'convergency'"},
       {{.invariants = {tidemark::at_rest("No!", at_most_one)}}, "an invariant has the name 'No!'"},
-      {{.invariants = {tidemark::at_rest("told", at_most_one)}}, "two invariants have the name 'told'"},
+      {{.invariants = {tidemark::at_rest("told", at_most_one)}},
+       "two invariants have the name 'told'"},
       {{.keys = {"object:o1"}}, "Options::keys or Options::values: "},
   };
   for (const auto& [options, problem] : kRefused) {

@@ -53,6 +53,12 @@ int count(const std::string& text, std::string_view part) {
   return times;
 }
 
+// An adapter that answers hello so, and then does these commands.
+std::string engine(const std::string& more, const std::string& then) {
+  return "explore --engine 'read -r hello; echo \"{\\\"tidemark\\\":1,\\\"name\\\":\\\"tiny\\\"" +
+         more + "}\"; " + then + "' ";
+}
+
 // --- known answers
 
 struct KnownAnswer {
@@ -98,6 +104,34 @@ TEST_F(ExploreCommand, ProvesThatWithoutTheFaultNothingIsLost) {
   EXPECT_EQ(found.at("holds"), true);
   EXPECT_EQ(found.at("shortest"), nullptr);
   EXPECT_EQ(document_without.at("configurations").at(0).at("end"), "exhausted");
+}
+
+// --- engines of other people; what is found of them is in explore_foreign_test.cpp
+
+TEST_F(ExploreCommand, AsksForAnEngineThatSnapshots) {
+  const Ran ran = run(engine("", "cat >/dev/null"));
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(has(ran.err, "tiny cannot save and load its states, expected an adapter that"))
+      << ran.err;
+}
+
+TEST_F(ExploreCommand, AsksAnEngineWithOneThread) {
+  const std::string snapshots = engine(",\\\"snapshot\\\":true", "cat >/dev/null");
+  const Ran ran = run(snapshots, "--jobs 2");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(has(ran.err, "--jobs: 2 with --engine, expected 1")) << ran.err;
+}
+
+TEST_F(ExploreCommand, EndsWith3AndTheLastLinesWhereAnEngineFails) {
+  const Ran ended = run(engine(",\\\"snapshot\\\":true", "read -r begin; echo {}; exit 7"));
+  EXPECT_EQ(ended.code, 3);
+  EXPECT_TRUE(has(ended.err, "crash: the program ended with exit code 7")) << ended.err;
+  EXPECT_TRUE(has(ended.err, "> {\"op\":\"save\",\"world\":0,\"at\":\"S\"}")) << ended.err;
+  const Ran silent = run(engine(",\\\"snapshot\\\":true", "while read -r line; do echo {}; done"));
+  EXPECT_EQ(silent.code, 3);
+  EXPECT_TRUE(has(silent.err, "save: the answer has no 'state', expected all that S knows"))
+      << silent.err;
+  EXPECT_TRUE(has(silent.err, "> {\"op\":\"save\",\"world\":0,\"at\":\"S\"}")) << silent.err;
 }
 
 // --- exit codes, and what is said then

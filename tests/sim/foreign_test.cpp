@@ -145,6 +145,8 @@ TEST(Foreign, StepsThatAnEngineLacksAreNoOps) {
   auto engine = std::make_shared<Scripted>();
   engine->own.lacks = {"crash", "backend", "undelete", "lost"};
   const Foreign foreign(engine);
+  Texts texts;
+  foreign.use(texts);
   const Trace trace = trace_of("create S o1; crash A; sync A lose=upload-ack; create A o1; sync A");
   foreign.read(trace.scenario);
   std::vector<bool> lacking;

@@ -1,5 +1,6 @@
 // One of our own engines behind tidemark::Engine: the door that engines of other people come
-// through.
+// through. If asked for, it snapshots: states and messages are kept in tables, and their places
+// there handed out as texts, one for all that are equal.
 #pragma once
 
 #include <tidemark/engine.h>
@@ -11,16 +12,40 @@
 
 #include "model/change.h"
 #include "model/fact.h"
+#include "sim/digest.h"
 #include "sim/step.h"
 
 namespace tidemark::core {
 
+// Values by text: `s0`, `s1` … Equal ones have one text.
+template <class Value>
+class TextTable {
+ public:
+  // Values that are equal have equal hashes.
+  std::string text(Value value, std::uint64_t hash) {
+    std::vector<std::size_t>& places = by_hash_[hash];
+    for (const std::size_t place : places)
+      if (values_[place] == value) return "s" + std::to_string(place);
+    places.push_back(values_.size());
+    values_.push_back(std::move(value));
+    return "s" + std::to_string(places.back());
+  }
+  const Value& at(const std::string& text) const { return values_.at(std::stoul(text.substr(1))); }
+
+ private:
+  std::vector<Value> values_;
+  std::map<std::uint64_t, std::vector<std::size_t>> by_hash_;
+};
+
 template <class E>
 class Hosted final : public tidemark::Engine {
  public:
-  Hosted(E engine, std::string name, std::uint32_t worlds = 1)
+  Hosted(E engine, std::string name, std::uint32_t worlds = 1, bool snapshots = false)
       : engine_(std::move(engine)),
-        traits_{.name = std::move(name), .worlds = worlds, .reports_decisions = true} {}
+        traits_{.name = std::move(name),
+                .worlds = worlds,
+                .reports_decisions = true,
+                .snapshots = snapshots} {}
 
   const Traits& traits() const override { return traits_; }
 
@@ -61,6 +86,12 @@ class Hosted final : public tidemark::Engine {
       case Operation::restore:
         engine_.restore(world.server, world.saved, request.id);
         break;
+      case Operation::save:
+        answer_.state = save(world, request);
+        return std::move(answer_);
+      case Operation::load:
+        load(world, request);
+        return std::move(answer_);
     }
     if (request.operation != Operation::begin) report(world, request.at);
     return std::move(answer_);
@@ -73,6 +104,9 @@ class Hosted final : public tidemark::Engine {
     std::vector<typename E::Client> clients;
     std::vector<std::string> guids, keys, names;
     std::vector<std::string> values{""};  // from 1
+    TextTable<typename E::Server> server_states;
+    TextTable<typename E::Client> client_states;
+    TextTable<typename E::Message> messages;
   };
 
   static std::uint32_t place(std::vector<std::string>& texts, const std::string& text) {
@@ -84,8 +118,39 @@ class Hosted final : public tidemark::Engine {
   typename E::Client& client(World& world, const Request& request) {
     return world.clients[find_replica(request.at)->number - 1u];
   }
-  static const typename E::Message& message(const Request& request) {
-    return *std::any_cast<typename E::Message>(&request.message->body);
+  const typename E::Message& message(const Request& request) {
+    const std::any& body = request.message->body;
+    return traits_.snapshots
+               ? worlds_[request.world].messages.at(std::any_cast<const std::string&>(body))
+               : std::any_cast<const typename E::Message&>(body);
+  }
+
+  template <class Replica_>
+  std::uint64_t hash_of(const Replica_& replica) const {
+    Digest digest;
+    engine_.digest(replica, digest);
+    return digest.value();
+  }
+  std::string save(World& world, const Request& request) {
+    if (request.at == kServerName)
+      return world.server_states.text(world.server, hash_of(world.server));
+    const typename E::Client& saved = client(world, request);
+    return world.client_states.text(saved, hash_of(saved));
+  }
+  void load(World& world, const Request& request) {
+    if (request.at == kServerName)
+      world.server = world.server_states.at(*request.state);
+    else
+      client(world, request) = world.client_states.at(*request.state);
+  }
+
+  // The labels of traces are o1, o2 …: their order does not hang on which was met first.
+  std::uint32_t place_of_guid(World& world, const std::string& label) const {
+    if (!traits_.snapshots) return place(world.guids, label);
+    const auto number = static_cast<std::uint32_t>(std::stoul(label.substr(1)));
+    if (world.guids.size() < number) world.guids.resize(number);
+    world.guids[number - 1] = label;
+    return number - 1;
   }
 
   void begin(World& world, std::uint8_t clients) {
@@ -98,7 +163,7 @@ class Hosted final : public tidemark::Engine {
   void change(World& world, const Request& request) {
     const tidemark::Change& made = *request.change;
     const Change change{.kind = static_cast<ChangeKind>(made.kind),
-                        .guid = {place(world.guids, made.guid)},
+                        .guid = {place_of_guid(world, made.guid)},
                         .pk = {place(world.keys, made.pk)},
                         .name = {place(world.names, made.name)},
                         .value = {place(world.values, made.value)}};
@@ -132,14 +197,17 @@ class Hosted final : public tidemark::Engine {
     return {static_cast<std::uint32_t>(world.values.size())};
   }
 
-  void send(const World& world, typename E::Message&& next) {
+  void send(World& world, typename E::Message&& next) {
     tidemark::Message sent{
         .kind = static_cast<tidemark::MessageKind>(static_cast<int>(engine_.kind(next)) - 1)};
     engine_.for_each_object(next, [&](const Object& object) {
       sent.objects.push_back(
           {world.guids[object.guid.number], world.values[object.value.number], object.isdeleted});
     });
-    sent.body = std::move(next);
+    if (traits_.snapshots)
+      sent.body = world.messages.text(std::move(next), sent.objects.size());
+    else
+      sent.body = std::move(next);
     answer_.send = std::move(sent);
   }
 

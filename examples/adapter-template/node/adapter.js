@@ -12,7 +12,7 @@ const HELLO = {
   strategy: 'server-priority',
   decisions: 'reported', // 'inferred' if your engine does not tell who won a conflict
   lacks: ['shared-keys'], // primary keys are stored here, but never compared
-  snapshot: true, // without it you need neither save nor load
+  snapshot: true, // without it you need neither save nor load, and cannot `tidemark explore`
 };
 
 // REPLACE by calls into your engine: one world, a server and its clients. There is one method for each

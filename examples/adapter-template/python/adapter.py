@@ -19,6 +19,7 @@ HELLO = {
     "strategy": "server-priority",  # "own" if it is none of Tidemark's three
     "decisions": "reported",  # "inferred" if your engine does not tell who won a conflict
     "lacks": ["shared-keys"],  # primary keys are stored here, but nothing looks at them
+    "snapshot": True,  # without it you need neither save nor load, and cannot `tidemark explore`
 }
 
 
@@ -103,6 +104,18 @@ class World:
     def restore(self, **_):
         self.server = copy.deepcopy(self.saved)
         return holds(self.server)
+
+    def save(self, at, **_):
+        """All that a replica knows, and no backup. Here replicas are JSON as they are."""
+        return {"state": self.server if at == "S" else self.clients[at]}
+
+    def load(self, at, state, **_):
+        """The replica is as it was when this was saved. Others stay as they are."""
+        if at == "S":
+            self.server = state
+        else:
+            self.clients[at] = state
+        return {}
 
     def _store_on_server(self, incoming):
         self.server["counter"] += 1
