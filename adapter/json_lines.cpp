@@ -29,6 +29,9 @@ constexpr std::array<string_view, 15> kLacks{"backend",     "deletes",   "undele
                                              "offline",     "clock",     "crash",     "reinstall",
                                              "restore",     "full-sync", "interleave"};
 
+// Of lists and objects in one another: what reads them calls itself for each.
+constexpr std::size_t kMaxDepth = 100;
+
 template <class Enum>
 constexpr std::size_t place(Enum value) {
   return static_cast<std::size_t>(value);
@@ -106,7 +109,21 @@ template <class... Arguments>
 std::string text_of(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
-std::string shown(const Json& value) { return excerpt(text_of(value)); }
+
+// The beginning of what the adapter wrote, fit for a message: any byte may be in it.
+std::string cited(string_view text) {
+  std::string fit = excerpt(text);
+  for (std::size_t i = 0; i < fit.size();) {
+    const std::size_t size = character_size(string_view(fit).substr(i));
+    const auto byte = static_cast<unsigned char>(fit[i]);
+    if (size == 0 || byte < 0x20 || byte == 0x7f) fit[i] = '?';
+    i += std::max<std::size_t>(size, 1);
+  }
+  return fit;
+}
+
+// What a value is, for a message.
+std::string shown(const Json& value) { return cited(text_of(value)); }
 
 // An object whose fields are asked for by name; `path` says where it stands in the answer.
 class Fields {
@@ -150,7 +167,7 @@ class Fields {
     const std::string found = needed(name);
     const auto match = std::find(words.begin(), words.end(), found);
     if (match == words.end())
-      garbage("{}: '{}', expected one of: {}", at(name), excerpt(found), fmt::join(words, ", "));
+      garbage("{}: '{}', expected one of: {}", at(name), cited(found), fmt::join(words, ", "));
     return static_cast<std::size_t>(match - words.begin());
   }
   // Reads each element of a list, which may be left out.
@@ -220,13 +237,33 @@ Told told_of(const Json& json, std::string path) {
           .merged = fields.flag("merged")};
 }
 
+// How deep lists and objects stand in one another. Of what is no JSON it is at least as deep as a
+// parser would come.
+std::size_t depth_of(string_view line) {
+  std::size_t depth = 0, deepest = 0;
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (is_quoted && line[i] == '\\')
+      ++i;
+    else if (line[i] == '"')
+      is_quoted = !is_quoted;
+    else if (!is_quoted && (line[i] == '[' || line[i] == '{'))
+      deepest = std::max(deepest, ++depth);
+    else if (!is_quoted && (line[i] == ']' || line[i] == '}') && depth > 0)
+      --depth;
+  }
+  return deepest;
+}
+
 // Throws what the adapter says itself.
 Json parse_line(string_view line) {
+  if (depth_of(line) > kMaxDepth)
+    garbage("'{}' is nested too deep, expected at most {} lists and objects in one another",
+            cited(line), kMaxDepth);
   Json json = Json::parse(line, nullptr, false);
-  if (json.is_discarded())
-    garbage("'{}' is no JSON, expected one JSON object a line", excerpt(line));
-  if (!json.is_object()) garbage("'{}', expected one JSON object a line", excerpt(line));
-  if (const auto error = json.find("error"); error != json.end())
+  if (json.is_discarded()) garbage("'{}' is no JSON, expected one JSON object a line", cited(line));
+  if (!json.is_object()) garbage("'{}', expected one JSON object a line", cited(line));
+  if (const auto error = json.find("error"); error != json.end() && !error->is_null())
     throw EngineFault("error: the adapter says: " + shown(*error));
   return json;
 }
@@ -319,7 +356,7 @@ Traits parse_hello(string_view line) {
   Traits traits{.name = fields.needed("name"), .version = fields.text("version").value_or("")};
   if (!is_engine_name(traits.name))
     garbage("hello.name: '{}', expected letters, digits, '.', '_' and '-', at most {}",
-            excerpt(traits.name), kMaxLabelCharacters);
+            cited(traits.name), kMaxLabelCharacters);
   const std::uint64_t worlds = fields.number("worlds").value_or(1);
   if (worlds < 1 || worlds > kMaxWorlds)
     garbage("hello.worlds: {}, expected 1 to {}", worlds, kMaxWorlds);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -28,6 +29,7 @@ constexpr std::size_t kMaxLineBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxErrorBytes = 2000;
 constexpr long kPatienceNanoseconds = 10'000'000;  // between two looks whether it has ended
 constexpr int kMostLooks = 50;
+constexpr milliseconds kLongestWait{60'000};  // at once: poll() counts in an int
 
 struct Pipe {
   int read_end = -1;
@@ -73,6 +75,11 @@ pid_t spawn(const std::string& command, int in, int out, int errors) {
   if (error != 0)
     throw EngineFault(fmt::format("cannot start '{}': {}", command, std::strerror(error)));
   return pid;
+}
+
+[[noreturn]] void refuse_long_line() {
+  throw EngineFault(fmt::format("garbage: a line of more than {} bytes, expected at most so many",
+                                kMaxLineBytes));
 }
 
 }  // namespace
@@ -122,23 +129,12 @@ void Process::write_some() {
   written_ = 0;
 }
 
-// Returns whether anything came; an end that is closed is closed here too.
-bool Process::read_some(int& end, std::string& into) {
+// Reads once, so that a flood does not keep us here; an end that is closed is closed here too.
+void Process::read_some(int& end, std::string& into) {
   std::array<char, 65536> buffer;
-  bool came = false;
-  while (end >= 0) {
-    const ssize_t count = read(end, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    if (count == 0) {
-      close_end(end);
-      break;
-    }
-    came = true;
-    into.append(buffer.data(), static_cast<std::size_t>(count));
-    if (static_cast<std::size_t>(count) < buffer.size()) break;
-  }
-  return came;
+  const ssize_t count = end < 0 ? -1 : read(end, buffer.data(), buffer.size());
+  if (count > 0) into.append(buffer.data(), static_cast<std::size_t>(count));
+  if (count == 0) close_end(end);
 }
 
 std::string Process::errors() {
@@ -163,21 +159,24 @@ std::string Process::how_it_ended() {
   return "closed its standard output";
 }
 
-// Waits until the program did something. Throws EngineFault if it ended or took too long.
-void Process::await(milliseconds timeout) {
+// Waits until the program did something; returns false if `until` came first. Throws EngineFault if
+// it ended.
+bool Process::await(steady_clock::time_point until) {
   write_some();
   std::array<pollfd, 3> ends{
       {{output_, POLLIN, 0}, {errors_end_, POLLIN, 0}, {input_, POLLOUT, 0}}};
   const nfds_t count = unwritten_.empty() ? 2 : 3;
   const auto began = steady_clock::now();
-  const int ready = poll(ends.data(), count, static_cast<int>(timeout.count()));
+  const auto left = std::chrono::ceil<milliseconds>(until - began);
+  if (left.count() <= 0) return false;
+  poll(ends.data(), count, static_cast<int>(std::min(left, kLongestWait).count()));
   waited_ += steady_clock::now() - began;
-  if (ready == 0) throw EngineFault(fmt::format("hang: no answer within {} ms", timeout.count()));
   if (ends[1].revents != 0) errors();
-  if (ends[0].revents == 0) return;
-  if (!read_some(output_, unread_) && output_ < 0)
+  if (ends[0].revents != 0) read_some(output_, unread_);
+  if (output_ < 0)
     throw EngineFault(
         fmt::format("crash: the program {} while an answer was expected", how_it_ended()));
+  return true;
 }
 
 std::optional<std::string> Process::next_line() {
@@ -186,21 +185,23 @@ std::optional<std::string> Process::next_line() {
     unread_.erase(0, begin_);
     begin_ = 0;
     searched_ = unread_.size();
-    if (unread_.size() > kMaxLineBytes)
-      throw EngineFault(fmt::format("garbage: a line of more than {} bytes", kMaxLineBytes));
+    if (unread_.size() > kMaxLineBytes) refuse_long_line();
     return std::nullopt;
   }
+  if (end - begin_ > kMaxLineBytes) refuse_long_line();
   std::string line = unread_.substr(begin_, end - begin_);
   begin_ = searched_ = end + 1;
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }
 
+// However much the program writes elsewhere, or of a line, meanwhile.
 std::string Process::read_line(milliseconds timeout) {
-  for (;;) {
+  if (auto line = next_line()) return *std::move(line);
+  const auto until = steady_clock::now() + timeout;
+  while (await(until))
     if (auto line = next_line()) return *std::move(line);
-    await(timeout);
-  }
+  throw EngineFault(fmt::format("hang: no answer within {} ms", timeout.count()));
 }
 
 }  // namespace tidemark::core

@@ -22,7 +22,7 @@ class Process {
   // What is to be written is written as the program reads it, while lines are waited for.
   void write(std::string_view text) { unwritten_ += text; }
   // The next line, without its end. Throws EngineFault: the program ended, wrote a line that is too
-  // long, or wrote nothing for `timeout`.
+  // long, or no line within `timeout`.
   std::string read_line(std::chrono::milliseconds timeout);
   // The next line that is here already.
   std::optional<std::string> next_line();
@@ -33,9 +33,9 @@ class Process {
   std::chrono::nanoseconds waited() const { return waited_; }
 
  private:
-  void await(std::chrono::milliseconds timeout);
+  bool await(std::chrono::steady_clock::time_point until);
   void write_some();
-  bool read_some(int& end, std::string& into);
+  void read_some(int& end, std::string& into);
   std::string how_it_ended();
 
   pid_t pid_ = -1;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/context/fiber.hpp>
+#include <boost/context/protected_fixedsize_stack.hpp>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "adapter/json_lines.h"
@@ -13,6 +15,9 @@ namespace {
 
 constexpr std::size_t kTranscriptLines = 12;
 constexpr std::size_t kTranscriptCharacters = 400;  // of one line
+// A job runs whole episodes and reads answers that are as deep as they may be: the usual stack is
+// small, and overflows into whatever lies beside it.
+constexpr std::size_t kStackBytes = 1024 * 1024;
 
 }  // namespace
 
@@ -21,6 +26,7 @@ struct Adapter::Job {
   boost::context::fiber caller;  // of whoever let it run
   std::string answer;
   std::optional<EngineFault> fault;
+  std::exception_ptr thrown;  // by what it had to do
 };
 
 Adapter::Adapter(AdapterOptions options) : options_(std::move(options)) { start(); }
@@ -65,6 +71,7 @@ EngineFault Adapter::broken_off(const std::string& what) {
     begin = end + 1;
   }
   end();
+  ended_by_ = what;
   for (Job* job : waiting_) job->fault = fault;
   return fault;
 }
@@ -84,7 +91,7 @@ std::string Adapter::receive() {
 
 Answer Adapter::handle(const Request& request) {
   if (!process_ && request.operation == Operation::begin && running_ == nullptr) start();
-  if (!process_) throw EngineFault("the program was ended");
+  if (!process_) throw EngineFault("the program was ended: " + ended_by_);
   const std::string answer = ask(print_request(request));
   try {
     return parse_answer(answer);
@@ -144,19 +151,37 @@ void Adapter::serve_waiting() {
   }
 }
 
-void Adapter::side_by_side(std::span<const std::function<void()>> jobs) {
-  if (!process_) start();
-  std::deque<Job> all(jobs.size());
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    Job& job = all[i];
-    job.own = boost::context::fiber([&job, &work = jobs[i]](boost::context::fiber&& caller) {
-      job.caller = std::move(caller);
-      work();
-      return std::move(job.caller);
-    });
-    run(job);
+// A fiber that is thrown out of would end us all.
+void Adapter::begin(Job& job, const std::function<void()>& work) {
+  job.own = boost::context::fiber(std::allocator_arg,
+                                  boost::context::protected_fixedsize_stack(kStackBytes),
+                                  [&job, &work](boost::context::fiber&& caller) {
+                                    job.caller = std::move(caller);
+                                    try {
+                                      work();
+                                    } catch (const std::exception&) {
+                                      job.thrown = std::current_exception();
+                                    }
+                                    return std::move(job.caller);
+                                  });
+  run(job);
+}
+
+// A program that does not start is told of by the jobs, which then have none.
+void Adapter::start_for_jobs() {
+  try {
+    if (!process_) start();
+  } catch (const EngineFault&) {
   }
+}
+
+void Adapter::side_by_side(std::span<const std::function<void()>> jobs) {
+  start_for_jobs();
+  std::deque<Job> all(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) begin(all[i], jobs[i]);
   serve_waiting();
+  for (const Job& job : all)
+    if (job.thrown) std::rethrow_exception(job.thrown);
 }
 
 }  // namespace tidemark::core

@@ -23,7 +23,7 @@ namespace tidemark::core {
 
 struct AdapterOptions {
   std::string command;                        // of the shell
-  std::optional<std::string> strategy;        // that the adapter is asked for
+  std::optional<std::string> strategy = {};   // that the adapter is asked for
   std::chrono::milliseconds timeout{10'000};  // of one answer
 };
 
@@ -38,11 +38,14 @@ class Adapter final : public tidemark::Engine {
   Answer handle(const Request& request) override;
   std::vector<Answer> handle_all(std::span<const Request> requests) override;
 
-  // Runs all jobs to their end. Inside, handle() lets the others go on while it waits.
+  // Runs all jobs to their end. Inside, handle() lets the others go on while it waits. What jobs
+  // threw, the first of them, is thrown when all are done.
   void side_by_side(std::span<const std::function<void()>> jobs);
 
   // The last lines that were exchanged, the newest last.
-  std::vector<std::string> transcript() const { return {transcript_.begin(), transcript_.end()}; }
+  std::vector<std::string> transcript() const override {
+    return {transcript_.begin(), transcript_.end()};
+  }
   std::uint64_t requests() const { return requests_; }
   std::chrono::nanoseconds waited() const;
 
@@ -50,10 +53,12 @@ class Adapter final : public tidemark::Engine {
   struct Job;  // one of those side by side
 
   void start();
+  void start_for_jobs();
   void end();
   std::string ask(const std::string& line);
   void send(const std::string& line);
   std::string receive();
+  void begin(Job& job, const std::function<void()>& work);
   void run(Job& job);
   void serve_waiting();
   void note(char direction, std::string_view line);
@@ -62,6 +67,7 @@ class Adapter final : public tidemark::Engine {
   AdapterOptions options_;
   Traits traits_;
   std::unique_ptr<Process> process_;
+  std::string ended_by_;      // why there is no process
   Job* running_ = nullptr;    // of those side by side; null: none
   std::deque<Job*> waiting_;  // in the order of their requests
   std::deque<std::string> transcript_;

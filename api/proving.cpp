@@ -72,6 +72,7 @@ class AttendedEngine final : public tidemark::Engine {
       : engine_(std::move(engine)), attendant_(std::move(attendant)) {}
 
   const Traits& traits() const override { return engine_->traits(); }
+  std::vector<std::string> transcript() const override { return engine_->transcript(); }
   // When a world begins, the scenario is not known yet.
   Answer handle(const Request& request) override {
     if (request.operation == Operation::begin) return engine_->handle(request);

@@ -345,13 +345,22 @@ struct Compared {
   }
 };
 
+// That of our own protocol: the one that was asked for, or the one that the engine says it has.
+std::string_view strategy_to_compare(const CompareFlags& flags, const Configuration& theirs) {
+  if (flags.protocol.strategy) return *flags.protocol.strategy;
+  if (find_strategy(theirs.strategy.name) == nullptr)
+    bad_usage(
+        "the engine has a strategy of its own, expected --strategy that says which of ours it is");
+  return theirs.strategy.name;
+}
+
 class CompareCommand {
  public:
   explicit CompareCommand(const CompareFlags& flags)
       : flags_(flags),
         output_(flags.common),
         theirs_(configurations_of(flags.engine, "").front()),
-        ours_(configurations_of(flags.protocol, theirs_.strategy.name).front()),
+        ours_(configurations_of(flags.protocol, strategy_to_compare(flags, theirs_)).front()),
         their_runner_(theirs_),
         our_runner_(ours_) {}
 

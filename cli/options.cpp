@@ -171,8 +171,26 @@ void add_common_flags(CLI::App& verb, CommonFlags& flags) {
   verb.set_version_flag("--version", version_line(), "print the version and end")->group(kGroup);
 }
 
+AddedFlags add_adapter_flags(CLI::App& verb, EngineFlags& flags) {
+  CLI::Option* engine = add_text_flag(
+      verb, "--engine", "COMMAND", [&flags](const std::string& command) { flags.engine = command; },
+      "an engine of your own, behind an adapter that this starts; docs/ADAPTERS.md");
+  CLI::Option* timeout = add_text_flag(
+      verb, "--engine-timeout", "TIME",
+      [&flags](const std::string& text) {
+        const auto time = parse_time(text);
+        if (!time || time->count() == 0)
+          bad_usage("--engine-timeout: '{}' is no time, expected one such as 10s", text);
+        flags.engine_timeout_ms = static_cast<std::uint64_t>(time->count());
+      },
+      "so long an answer of the adapter may take");
+  engine->group(kEngineGroup);
+  timeout->default_str("10s")->group(kEngineGroup)->needs(engine);
+  return {engine, timeout};
+}
+
 AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies) {
-  const auto added = {
+  AddedFlags added{
       add_text_flag(
           verb, "--protocol", "NAME",
           [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
@@ -191,25 +209,11 @@ AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strateg
             check_strategy(name, all_strategies);
             flags.strategy = name;
           },
-          "who wins a conflict: server-, client-, timestamp-priority"),
-      add_text_flag(
-          verb, "--engine", "COMMAND",
-          [&flags](const std::string& command) { flags.engine = command; },
-          "an engine of your own, behind an adapter that this starts; docs/ADAPTERS.md"),
-      add_text_flag(
-          verb, "--engine-timeout", "TIME",
-          [&flags](const std::string& text) {
-            const auto time = parse_time(text);
-            if (!time || time->count() == 0)
-              bad_usage("--engine-timeout: '{}' is no time, expected one such as 10s", text);
-            flags.engine_timeout_ms = static_cast<std::uint64_t>(time->count());
-          },
-          "so long an answer of the adapter may take")
-          ->default_str("10s")};
+          "who wins a conflict: server-, client-, timestamp-priority")};
   for (CLI::Option* option : added) option->group(kEngineGroup);
-  CLI::Option* engine = verb.get_option("--engine");
-  for (const char* other : {"--protocol", "--set", "--mutate"}) engine->excludes(other);
-  verb.get_option("--engine-timeout")->needs(engine);
+  for (CLI::Option* option : add_adapter_flags(verb, flags)) added.push_back(option);
+  for (const char* other : {"--protocol", "--set", "--mutate"})
+    verb.get_option("--engine")->excludes(other);
   return added;
 }
 

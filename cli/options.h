@@ -42,6 +42,8 @@ using AddedFlags = std::vector<CLI::Option*>;
 
 void add_common_flags(CLI::App& verb, CommonFlags& flags);
 AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies);
+// --engine COMMAND, --engine-timeout TIME, which are among those.
+AddedFlags add_adapter_flags(CLI::App& verb, EngineFlags& flags);
 // The world of a scope: its sizes, up to these, and its switches.
 AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
                            std::uint64_t most_objects, std::uint64_t most_settle_rounds);

@@ -255,7 +255,8 @@ Verb add_replay(CLI::App& app) {
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_seed_flags(verb, *flags);
   add_common_flags(verb, flags->common);
-  for (CLI::Option* option : engine) check->excludes(option);
+  for (CLI::Option* option : engine)
+    if (!option->get_name().starts_with("--engine")) check->excludes(option);
   check->excludes("--seed");
   for (CLI::Option* option : {check, verb.get_option("--quiet"), verb.get_option("--print-trace")})
     all_state->excludes(option);

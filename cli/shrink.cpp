@@ -29,7 +29,7 @@ constexpr std::string_view kExamples =
 
 struct ShrinkFlags {
   CommonFlags common;
-  EngineFlags engine;  // only what convergence compares
+  EngineFlags engine;  // only an adapter's, and what convergence compares
   ShrinkBudget budget;
   std::string file;
   std::string out;
@@ -134,6 +134,7 @@ Verb add_shrink(CLI::App& app) {
           "the invariant that must stay broken")
       ->type_name("NAME");
   add_budget_flag(verb, flags->budget);
+  add_adapter_flags(verb, flags->engine);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_common_flags(verb, flags->common);
   return [flags] { return run_shrink(*flags); };

@@ -88,9 +88,15 @@ class Fuzzing {
     try {
       act();
     } catch (const EngineFault& fault) {
-      result_.faults.push_back({seed, fault.what(), fault.transcript});
+      result_.faults.push_back({seed, fault.what(), transcript_of(fault)});
       ended_ |= result_.faults.size() >= kMostFaults;
     }
+  }
+
+  // What is found wrong in an answer was not seen by whoever exchanged the lines.
+  std::vector<std::string> transcript_of(const EngineFault& fault) const {
+    const bool is_known = !fault.transcript.empty() || configuration_.engine == nullptr;
+    return is_known ? fault.transcript : configuration_.engine->transcript();
   }
 
   // An episode that is under way beside others.
@@ -314,7 +320,10 @@ Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
 }
 
 std::string file_name(const Finding& finding) {
-  return fmt::format("{}-{}.trace", finding.trace.expectations.front().invariant,
+  const bool is_own = static_cast<std::size_t>(finding.invariant) >= kInvariants;
+  return fmt::format("{}-{}.trace",
+                     is_own ? std::string_view(finding.trace.expectations.front().invariant)
+                            : name_of(finding.invariant),
                      finding.fingerprint);
 }
 

@@ -335,7 +335,7 @@ void Foreign::tell(const Answer& answer, const Holder& before, const Message& me
       for (const Held& held : *answer.holds)
         if (held.value == decided.merged) facts.back().kept_guid = texts().guid(held.guid);
   }
-  for (const Told& told : answer.told) tell_app(told, facts);
+  for (const tidemark::Told& told : answer.told) tell_app(told, facts);
   const bool at_server = before.replica.is_server();
   for (const tidemark::Version& version : at_server ? answer.refused : answer.accepted) {
     const Guid guid = texts().guid(version.guid);
@@ -394,7 +394,7 @@ void Foreign::tell_decision(const Decided& decided, Value& fresh, Facts& facts) 
   facts.push_back(fact);
 }
 
-void Foreign::tell_app(const Told& told, Facts& facts) const {
+void Foreign::tell_app(const tidemark::Told& told, Facts& facts) const {
   Fact fact{.kind = told.merged ? FactKind::change_merged : FactKind::change_overwritten,
             .guid = texts().guid(told.guid)};
   fact.kept_guid = told.kept_guid ? texts().guid(*told.kept_guid) : fact.guid;

@@ -172,7 +172,7 @@ class Foreign {
   bool is_deletion(const tidemark::Version& version) const;
   bool is_tombstone(Value value, const Holder& holder, const Message& message) const;
   void tell_decision(const Decided& decided, Value& fresh, Facts& facts) const;
-  void tell_app(const Told& told, Facts& facts) const;
+  void tell_app(const tidemark::Told& told, Facts& facts) const;
   void infer(const Holder& before, const Holder& after, const Message& message, Facts& facts) const;
   bool follows_rule(Winner winner, const Object& local, const Object& server) const;
   void tell_buried(const Holder& replica, Facts& facts) const;

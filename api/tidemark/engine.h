@@ -152,6 +152,8 @@ class Engine {
   virtual ~Engine() = default;
   virtual const Traits& traits() const = 0;
   virtual Answer handle(const Request& request) = 0;
+  // What was exchanged with it last, the newest line last, for people who look for its fault.
+  virtual std::vector<std::string> transcript() const { return {}; }
   // The answers to several, one done after the other; an engine in another process is waited for
   // once.
   virtual std::vector<Answer> handle_all(std::span<const Request> requests) {
