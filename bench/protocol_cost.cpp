@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kEpisodes = 5'000;
 
-// Texts as long as those of the page's example: a guid has 36 characters, a key names a room and a
+// WireTexts as long as those of the page's example: a guid has 36 characters, a key names a room and a
 // date.
-class BookingTexts final : public Texts {
+class BookingTexts final : public WireTexts {
  public:
   std::string text_of(Guid guid) const override {
     return fmt::format("FC385707-7027-42DF-8118-{:012X}", guid.number);

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxShown = 40;  // characters of a wrong input in an erro
 
 // --- encode
 
-OrderedJson object_json(const Object& object, const Texts& texts) {
+OrderedJson object_json(const Object& object, const WireTexts& texts) {
   return {{"guid", texts.text_of(object.guid)},
           {"pk", texts.text_of(object.pk)},
           {"name", texts.text_of(object.name)},
@@ -29,7 +29,7 @@ OrderedJson object_json(const Object& object, const Texts& texts) {
           {"timestamp_lastupdate", object.timestamp_lastupdate}};
 }
 
-OrderedJson objects_json(const Message& message, const Texts& texts) {
+OrderedJson objects_json(const Message& message, const WireTexts& texts) {
   OrderedJson objects = OrderedJson::array();
   for (const Object& object : message.objects) objects.push_back(object_json(object, texts));
   for (std::size_t i = 0; i < message.bases.size(); ++i) {
@@ -39,7 +39,7 @@ OrderedJson objects_json(const Message& message, const Texts& texts) {
   return objects;
 }
 
-OrderedJson result_json(const Message& message, const Texts& texts) {
+OrderedJson result_json(const Message& message, const WireTexts& texts) {
   OrderedJson result{{"statuscode", message.statuscode == StatusCode::ok ? 1 : 0},
                      {"servercounter", message.servercounter.number}};
   for (Guid guid : message.refused) result["refused"].push_back(texts.text_of(guid));
@@ -57,7 +57,7 @@ std::string version_text(VersionId id) {
          (id.is_buried() ? "!" : "");
 }
 
-OrderedJson versioned_json(const hardened::VersionedObject& each, const Texts& texts) {
+OrderedJson versioned_json(const hardened::VersionedObject& each, const WireTexts& texts) {
   OrderedJson json = object_json(each.object, texts);
   json["version"] = version_text(each.version);
   OrderedJson& lineage = json["lineage"] = OrderedJson::object();
@@ -70,13 +70,13 @@ OrderedJson versioned_json(const hardened::VersionedObject& each, const Texts& t
   return json;
 }
 
-OrderedJson versioned_list(const hardened::Message& message, const Texts& texts) {
+OrderedJson versioned_list(const hardened::Message& message, const WireTexts& texts) {
   OrderedJson objects = OrderedJson::array();
   for (const auto& each : message.objects) objects.push_back(versioned_json(each, texts));
   return objects;
 }
 
-OrderedJson result_json(const hardened::Message& message, const Texts& texts) {
+OrderedJson result_json(const hardened::Message& message, const WireTexts& texts) {
   OrderedJson result{
       {"statuscode", 1}, {"servercounter", message.servercounter.number}, {"epoch", message.epoch}};
   for (Guid guid : message.refused) result["refused"].push_back(texts.text_of(guid));
@@ -276,7 +276,7 @@ RawMessage read(MessageKind expected, std::string_view text) {
   return raw;
 }
 
-Message intern(RawMessage& raw, Texts& texts) {
+Message intern(RawMessage& raw, WireTexts& texts) {
   Message& message = raw.message;
   for (RawObject& each : raw.objects) {
     each.object.guid = texts.guid_of(each.guid);
@@ -301,7 +301,7 @@ std::uint32_t TextTable::Column::intern(std::string_view text) {
   return number;
 }
 
-std::string encode(const Message& message, const Texts& texts) {
+std::string encode(const Message& message, const WireTexts& texts) {
   switch (message.kind) {
     case MessageKind::none:
       break;
@@ -318,7 +318,7 @@ std::string encode(const Message& message, const Texts& texts) {
   return {};
 }
 
-std::string encode(const hardened::Message& message, const Texts& texts) {
+std::string encode(const hardened::Message& message, const WireTexts& texts) {
   const std::string mark = std::to_string(message.servercounter.number);
   const bool knows_epoch = message.epoch != hardened::kNoEpoch;
   OrderedJson body = OrderedJson::object();
@@ -342,7 +342,7 @@ std::string encode(const hardened::Message& message, const Texts& texts) {
   return dump(body);
 }
 
-std::optional<std::string> decode(MessageKind expected, std::string_view text, Texts& texts,
+std::optional<std::string> decode(MessageKind expected, std::string_view text, WireTexts& texts,
                                   Message& message) {
   try {
     RawMessage raw = read(expected, text);

@@ -25,9 +25,9 @@ namespace tidemark::core {
 
 // The texts behind the ids, as whoever owns the world keeps them. Two ids of a kind never share a
 // text. Texts are UTF-8.
-class Texts {
+class WireTexts {
  public:
-  virtual ~Texts() = default;
+  virtual ~WireTexts() = default;
 
   // Requires: the id is known, and a value is not kNoValue.
   virtual std::string text_of(Guid guid) const = 0;
@@ -43,7 +43,7 @@ class Texts {
 };
 
 // Texts that are given ids in the order in which they first appear.
-class TextTable final : public Texts {
+class TextTable final : public WireTexts {
  public:
   std::string text_of(Guid guid) const override { return guids_.texts.at(guid.number); }
   std::string text_of(Key key) const override { return keys_.texts.at(key.number); }
@@ -71,7 +71,7 @@ class TextTable final : public Texts {
 
 // A message as text, without a line's end. Bytes that are no UTF-8 are written as U+FFFD.
 // Requires: message.kind is not none.
-std::string encode(const Message& message, const Texts& texts);
+std::string encode(const Message& message, const WireTexts& texts);
 
 // The same of the hardened protocol, which adds to the page's messages
 //   GET /list/{servercounter_lastsync}?epoch=E      no epoch: the client knows none
@@ -80,7 +80,7 @@ std::string encode(const Message& message, const Texts& texts);
 //   of an upload    "epoch":E, "servercounter":…, the client's mark
 //   of an ack       "objects":[…], if others changed any
 // where W is a writer and N its counter; "W.N!" is the tombstone made of W.N.
-std::string encode(const hardened::Message& message, const Texts& texts);
+std::string encode(const hardened::Message& message, const WireTexts& texts);
 
 // Reads a message of the kind that is expected here: a link knows which answer it waits for, a
 // server which call it was sent. Any bytes are allowed in; the work grows with their number.
@@ -92,7 +92,7 @@ std::string encode(const hardened::Message& message, const Texts& texts);
 // Fields that are not named above are passed over, so that an engine may add its own; but
 // counter_lastupdate is an error. Of a field given twice the last one counts. A call may have any
 // path before /list/ and /update.
-std::optional<std::string> decode(MessageKind expected, std::string_view text, Texts& texts,
+std::optional<std::string> decode(MessageKind expected, std::string_view text, WireTexts& texts,
                                   Message& message);
 
 }  // namespace tidemark::core

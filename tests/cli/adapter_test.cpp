@@ -198,7 +198,8 @@ TEST_F(Cli, CheckGoesOnBehindAFaultAndEndsAsOne) {
                   "says: \"no restore here\"\n"))
       << ran.out;
   EXPECT_TRUE(has(ran.out, "\n        > {\"op\":\"restore\",\"world\":0,\"at\":\"S\",\"id\":3}\n"));
-  EXPECT_TRUE(has(ran.out, "ok    worlds share nothing\n1 check failed\n"));
+  EXPECT_TRUE(has(ran.out, "ok    worlds share nothing\n"));
+  EXPECT_TRUE(has(ran.out, "1 check failed\n"));
 }
 
 // The program ends while two worlds are under way: at a request that it never got with one.
@@ -239,6 +240,26 @@ TEST_F(Cli, CompareShowsTheSmallestEpisodeInWhichTwoDiffer) {
   EXPECT_TRUE(has(tidemark("replay different.trace").out, "create A o1"));
 }
 
+TEST_F(Cli, CompareMustKnowTheStrategyOfBoth) {
+  const Ran ran =
+      tidemark("adapter compare --protocol page " + kOneClient + engine({"strategy=own"}));
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(has(ran.err, "the engine has a strategy of its own, expected --strategy")) << ran.err;
+}
+
+// --- traces of an engine
+
+TEST_F(Cli, ATraceOfAnEngineIsCheckedAndShrunkLikeAnyOther) {
+  write("lost.trace", kLost);
+  EXPECT_EQ(tidemark("replay --check lost.trace " + driven({"careless"})).code, 0);
+  EXPECT_EQ(tidemark("replay --check lost.trace " + driven()).code, 1);
+  const Ran shrunk = tidemark("shrink lost.trace " + driven({"careless"}));
+  EXPECT_EQ(shrunk.code, 0) << shrunk.err;
+  EXPECT_TRUE(has(shrunk.out,
+                  "create S o1\nsync A\nedit S o1\nedit A o1\nexpect no-lost-update violated\n"))
+      << shrunk.out;
+}
+
 // --- what is refused
 
 TEST_F(Cli, WhatAnEngineDoesNotTakeIsRefusedBeforeItStarts) {
@@ -251,8 +272,6 @@ TEST_F(Cli, WhatAnEngineDoesNotTakeIsRefusedBeforeItStarts) {
   expect_refused("fuzz --engine-timeout soon " + starts, "'soon' is no time, expected one such as");
   expect_refused("fuzz --engine-timeout 0s " + starts, "'0s' is no time");
   expect_refused("replay " + starts, "nothing to replay");
-  expect_refused("replay --check x.trace " + starts, "--check excludes --engine");
-  expect_refused("explore " + starts, "unknown flag '--engine'");
   EXPECT_TRUE(files().empty());
 }
 

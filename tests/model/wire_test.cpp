@@ -13,7 +13,7 @@ constexpr std::string_view kObject =
     R"({"guid":"FC385707","pk":"room:100,date:2015-05-12","name":"booking","value":"90",)"
     R"("isdeleted":0,"timestamp_created":1400000000,"timestamp_lastupdate":1400000010})";
 
-Object booking(Texts& texts) {
+Object booking(WireTexts& texts) {
   return {texts.guid_of("FC385707"),
           texts.key_of("room:100,date:2015-05-12"),
           texts.name_of("booking"),
@@ -270,7 +270,7 @@ TEST(Wire, DeepNestingIsAnErrorNotACrash) {
 
 constexpr std::uint32_t kIds = 4;
 
-// Texts with quotes, braces, controls and letters of several bytes; ids below kIds of each kind.
+// WireTexts with quotes, braces, controls and letters of several bytes; ids below kIds of each kind.
 TextTable awkward_texts() {
   constexpr std::string_view kTexts[kIds] = {"a", "\"}],\\", "room:100,date:2015-05-12",
                                              "\n\u00e9\U0001F30A"};
