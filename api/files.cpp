@@ -101,18 +101,25 @@ std::string read_file(const std::string& path, std::size_t most) {
   return read_all(file.get(), most, path);
 }
 
-Trace load_trace(const std::string& path) { return load_trace(path, invariant_names(), {}); }
+namespace {
 
-Trace load_trace(const std::string& path, std::span<const std::string_view> invariants,
-                 std::string_view own_strategy) {
+Trace load(const std::string& path, std::span<const std::string_view> invariants,
+           bool own_strategies) {
   const std::string text = read_file(path, kMaxTraceBytes);
   if (text.size() > kMaxTraceBytes)
     fail(path + ":1",
          fmt::format("the trace is too big, expected at most {} bytes", kMaxTraceBytes));
   Trace trace;
-  if (const auto error = parse_trace(text, invariants, trace, own_strategy))
+  if (const auto error = parse_trace(text, invariants, trace, own_strategies))
     throw BadInput{fmt::format("{}:{}: {}", shown_path(path), error->line, error->message)};
   return trace;
+}
+
+}  // namespace
+
+Trace load_trace(const std::string& path) { return load(path, invariant_names(), false); }
+Trace load_own_trace(const std::string& path, std::span<const std::string_view> invariants) {
+  return load(path, invariants, true);
 }
 
 void write_file(const std::string& path, std::string_view content) {

@@ -15,9 +15,8 @@ std::string read_file(const std::string& path, std::size_t most);
 
 // Reads and parses a trace, `-` for stdin. Throws BadInput: `file:line: what is wrong, expected …`.
 Trace load_trace(const std::string& path);
-// The same with invariants and a strategy of the user's own.
-Trace load_trace(const std::string& path, std::span<const std::string_view> invariants,
-                 std::string_view own_strategy);
+// The same with invariants and strategies of the user's own.
+Trace load_own_trace(const std::string& path, std::span<const std::string_view> invariants);
 // The path of a trace as messages name it.
 std::string shown_path(const std::string& path);
 

@@ -168,8 +168,7 @@ void Proving::check_texts() const {
   for (const std::string& value : options_.values) create({}, value);
   Trace read;
   const std::string text = print_trace(make_trace(configuration_, scenario));
-  if (const auto error =
-          parse_trace(text, core::invariant_names(), read, configuration_.strategy.name))
+  if (const auto error = parse_trace(text, core::invariant_names(), read, true))
     bad_usage("Options::keys or Options::values: {}", error->message);
 }
 
@@ -212,7 +211,7 @@ Result Proving::episode(std::uint64_t seed) {
 
 Result Proving::trace(const std::string& path) {
   const std::vector<std::string_view> names(names_.begin(), names_.end());
-  const Trace trace = load_trace(path, names, configuration_.strategy.name);
+  const Trace trace = load_own_trace(path, names);
   configuration_.judge.watched = kAllInvariants;
   if (!configuration_.engine) {
     configuration_.protocol_name = trace.protocol;

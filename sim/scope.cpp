@@ -126,15 +126,17 @@ FeatureSet features(const Step& step) {
   const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
   const FeatureSet changes = step.replica.is_server() ? kUsesBackend : kUsesClientChanges;
   const FeatureSet edits = step.replica.is_server() ? 0 : kUsesClientEdits;
+  const FeatureSet key = step.pk == 0 ? kUsesNoKeys : 0;
+  const FeatureSet value = step.value == 0 ? kUsesNoValues : 0;
   switch (step.kind) {
     case StepKind::create:
-      return changes;
+      return changes | key | value;
     case StepKind::edit:
-      return changes | edits;
+      return changes | edits | value;
     case StepKind::remove:
       return changes | kUsesDeletes;
     case StepKind::undelete:
-      return changes | edits | kUsesDeletes;
+      return changes | edits | kUsesDeletes | value;
     case StepKind::sync:
       return lost;
     case StepKind::full_sync:
@@ -193,6 +195,8 @@ FeatureSet features(const Scope& scope) {
   if (scope.shared_keys) granted |= kUsesSharedKeys;
   if (scope.client_changes) granted |= kUsesClientChanges;
   if (scope.client_changes && scope.client_edits) granted |= kUsesClientEdits;
+  if (scope.keys.empty() || !scope.shared_keys) granted |= kUsesNoKeys;
+  if (scope.values.empty()) granted |= kUsesNoValues;
   if (scope.client_changes && !scope.turns && scope.clients > 1) granted |= kUsesAnyTurn;
   return granted;
 }

@@ -79,9 +79,12 @@ inline constexpr FeatureSet kUsesSharedKeys = 8u << kFaults;
 inline constexpr FeatureSet kUsesClientChanges = 16u << kFaults;
 inline constexpr FeatureSet kUsesClientEdits = 32u << kFaults;
 inline constexpr FeatureSet kUsesAnyTurn = 64u << kFaults;
-inline constexpr FeatureSet kAllFeatures = (128u << kFaults) - 1;
+inline constexpr FeatureSet kUsesNoKeys = 128u << kFaults;    // objects without a pk=
+inline constexpr FeatureSet kUsesNoValues = 256u << kFaults;  // changes without a value=
+inline constexpr FeatureSet kAllFeatures = (512u << kFaults) - 1;
 // What a scenario may always make use of, unless a scope forbids it.
-inline constexpr FeatureSet kUsesAtWill = kUsesClientChanges | kUsesClientEdits | kUsesAnyTurn;
+inline constexpr FeatureSet kUsesAtWill =
+    kUsesClientChanges | kUsesClientEdits | kUsesAnyTurn | kUsesNoKeys | kUsesNoValues;
 FeatureSet features(const Scenario& scenario);
 // The same of one step; of shared keys and of turns one step says nothing.
 FeatureSet features(const Step& step);

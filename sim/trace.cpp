@@ -143,8 +143,8 @@ struct Anchor {
 // Reads line by line; every function refuses what is wrong by throwing a Refusal.
 class Reader {
  public:
-  Reader(std::span<const string_view> invariants, string_view own_strategy)
-      : invariants_(invariants), own_strategy_(own_strategy) {}
+  Reader(std::span<const string_view> invariants, bool own_strategies)
+      : invariants_(invariants), own_strategies_(own_strategies) {}
 
   void read(string_view line, std::size_t number);
   Trace finish();
@@ -187,7 +187,7 @@ class Reader {
   void move_comments_of_dropped_options();
 
   const std::span<const string_view> invariants_;
-  const string_view own_strategy_;
+  const bool own_strategies_;
   Trace trace_;
   Interner objects_;
   Interner texts_;
@@ -340,7 +340,8 @@ void Reader::read_mutant(string_view argument) {
 }
 
 void Reader::read_strategy(string_view argument) {
-  const bool is_own = trace_.is_foreign ? argument == kOwnStrategy : argument == own_strategy_;
+  const bool is_own =
+      trace_.is_foreign ? argument == kOwnStrategy : own_strategies_ && is_engine_name(argument);
   if (find_strategy(argument) == nullptr && !is_own)
     refuse(
         "unknown strategy '{}', expected one of: {}; one of your own is replayed by "
@@ -562,12 +563,12 @@ std::vector<std::string> differing_options(const Protocol& base, const Protocol&
 }
 
 std::optional<TraceError> parse_trace(string_view text, std::span<const string_view> invariants,
-                                      Trace& trace, string_view own_strategy) {
+                                      Trace& trace, bool own_strategies) {
   if (text.size() > kMaxTraceBytes)
     return TraceError{
         1, fmt::format("the trace has {} bytes, expected at most {}", text.size(), kMaxTraceBytes)};
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  Reader reader(invariants, own_strategy);
+  Reader reader(invariants, own_strategies);
   std::size_t number = 0;
   try {
     while (!text.empty()) reader.read(take_line(text), ++number);

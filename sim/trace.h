@@ -80,10 +80,10 @@ struct TraceError {
 // make it do more work than their number deserves.
 //
 // `invariants`: the names that an expect line may use; a name that is not among them is an error.
-// A strategy that is neither built in nor `own_strategy` is an error too.
+// A strategy that is not built in is an error too, unless the user's own are allowed.
 std::optional<TraceError> parse_trace(std::string_view text,
                                       std::span<const std::string_view> invariants, Trace& trace,
-                                      std::string_view own_strategy = {});
+                                      bool own_strategies = false);
 
 // Writes a trace so that parse_trace gives an equal one back. That asks for a canonical scenario,
 // and for comments in order that belong to lines which are written; any other trace is written so

@@ -116,10 +116,9 @@ constexpr decltype(Options::episode_limit) kShort{50};
 
 TEST(MachinesDeathTest, OnesThatDoNotAnswerEndTheProgram) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  EXPECT_EXIT(
-      (void)(run<Loops, last_writer::Server>({.episode_limit = kShort})),
-      testing::ExitedWithCode(3),
-      "last-writer has not answered for 50 ms, in this episode:\ntidemark-trace 1\n");
+  EXPECT_EXIT((void)(run<Loops, last_writer::Server>({.episode_limit = kShort})),
+              testing::ExitedWithCode(3),
+              "last-writer has not answered for 50 ms, in this episode:\ntidemark-trace 1\n");
 }
 
 }  // namespace
