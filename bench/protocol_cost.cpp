@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::uint64_t kEpisodes = 5'000;
 
-// WireTexts as long as those of the page's example: a guid has 36 characters, a key names a room and a
-// date.
+// WireTexts as long as those of the page's example: a guid has 36 characters, a key names a room
+// and a date.
 class BookingTexts final : public WireTexts {
  public:
   std::string text_of(Guid guid) const override {

@@ -26,7 +26,8 @@ enum class Invariant : std::uint8_t {
   told
 };
 inline constexpr std::size_t kInvariants = 8;
-// Behind these come invariants of the user's own, as a configuration numbers them (properties/own.h).
+// Behind these come invariants of the user's own, as a configuration numbers them
+// (properties/own.h).
 inline constexpr std::size_t kMostInvariants = 32;
 constexpr Invariant own_invariant(std::size_t place) {
   return static_cast<Invariant>(kInvariants + place);

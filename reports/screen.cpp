@@ -83,9 +83,9 @@ void Screen::paragraph(std::string_view prefix, std::string_view text, std::size
 
 // On one line, or on two where the first would be too long.
 void Screen::draw_head() {
-  const std::string what = fmt::format(
-      "FAIL {}  {}", name_of(violation_.invariant, violation_.configuration),
-      configuration_name(violation_.configuration));
+  const std::string what =
+      fmt::format("FAIL {}  {}", name_of(violation_.invariant, violation_.configuration),
+                  configuration_name(violation_.configuration));
   const std::string where =
       fmt::format("{}  fingerprint {}", violation_.found, violation_.fingerprint);
   const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;

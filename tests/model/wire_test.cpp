@@ -270,7 +270,8 @@ TEST(Wire, DeepNestingIsAnErrorNotACrash) {
 
 constexpr std::uint32_t kIds = 4;
 
-// WireTexts with quotes, braces, controls and letters of several bytes; ids below kIds of each kind.
+// WireTexts with quotes, braces, controls and letters of several bytes; ids below kIds of each
+// kind.
 TextTable awkward_texts() {
   constexpr std::string_view kTexts[kIds] = {"a", "\"}],\\", "room:100,date:2015-05-12",
                                              "\n\u00e9\U0001F30A"};

@@ -77,8 +77,7 @@ TEST(Shape, TheKindOfLossCounts) {
 
 TEST(Fingerprint, DependsOnTheInvariantToo) {
   const Scenario scenario = scenario_of({create(1, 0)});
-  EXPECT_NE(fingerprint("convergence", scenario),
-            fingerprint("quiescence", scenario));
+  EXPECT_NE(fingerprint("convergence", scenario), fingerprint("quiescence", scenario));
 }
 
 }  // namespace
