@@ -543,9 +543,19 @@ class Candidates {
  private:
   bool fits(const Scenario& candidate) const {
     if ((features(candidate) & ~features_) != 0) return false;
+    if (!(features_ & kUsesNoKeys) && !keeps_to_keys(candidate)) return false;
     const Rank other = rank(candidate);
     if (other != rank_) return other < rank_;
     return is_more_canonical(candidate, *scenario_);
+  }
+
+  // Where keys are given, none is renamed.
+  bool keeps_to_keys(const Scenario& candidate) const {
+    const auto& known = scenario_->texts;
+    return std::all_of(candidate.steps.begin(), candidate.steps.end(), [&](const Step& step) {
+      return step.pk == 0 ||
+             std::find(known.begin(), known.end(), candidate.text(step.pk)) != known.end();
+    });
   }
 
   Shared scenario_;

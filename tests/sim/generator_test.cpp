@@ -106,7 +106,8 @@ TEST(Turns, ASyncThatIsNoWholeOneDoesNotCount) {
 
 TEST(Scope, NarrowsToWhatIsAllowed) {
   EXPECT_EQ(within(Scope{}, kAllFeatures), Scope{});
-  const FeatureSet allowed = kUsesBackend | kUsesClientChanges | fault_bit(Fault::lost);
+  const FeatureSet allowed =
+      kUsesBackend | kUsesClientChanges | kUsesNoKeys | kUsesNoValues | fault_bit(Fault::lost);
   EXPECT_EQ(features(within(Scope{}, allowed)), allowed);
   EXPECT_EQ(within(Scope{.backend = false}, kAllFeatures).backend, false) << "it adds nothing";
 }
