@@ -19,6 +19,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
+#include "properties/comparison.h"
 #include "properties/forks.h"
 #include "properties/fuzz.h"
 #include "reports/text.h"
@@ -314,37 +315,6 @@ struct CompareFlags {
   std::uint64_t episodes = 1'000;
 };
 
-// What two engines are compared by.
-constexpr std::uint64_t kCompared =
-    events(EventKind::step_began, EventKind::step_skipped, EventKind::written, EventKind::held,
-           EventKind::message_sent, EventKind::carried, EventKind::round_began);
-
-std::vector<Event> compared(const Recording& recording) {
-  std::vector<Event> kept;
-  for (const Event& event : recording.events)
-    if (events(event.kind) & kCompared) kept.push_back(event);
-  return kept;
-}
-
-// What both did. Of an engine in another process nobody can tell that it goes in a circle, so there
-// settle goes on to its bound.
-struct Compared {
-  std::vector<Event> ours;
-  std::vector<Event> theirs;
-
-  Compared(const Recording& our_run, const Recording& their_run)
-      : ours(compared(our_run)), theirs(compared(their_run)) {
-    if (our_run.outcome.summary.rest == Rest::circle && theirs.size() > ours.size())
-      theirs.resize(ours.size());
-  }
-  bool differ() const { return ours != theirs; }
-  std::size_t first_difference() const {
-    std::size_t at = 0;
-    while (at < ours.size() && at < theirs.size() && ours[at] == theirs[at]) ++at;
-    return at;
-  }
-};
-
 // That of our own protocol: the one that was asked for, or the one that the engine says it has.
 std::string_view strategy_to_compare(const CompareFlags& flags, const Configuration& theirs) {
   if (flags.protocol.strategy) return *flags.protocol.strategy;
@@ -390,46 +360,26 @@ class CompareCommand {
   static std::string configuration_name_of(const Configuration& configuration) {
     return fmt::format("{}, {}", configuration.protocol_name, configuration.strategy.name);
   }
-  bool differ(const Scenario& scenario) {
-    return Compared(our_runner_.record(scenario), their_runner_.record(scenario)).differ();
+  Comparison compare(const Scenario& scenario) {
+    return {our_runner_.record(scenario), their_runner_.record(scenario)};
   }
+  bool differ(const Scenario& scenario) { return compare(scenario).differ(); }
 
   // The smallest episode in which they differ, and where.
   ExitCode tell(std::uint64_t seed, const Scenario& scenario, const Scope& scope) {
     ShrinkBudget budget;
     budget.may_use = features(scope);
     const ShrinkResult shrunk = shrink(
-        scenario, [&](const Scenario& candidate) { return differ(candidate); }, budget);
-    const Compared both(our_runner_.record(shrunk.scenario), their_runner_.record(shrunk.scenario));
-    const std::size_t at = both.first_difference();
+        scenario, [&](const Scenario& candidate) { return differ(labelled_in_order(candidate)); },
+        budget);
+    const Trace trace = make_trace(ours_, labelled_in_order(shrunk.scenario));
+    const Comparison both = compare(trace.scenario);
     output_.result(fmt::format("they differ, episode seed {}; shrunk to {}:", print_seed(seed),
-                               count_of(shrunk.scenario.steps.size(), "step")));
-    output_.result(print_trace(make_trace(ours_, shrunk.scenario)));
-    output_.result(fmt::format("{}: {}\n{}: {}", ours_.protocol_name,
-                               shown(both.ours, at, shrunk.scenario), theirs_.protocol_name,
-                               shown(both.theirs, at, shrunk.scenario)));
+                               count_of(trace.scenario.steps.size(), "step")));
+    output_.result(print_trace(trace));
+    output_.result(fmt::format("{}: {}\n{}: {}", ours_.protocol_name, both.ours(trace.scenario),
+                               theirs_.protocol_name, both.theirs(trace.scenario)));
     return ExitCode::violated;
-  }
-
-  static std::string shown(const std::vector<Event>& events, std::size_t at,
-                           const Scenario& scenario) {
-    if (at >= events.size()) return "nothing more happens";
-    const Event& event = events[at];
-    const std::string object = event.guid.number < scenario.objects.size()
-                                   ? scenario.objects[event.guid.number]
-                                   : std::string("?");
-    switch (event.kind) {
-      case EventKind::held:
-        return fmt::format("{} holds {} as v{}, which was v{}", replica_name(event.replica), object,
-                           event.value.number, event.other.number);
-      case EventKind::carried:
-        return fmt::format("the message carries {} as v{}", object, event.value.number);
-      case EventKind::message_sent:
-        return fmt::format("{} of {} is sent", message_name(event.message),
-                           replica_name(event.replica));
-      default:
-        return "the next step or round begins";
-    }
   }
 
   const CompareFlags& flags_;

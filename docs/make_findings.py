@@ -6,6 +6,9 @@ python3 docs/make_findings.py [TIDEMARK] --check     write nothing; exit 1 if an
 python3 docs/make_findings.py [TIDEMARK] --shrinker  also measure the shrinker against the searches
 python3 docs/make_findings.py [TIDEMARK] --hardened  also the evidence for `hardened`: an hour or two
 
+What PouchDB does is found out where `node` and examples/pouchdb/node_modules are there (ten minutes), and is
+kept as it is otherwise.
+
 The same program gives the same bytes. TIDEMARK is build/tidemark if it is left out.
 """
 
@@ -13,8 +16,11 @@ import argparse
 import json
 import math
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -89,6 +95,38 @@ HARDENED_SCOPES = (
 )
 # Clients, and episodes of more than 833.4 million steps: twelve times that is ten billion.
 HARDENED_EPISODES = ((2, 24_000_000), (3, 20_600_000), (4, 18_400_000), (8, 12_600_000))
+
+POUCHDB = ROOT / "examples" / "pouchdb"
+POUCHDB_ENGINE = "node examples/pouchdb/adapter.js"
+POUCHDB_BEGIN = "<!-- pouchdb: kept where node or examples/pouchdb/node_modules is not there -->"
+POUCHDB_END = "<!-- end of pouchdb -->"
+# Flags, and the invariants that these episodes break.
+POUCHDB_CAMPAIGNS = (
+    ("--episodes 1000", ("no-lost-update", "no-resurrection")),
+    ("--episodes 2500 --deletes off --seed 12", ("convergence",)),
+    ("--episodes 2500 --deletes off --clients 2 --objects 1 --faults none", ("no-redundant-transfer",)),
+)
+# Trace, name, what it shows.
+POUCHDB_TRACES = (
+    ("1-losing-edit-comes-back", "A deletion undoes the edit that won",
+     "Two edits of one object meet, and one wins. Whoever deletes the object deletes the winner "
+     "only: the losing edit is what PouchDB shows from then on, on every replica. An app must "
+     "delete all conflicting revisions of a document, not the one that it sees."),
+    ("2-checkpoint-passes-a-missing-revision", "A checkpoint passes a revision that never came",
+     "A pull is told of a revision, the server is restored, and the answer to `bulkGet` is "
+     "`missing`. Replication looks for `error` only, takes the batch for done and stores a "
+     "checkpoint behind it. The object comes to the server again, under the same sequence number, "
+     "and that client never gets it."),
+    ("3-latest-revision-is-sent-twice", "The latest revision is sent twice",
+     "An object changes twice during a pull. `bulkGet` with `latest` brings the third revision "
+     "where the first was asked for; the second is then missing still, asked for, and brings the "
+     "third again. Nothing is lost by it."),
+    ("4-unknown-revision-ends-the-server", "A restored server dies of a question",
+     "`bulkGet` with `latest`, asked for a revision that the server lacks of a document that it "
+     "has, throws where nobody can catch it: the program ends. Tidemark judges what replicas hold, "
+     "so no invariant speaks of it. The adapter starts the server again, says so on stderr, and "
+     "after that all is well. A program that ends by it answers nobody."),
+)
 
 
 def fail(message):
@@ -347,12 +385,12 @@ class Page:
 
     # --- its parts
 
-    def text(self, shrinker, hardened):
+    def text(self, shrinker, hardened, pouchdb):
         parts = [self.introduction(), self.in_short()]
         parts += ["## What is broken", self.about_tables()]
         parts += [self.protocol(protocol) for protocol in PROTOCOLS]
         parts += [self.proven(), hardened, self.full_syncs(), self.answers(), shrinker,
-                  self.all_searches()]
+                  pouchdb, self.all_searches()]
         return "\n\n".join(parts) + "\n"
 
     def introduction(self):
@@ -716,11 +754,111 @@ class Page:
         return "\n\n".join(parts)
 
 
+class PouchDB:
+    """What the engine of examples/pouchdb does: a section, made by running it."""
+
+    def __init__(self, tidemark):
+        self.tidemark = tidemark
+        self.engine = f"node {shlex.quote(str(POUCHDB / 'adapter.js'))}"
+
+    @staticmethod
+    def is_there():
+        return shutil.which("node") is not None and (POUCHDB / "node_modules").is_dir()
+
+    def measure(self):
+        return self.section("\n\n".join([self.introduction(), self.not_judged(), self.campaigns(),
+                                         *(self.finding(*each) for each in POUCHDB_TRACES)]))
+
+    @staticmethod
+    def section(text):
+        return "\n\n".join(["## PouchDB 9", POUCHDB_BEGIN, text, POUCHDB_END])
+
+    @staticmethod
+    def versions():
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+        package = POUCHDB / "node_modules" / "pouchdb-core" / "package.json"
+        return node.stdout.strip().lstrip("v"), json.loads(package.read_text(encoding="utf-8"))["version"]
+
+    def introduction(self):
+        node, pouchdb = self.versions()
+        return wrap(
+            f"An engine that none of us wrote: PouchDB {pouchdb} under node {node}, each client and the "
+            "server a database in memory, with PouchDB's own replication between them "
+            "([examples/pouchdb](../examples/pouchdb/README.md)). The verdict: it converges, keeps "
+            "updates and comes to rest in nearly all episodes, with all faults together; where it does "
+            "not, it is one of these four. Three break what is promised here, one ends the server. "
+            "None needs a lost, late or repeated message, or a crash of a client; two need a restored "
+            "server. These are random episodes, no searches: they prove nothing to hold.")
+
+    @staticmethod
+    def not_judged():
+        return wrap(
+            "What is not judged: one-object-per-key, since no document has a key besides its `_id` (no "
+            "shared keys in these episodes); `told`, since an app may look for conflicts but is told of "
+            "none (excused); counters and marks, since none are reported, so of integrity only that "
+            "nothing is held that nobody wrote. Decisions of conflicts are inferred, and PouchDB's rule "
+            "(the longest history of revisions wins, then the greatest revision id) is nobody's "
+            "priority: any choice between competing versions counts as a decision, so a lost update "
+            "here is one that no rule excuses. Calls of one replication travel one at a time; "
+            "attachments, live replication, retries, filters and compaction are not tried. A pull and a "
+            "push take 5 to 15 requests, so of cycles that go message by message mostly the beginning "
+            "is tried.")
+
+    def campaigns(self):
+        rows = []
+        for flags, broken in POUCHDB_CAMPAIGNS:
+            each = self.fuzz(flags)
+            found = {i["name"]: i["broken_episodes"] for i in each["invariants"] if i["broken_episodes"]}
+            if tuple(found) != broken or each["faults"]:
+                fail(f"pouchdb, {flags}: breaks {found}, the page's text would be wrong")
+            rows.append([f"`{flags}`", number(each["episodes"]), number(each["effective_steps"]),
+                         each["broken_episodes"],
+                         ", ".join(f"{name} {count}" for name, count in found.items()),
+                         f"`{each['digest']}`"])
+        return wrap(f"Measured with `tidemark fuzz --engine '{POUCHDB_ENGINE}' FLAGS`; what a flag "
+                    "leaves out is as `tidemark fuzz --help` says: three clients, three objects, all "
+                    "faults. The script stops if they break anything else. Every episode without a "
+                    "violation held all that is judged.") + "\n\n" + table(
+            ["flags", "episodes", "steps", "broken episodes", "of them break", "digest"], rows,
+            ["---", "--:", "--:", "--:", "---", "---"])
+
+    def fuzz(self, flags):
+        result = json.loads(self.tidemark.run(
+            ["fuzz", "--engine", self.engine, *flags.split(), "--json", "-", "-q"]))
+        print(f"make_findings: pouchdb, {flags}", file=sys.stderr)
+        return result["configurations"][0]
+
+    def finding(self, name, title, text):
+        path = POUCHDB / "traces" / f"{name}.trace"
+        result, died = self.replay(path)
+        if not all(each["met"] for each in result["expectations"]):
+            fail(f"{path.name}: does not give what it expects")
+        broken = [each for each in result["invariants"] if not each["holds"]]
+        if not broken and not died:
+            fail(f"{path.name}: breaks nothing, and the server lives")
+        steps = result["scenario"]["steps"]
+        head = f"**{title}**, {counted(len(steps), 'step')}"
+        head += f", breaks {listed(each['name'] for each in broken)}:" if broken else ", breaks no invariant:"
+        told = [sentence(each["breach"]["sentence"]) for each in broken]
+        why = [sentence("Why: " + each["breach"]["why"]) for each in broken[:1] if each["breach"]["why"]]
+        return "\n".join(["- " + head + "\\", "  " + trace_line(steps) + "\\",
+                          wrap(" ".join([text, *told, *why]), "  ") + "\\",
+                          f"  `tidemark replay {path.relative_to(ROOT)} --engine '{POUCHDB_ENGINE}'`"])
+
+    def replay(self, path):
+        """What came of it, and whether the server died of it."""
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as errors:
+            result = json.loads(self.tidemark.run(
+                ["replay", str(path), "--engine", f"{self.engine} 2>{shlex.quote(errors.name)}",
+                 "--json", "-", "-q"]))
+            return result, "the server died" in errors.read()
+
+
 def kept(section, begin_mark, end_mark, flag):
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     begin, end = text.find(begin_mark), text.find(end_mark)
     if begin < 0 or end < 0:
-        return section(f"Not measured yet: `python3 docs/make_findings.py {flag}` does.")
+        return section(f"Not measured yet: `python3 docs/make_findings.py{flag}` does.")
     return section(text[begin + len(begin_mark):end].strip("\n"))
 
 
@@ -755,10 +893,12 @@ def main():
     page.search()
     wanted = {FOLDER / name: text for name, text in page.findings.files.items()}
     shrinker = page.measure_shrinker() if arguments.shrinker else kept(
-        Page.shrinker_section, SHRINKER_BEGIN, SHRINKER_END, "--shrinker")
+        Page.shrinker_section, SHRINKER_BEGIN, SHRINKER_END, " --shrinker")
     hardened = page.measure_hardened() if arguments.hardened else kept(
-        Page.hardened_section, HARDENED_BEGIN, HARDENED_END, "--hardened")
-    wanted[PAGE] = page.text(shrinker, hardened)
+        Page.hardened_section, HARDENED_BEGIN, HARDENED_END, " --hardened")
+    pouchdb = PouchDB(page.tidemark).measure() if PouchDB.is_there() else kept(
+        PouchDB.section, POUCHDB_BEGIN, POUCHDB_END, ", with node and examples/pouchdb/node_modules,")
+    wanted[PAGE] = page.text(shrinker, hardened, pouchdb)
     write("make_findings", wanted, FOLDER, PAGE, arguments.check)
 
 

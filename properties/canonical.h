@@ -55,8 +55,8 @@ class ScaleOf {
 
  private:
   std::size_t size_ = 0;
-  std::array<std::uint64_t, kMost> numbers_;
-  std::array<std::uint32_t, kMost> names_;
+  std::array<std::uint64_t, kMost> numbers_{};
+  std::array<std::uint32_t, kMost> names_{};  // of an empty scale, that of any number is 0
 };
 using Scale = ScaleOf<64>;
 

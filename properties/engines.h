@@ -14,7 +14,8 @@ namespace tidemark::core {
 static_assert(Engine<AppSync>);
 static_assert(Engine<Hardened>);
 static_assert(Engine<Simple> && SendsChanges<Simple>);
-static_assert(Engine<Foreign> && ReadsScenarios<Foreign> && LacksSteps<Foreign>);
+static_assert(Engine<Foreign> && ReadsScenarios<Foreign> && LacksSteps<Foreign> &&
+              MayHideMarks<Foreign>);
 
 // Calls `use` with the engine of this protocol under this strategy, and returns what it returns.
 template <class Use>

@@ -49,6 +49,7 @@ class Recorder {
       now.counter = E::counter(world.client(replica));
       now.counter_lastsync = E::upload_mark(world.client(replica));
       now.servercounter_lastsync = E::download_mark(world.client(replica));
+      recording_.tells_download_marks |= tells_download_mark<E>(world.client(replica));
     }
     Tide& last = tides_[replica.number];
     if (now.counter == last.counter && now.counter_lastsync == last.counter_lastsync &&
@@ -56,6 +57,14 @@ class Recorder {
       return;
     now.event = recording_.events.size() - 1;
     recording_.tides.push_back(last = now);
+  }
+
+  template <class E>
+  static bool tells_download_mark(const typename E::Client& client) {
+    if constexpr (MayHideMarks<E>)
+      return E::tells_download_mark(client);
+    else
+      return true;
   }
 
   Watch watch_;

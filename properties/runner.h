@@ -58,6 +58,9 @@ struct Recording {
   std::vector<Version> versions;
   std::vector<DecisionEdge> decisions;
   std::vector<Tide> tides;  // where one changed
+  // Whether any client's servercounter_lastsync is known: an engine of somebody else's need not
+  // tell it, and then it is 0 in all tides.
+  bool tells_download_marks = false;
 };
 
 // Not for use by two threads at once; each takes a Runner of its own.

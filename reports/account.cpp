@@ -196,7 +196,8 @@ void Account::read_tides(std::size_t place) {
     asked_since_[event.number] = tides_[event.replica.number].servercounter_lastsync;
 }
 
-std::uint64_t Account::asked_since(std::uint32_t number) const {
+std::optional<std::uint64_t> Account::asked_since(std::uint32_t number) const {
+  if (!recording_->tells_download_marks) return std::nullopt;
   const auto found = asked_since_.find(number);
   return found == asked_since_.end() ? 0 : found->second;
 }

@@ -89,8 +89,9 @@ class Account {
   Spot spot_of(const Breach& breach) const;
   // All spots, in order.
   std::vector<Spot> spots() const;
-  // servercounter_lastsync as the download-request of this number carried it.
-  std::uint64_t asked_since(std::uint32_t number) const;
+  // servercounter_lastsync as the download-request of this number carried it; nothing of an engine
+  // that does not tell it.
+  std::optional<std::uint64_t> asked_since(std::uint32_t number) const;
 
  private:
   using MessageName = std::pair<MessageKind, std::uint32_t>;

@@ -22,6 +22,12 @@ bool carries(const Entry& entry, Guid guid, Value value) {
                                     Item{guid, value}) != entry.carried->end();
 }
 
+// Under whichever guid.
+bool brings(const Entry& entry, Value value) {
+  return entry.carried && std::any_of(entry.carried->begin(), entry.carried->end(),
+                                      [&](const Item& item) { return item.value == value; });
+}
+
 // A value that no app wrote and no strategy made is in no set.
 bool is_in(const std::vector<bool>& set, Value value) {
   return value.number < set.size() && set[value.number];
@@ -143,12 +149,16 @@ class Detective {
     return fmt::format(" -> {} ({})", v(to), words_.origin(to));
   }
 
+  // `A asked since 0`; `A asked`, of an engine that does not tell its marks.
+  std::string asked(const Entry& entry) const {
+    const std::string since = words_.since(entry.head.number);
+    return who(entry.head.replica) + " asked" + (since.empty() ? "" : " ") + since;
+  }
   // `A asked since 0, received v1`, `S received v1 in a late upload-request of A`.
   std::string received(const Entry& entry, Value value) const {
     const std::string client = who(entry.head.replica);
     if (!is_request(entry.head.message))
-      return fmt::format("{} asked since {}, received {}", client,
-                         account_.asked_since(entry.head.number), v(value));
+      return fmt::format("{}, received {}", asked(entry), v(value));
     return fmt::format("S received {} in {} upload-request of {}", v(value),
                        is_late(entry) ? "a late" : "an", client);
   }
@@ -197,18 +207,29 @@ class Detective {
     return wiped(reached);
   }
 
-  // Where a message put a version over one of `reached` to which no path leads from there.
+  // Where a version to which no path leads from `reached` last came over one of it: by a message,
+  // or as an app made a change, where an engine shows a third version from then on. No wipe: that
+  // alone loses nothing which is not excused.
   std::string overwritten(const std::vector<bool>& reached, bool at_server) {
     for (auto spot = spots_.rbegin(); spot != spots_.rend(); ++spot) {
       const Entry& entry = account_.entry(*spot);
-      if (!arrives(entry)) continue;
-      for (const HoldingChange& change : entry.changes) {
-        if (change.replica.is_server() != at_server || change.before == kNoValue) continue;
-        if (!is_in(reached, change.before) || is_in(reached, change.after)) continue;
-        return overwritten(entry, change, *spot);
-      }
+      if (!arrives(entry) && entry.head.kind != EventKind::written) continue;
+      for (const HoldingChange& change : entry.changes)
+        if (change.replica.is_server() == at_server && leaves(reached, change) &&
+            !is_moved(entry, change))
+          return overwritten(entry, change, *spot);
     }
     return {};
+  }
+  static bool leaves(const std::vector<bool>& set, const HoldingChange& change) {
+    return change.before != kNoValue && is_in(set, change.before) && !is_in(set, change.after);
+  }
+  // Whether the version is under another guid now.
+  static bool is_moved(const Entry& entry, const HoldingChange& change) {
+    return std::any_of(entry.changes.begin(), entry.changes.end(), [&](const auto& other) {
+      return other.replica == change.replica && other.guid != change.guid &&
+             other.after == change.before;
+    });
   }
   std::string overwritten(const Entry& entry, const HoldingChange& change, Spot spot) {
     const std::string before = chain(breach_.value, change.before);
@@ -216,6 +237,11 @@ class Detective {
     if (change.after == kNoValue)
       return fmt::format("{}; {} {} dropped {}, and the server holds nothing made from it", before,
                          at(spot), who(change.replica), v(change.before));
+    if (!brings(entry, change.after))
+      return fmt::format(
+          "{}; {} {} went over to {}, which does not come from {}, and no message brought it: "
+          "nobody chose",
+          before, at(spot), who(change.replica), v(change.after), v(change.before));
     return fmt::format("{}; {} {}, which does not come from {}, and put it over {}: nobody chose",
                        before, at(spot), received(entry, change.after), v(change.before),
                        v(change.before));
@@ -257,16 +283,16 @@ class Detective {
 
   // What neither a message nor a mark explains: a wipe, or a change that never left its client.
   std::string wiped(const std::vector<bool>& reached) {
+    const auto is_loss = [&](const HoldingChange& change) { return leaves(reached, change); };
     const auto spot = last([&](const Entry& entry) {
-      return std::any_of(entry.changes.begin(), entry.changes.end(), [&](const auto& change) {
-        return is_in(reached, change.before) && !is_in(reached, change.after);
-      });
+      return std::any_of(entry.changes.begin(), entry.changes.end(), is_loss);
     });
     if (!spot)
       return fmt::format("{} ({}) never reached the server", v(breach_.value),
                          words_.origin(breach_.value));
     cause_ = spot;
-    const HoldingChange& change = account_.entry(*spot).changes.front();
+    const auto& changes = account_.entry(*spot).changes;
+    const HoldingChange& change = *std::find_if(changes.begin(), changes.end(), is_loss);
     return fmt::format("{} held {} until {}{}", who(change.replica), v(change.before),
                        moment(*spot), still_held(reached));
   }
@@ -403,8 +429,9 @@ class Detective {
     if (is_request(again.head.message))
       return fmt::format("{}; {} {} still counted it as pending, and uploaded it again", travelled,
                          at(spot_), client);
-    return fmt::format("{}; {} {} asked since {}{}", travelled, at(spot_), client,
-                       account_.asked_since(again.head.number), has_counter());
+    const bool marks_are_known = account_.asked_since(again.head.number).has_value();
+    return fmt::format("{}; {} {}{}", travelled, at(spot_), asked(again),
+                       marks_are_known ? has_counter() : ", and was sent it again");
   }
   template <class Fits>
   std::optional<Spot> last_before(Spot end, Fits fits) const {

@@ -131,7 +131,7 @@ class Rows {
     const std::string cargo = words_.cargo(entry);
     switch (entry.head.message) {
       case MessageKind::download_request:
-        return "asks " + cargo;
+        return cargo.empty() ? "asks" : "asks " + cargo;
       case MessageKind::upload_ack:
         return entry.refused.empty() ? "ack" : "ack, refused";
       default:

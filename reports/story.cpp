@@ -144,8 +144,9 @@ void Storyteller::tell_entries(const Passage& passage) {
     const std::size_t last = end_of_quiet_cycle(passage, place_.entry);
     if (last != place_.entry) {
       const std::string client(1, replica_name(passage.entries[last].head.replica));
-      line(kIndent, fmt::format("{} <> S  nothing to exchange, since {}", client,
-                                account_.asked_since(passage.entries[last].head.number)));
+      const std::string since = words_.since(passage.entries[last].head.number);
+      line(kIndent, fmt::format("{} <> S  nothing to exchange{}{}", client,
+                                since.empty() ? "" : ", ", since));
       place_.entry = last;
     } else if (!is_told_with_answer(passage, place_.entry)) {
       tell_entry(passage.entries[place_.entry]);
@@ -225,13 +226,16 @@ void Storyteller::tell_message(const Entry& entry) {
           : "->";
   const Passage& passage = account_.passages()[place_.passage];
   std::string cargo = words_.cargo(entry);
-  if (place_.entry > 0 && is_told_with_answer(passage, place_.entry - 1))
-    cargo = fmt::format("since {}: {}", account_.asked_since(event.number), cargo);
-  const std::string prefix =
-      fmt::format("{}{} {} {}  {}  ", kIndent, upward ? client : "S", arrow, upward ? "S" : client,
-                  pad(message_name(event.message), kMessageColumns));
+  const std::string since = words_.since(event.number);
+  if (place_.entry > 0 && is_told_with_answer(passage, place_.entry - 1) && !since.empty())
+    cargo = fmt::format("{}: {}", since, cargo);
+  const std::string way =
+      fmt::format("{}{} {} {}  ", kIndent, upward ? client : "S", arrow, upward ? "S" : client);
+  const std::string_view name = message_name(event.message);
   const std::string fate = fate_of(entry);
-  line(prefix, cargo + (cargo.empty() || fate.empty() ? "" : "  ") + fate);
+  if (cargo.empty() && fate.empty()) return line(way, std::string(name));
+  line(fmt::format("{}{}  ", way, pad(name, kMessageColumns)),
+       cargo + (cargo.empty() || fate.empty() ? "" : "  ") + fate);
 }
 
 std::string Storyteller::fate_of(const Entry& message) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "properties/version_graph.h"
 #include "reports/text.h"
@@ -430,8 +431,7 @@ std::string Vocabulary::holdings_of(Replica replica, const std::vector<Value>& h
 }
 
 std::string Vocabulary::cargo(const Entry& message) const {
-  if (message.head.message == MessageKind::download_request)
-    return fmt::format("since {}", account_->asked_since(message.head.number));
+  if (message.head.message == MessageKind::download_request) return since(message.head.number);
   if (!message.carried) return {};
   if (message.carried->empty()) return "nothing";
   if (message.head.message != MessageKind::upload_ack) return items(*message.carried);
@@ -442,6 +442,11 @@ std::string Vocabulary::cargo(const Entry& message) const {
   const std::string took = taken.empty() ? "" : items(taken) + " taken";
   const std::string refused = message.refused.empty() ? "" : items(message.refused) + " refused";
   return took + (took.empty() || refused.empty() ? "" : ", ") + refused;
+}
+
+std::string Vocabulary::since(std::uint32_t number) const {
+  const std::optional<std::uint64_t> mark = account_->asked_since(number);
+  return mark ? fmt::format("since {}", *mark) : "";
 }
 
 std::string Vocabulary::change(Value value) const {

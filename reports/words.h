@@ -32,8 +32,11 @@ class Vocabulary {
   std::string holdings_of(Replica replica, const std::vector<Value>& held) const;
   // What a message carries: `since 3` of a download-request, items of a download-reply and an
   // upload-request, of an upload-ack which objects of its request the server took, and which it
-  // refused. Empty where that is not known, since the message never arrived.
+  // refused. Empty where that is not known: the message never arrived, or the engine does not tell
+  // its marks.
   std::string cargo(const Entry& message) const;
+  // `since 3`: what the download-request of this number asks for; empty as above.
+  std::string since(std::uint32_t number) const;
   // `A's edit of o1 (v2 "100 EUR")`.
   std::string change(Value value) const;
   // `edit on A, step 3`: how a version came to be.

@@ -69,6 +69,13 @@ concept LacksSteps = requires(const E& engine, const Step& step) {
   { engine.lacks(step) } -> std::same_as<bool>;
 };
 
+// An engine may keep its marks to itself.
+template <class E>
+concept MayHideMarks = requires(const typename E::Client& client) {
+  // Whether this client ever said up to where it has downloaded.
+  { E::tells_download_mark(client) } -> std::same_as<bool>;
+};
+
 // An engine may note something of a world as a whole, beside its replicas: a plain value. The world
 // keeps it, and hands it in before it asks for anything.
 template <class E>

@@ -291,6 +291,7 @@ void Foreign::absorb(const Answer& answer, Holder& replica) const {
   replica.counter = answer.counter.value_or(replica.counter);
   replica.upload_mark = answer.upload_mark.value_or(replica.upload_mark);
   replica.download_mark = answer.download_mark.value_or(replica.download_mark);
+  replica.tells_download_mark |= answer.download_mark.has_value();
   if (!answer.holds) return;
   replica.rows.clear();
   for (const Held& held : *answer.holds) {

@@ -70,6 +70,7 @@ class Foreign {
     std::uint64_t counter = 0;
     std::uint64_t upload_mark = 0;
     std::uint64_t download_mark = 0;
+    bool tells_download_mark = false;  // it was reported; only reports ask
     State state;  // as the last request left it; null where it is in the engine alone
     // By what is told of them: runs that keep states are judged as those that do not.
     friend bool operator==(const Holder& a, const Holder& b) {
@@ -134,6 +135,7 @@ class Foreign {
   static std::uint64_t counter(const Holder& replica) { return replica.counter; }
   static std::uint64_t upload_mark(const Client& client) { return client.upload_mark; }
   static std::uint64_t download_mark(const Client& client) { return client.download_mark; }
+  static bool tells_download_mark(const Client& client) { return client.tells_download_mark; }
 
   // What else an engine knows nobody can tell where states are not kept: so none is met again.
   void digest(const Holder& replica, Digest& digest) const;

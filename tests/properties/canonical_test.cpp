@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 
 #include "properties/engines.h"
 #include "sim/alphabet.h"
@@ -293,6 +295,14 @@ std::string planted(const SearchScope& search, StrategyKind strategy,
   forget(distinctions);
   const Setting setting{"page", {}, strategy, search};
   return compare_walks(setting, distinctions, 20 * kWalks).difference;
+}
+
+// What was in the memory before is in no form: the server has no marks, and so no scale of them.
+TEST(Scale, NamesEveryNumberZeroWhereNoneWasAdded) {
+  alignas(Scale) std::array<unsigned char, sizeof(Scale)> memory;
+  for (unsigned char& byte : memory) *static_cast<volatile unsigned char*>(&byte) = 0xAB;
+  const Scale* scale = new (memory.data()) Scale;
+  EXPECT_EQ(scale->name(0), 0u);
 }
 
 TEST(CanonicalFormThatForgets, TheHistoryOfVersionsIsCaught) {
