@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <boost/context/fiber.hpp>
+#include <boost/context/preallocated.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <exception>
 #include <memory>
 #include <utility>
 
 #include "adapter/json_lines.h"
+#include "adapter/stack_switch.h"
 
 namespace tidemark::core {
 namespace {
@@ -24,6 +26,8 @@ constexpr std::size_t kStackBytes = 1024 * 1024;
 struct Adapter::Job {
   boost::context::fiber own;     // of the job, while it waits
   boost::context::fiber caller;  // of whoever let it run
+  Stack own_stack;
+  Stack callers_stack;
   std::string answer;
   std::optional<EngineFault> fault;
   std::exception_ptr thrown;  // by what it had to do
@@ -117,7 +121,10 @@ std::string Adapter::ask(const std::string& line) {
   if (running_ != nullptr) {
     Job& job = *running_;
     waiting_.push_back(&job);
+    void* kept = nullptr;
+    leave_for(job.callers_stack, &kept);
     job.caller = std::move(job.caller).resume();
+    job.callers_stack = arrive(kept);
     if (job.fault) throw *std::exchange(job.fault, std::nullopt);
     return std::move(job.answer);
   }
@@ -131,7 +138,10 @@ std::string Adapter::ask(const std::string& line) {
 // Lets a job go on until it waits again, or is done.
 void Adapter::run(Job& job) {
   running_ = &job;
+  void* kept = nullptr;
+  leave_for(job.own_stack, &kept);
   job.own = std::move(job.own).resume();
+  arrive(kept);
   running_ = nullptr;
 }
 
@@ -153,15 +163,20 @@ void Adapter::serve_waiting() {
 
 // A fiber that is thrown out of would end us all.
 void Adapter::begin(Job& job, const std::function<void()>& work) {
+  boost::context::protected_fixedsize_stack stacks(kStackBytes);
+  const boost::context::stack_context stack = stacks.allocate();
+  job.own_stack = {static_cast<char*>(stack.sp) - stack.size, stack.size};
   job.own = boost::context::fiber(std::allocator_arg,
-                                  boost::context::protected_fixedsize_stack(kStackBytes),
+                                  boost::context::preallocated(stack.sp, stack.size, stack), stacks,
                                   [&job, &work](boost::context::fiber&& caller) {
+                                    job.callers_stack = arrive(nullptr);
                                     job.caller = std::move(caller);
                                     try {
                                       work();
                                     } catch (const std::exception&) {
                                       job.thrown = std::current_exception();
                                     }
+                                    leave_for(job.callers_stack, nullptr);
                                     return std::move(job.caller);
                                   });
   run(job);

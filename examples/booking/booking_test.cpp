@@ -59,7 +59,7 @@ TEST(HotelRules, KnowThatACancellationHasNoPrice) {
 TEST(FirstRules, AreFoundToForgetCancellations) {
   const tidemark::Result result = tidemark::holds(FirstRules{}, kHotel);
   EXPECT_EQ(result.exit_code(), 1);
-  EXPECT_NE(result.message().find("FirstRules threw: no price"), std::string::npos)
+  EXPECT_NE(result.message().find("FirstRules threw"), std::string::npos)
       << result.message();
 }
 
