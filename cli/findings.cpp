@@ -26,7 +26,8 @@ bool breaks(const Configuration& configuration, const Scenario& scenario, Invari
   return runner.run(scenario).verdict.broken(invariant);
 }
 
-// What a trace does not say of its configuration is said by flags.
+}  // namespace
+
 std::string replay_command(const Configuration& configuration, const std::string& path,
                            const Trace& trace) {
   std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
@@ -35,8 +36,6 @@ std::string replay_command(const Configuration& configuration, const std::string
     command += " --strategy " + shell_quoted(configuration.strategy.name);
   return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
 }
-
-}  // namespace
 
 void Problems::tell() const {
   const auto tell_all = [](std::string_view kind, const std::vector<std::string>& problems) {

@@ -25,6 +25,10 @@ struct Problems {
 // A fault of an engine, with the last lines that were exchanged with it. On stderr.
 void tell_fault(const std::string& what, const std::vector<std::string>& transcript);
 
+// `tidemark replay found/x.trace`, with flags for what the trace does not say of its configuration.
+std::string replay_command(const Configuration& configuration, const std::string& path,
+                           const Trace& trace);
+
 // Runs what is to be shown. Two runs must be the same run, and break the invariant: where they do
 // not, that is a fault, which `paste` repeats.
 Recording record_twice(const Configuration& configuration, const Scenario& scenario,

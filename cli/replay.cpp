@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/files.h"
+#include "cli/cases.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "properties/fuzz.h"
@@ -48,32 +49,10 @@ struct ReplayFlags {
   bool all_state = false;
 };
 
-// A trace that was run.
-struct Replayed {
-  Trace trace;
-  Recording recording;
-  const Verdict& verdict() const { return recording.outcome.verdict; }
-};
-
-Replayed replay(Trace trace, const Configuration& configuration) {
-  Runner runner(configuration);
-  Recording recording = runner.record(trace.scenario);
-  return {std::move(trace), std::move(recording)};
-}
-
-// A trace as it runs where flags put another engine in place of its own.
-Replayed replay(const Trace& trace, const EngineFlags& flags) {
-  const Configuration configuration = configuration_of(trace, flags);
-  if (!flags.names_engine()) return replay(trace, configuration);
-  Trace changed = make_trace(configuration, trace.scenario);
-  changed.expectations = trace.expectations;
-  return replay(std::move(changed), configuration);
-}
-
 // --- one run ---
 
 // One line for each invariant that a run broke.
-std::string broken_lines(const Replayed& run) {
+std::string broken_lines(const Run& run) {
   const Account account(run.trace.scenario, run.recording);
   std::string lines;
   for (const NamedInvariant& named : invariants())
@@ -83,7 +62,7 @@ std::string broken_lines(const Replayed& run) {
   return lines;
 }
 
-ExitCode tell(const Replayed& run, const ReplayFlags& flags, const Output& output) {
+ExitCode tell(const Run& run, const ReplayFlags& flags, const Output& output) {
   if (flags.print_trace)
     output.result(print_trace(run.trace));
   else if (output.quiet())
@@ -98,7 +77,7 @@ ExitCode tell(const Replayed& run, const ReplayFlags& flags, const Output& outpu
 ExitCode replay_file(const ReplayFlags& flags, const Output& output) {
   if (flags.files.size() > 1)
     bad_usage("{} files are given, expected one, or --check for several", flags.files.size());
-  return tell(replay(load_trace(flags.files.front()), flags.engine), flags, output);
+  return tell(load_case(flags.files.front(), {}, flags.engine).run, flags, output);
 }
 
 // --- the episode of a seed ---
@@ -134,7 +113,7 @@ ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
   Scenario scenario = generator.generate(*flags.seed);
   if (flags.swarm) output.note(print_swarm(generator.swarm()));
   if (flags.shrink) scenario = shrunk(scenario, configuration, flags, output);
-  Replayed run = replay(make_trace(configuration, scenario), configuration);
+  Run run = run_trace(configuration, make_trace(configuration, scenario));
   run.trace.expectations = shown_by(run.verdict());
   if (flags.shrink) run.trace.expectations = {{std::string(name_of(*flags.shrink)), false}};
   return tell(run, flags, output);
@@ -154,7 +133,7 @@ std::string print_unmet(const Expectation& expectation) {
                      expectation.holds ? "holds, but it is violated" : "is violated, but it holds");
 }
 
-std::vector<std::string> unmet_by(const Replayed& run) {
+std::vector<std::string> unmet_by(const Run& run) {
   std::vector<std::string> unmet;
   for (const Expectation& expectation : run.trace.expectations)
     if (!is_shown(expectation, run.verdict())) unmet.push_back(print_unmet(expectation));
@@ -182,7 +161,7 @@ class Check {
 
  private:
   void check(const std::string& file, const Trace& trace) {
-    const Replayed run = replay(trace, flags_.engine);
+    const Run run = case_of(trace, flags_.engine).run;
     const std::vector<std::string> unmet = unmet_by(run);
     failed_ += unmet.empty() ? 0 : 1;
     for (const std::string& each : unmet)
@@ -194,7 +173,7 @@ class Check {
     if (output_.wants_json()) add_document(file, run, unmet);
   }
 
-  void add_document(const std::string& file, const Replayed& run,
+  void add_document(const std::string& file, const Run& run,
                     const std::vector<std::string>& unmet) {
     nlohmann::json document{{"file", file}, {"as_expected", unmet.empty()}, {"unmet", unmet}};
     document["replay"] = replay_json(run.trace, run.recording);

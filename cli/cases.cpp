@@ -1,0 +1,41 @@
+#include "cli/cases.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/files.h"
+#include "cli/findings.h"
+#include "cli/verbs.h"
+#include "reports/text.h"
+
+namespace tidemark::core {
+namespace {
+
+Trace on(const Configuration& configuration, const Trace& trace) {
+  Trace changed = make_trace(configuration, trace.scenario);
+  changed.expectations = trace.expectations;
+  return changed;
+}
+
+}  // namespace
+
+Case case_of(const Trace& trace, const EngineFlags& flags) {
+  const Configuration configuration = configuration_of(trace, flags);
+  return make_case(configuration, flags.names_engine() ? on(configuration, trace) : trace);
+}
+
+Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags) {
+  Case loaded = case_of(load_trace(file), flags);
+  loaded.commands = {{"replay", replay_command(loaded.configuration, file, loaded.run.trace)}};
+  if (original.empty()) return loaded;
+  Run whole = run_trace(loaded.configuration, load_trace(original));
+  if (loaded.invariant && !whole.verdict().broken(*loaded.invariant))
+    throw BadInput{fmt::format("{}: {} is not violated, expected the trace that {} was shrunk from",
+                               shown_path(original),
+                               name_of(*loaded.invariant, loaded.configuration), shown_path(file))};
+  loaded.original = Original{std::move(whole)};
+  return loaded;
+}
+
+}  // namespace tidemark::core

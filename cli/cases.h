@@ -1,0 +1,17 @@
+// Traces in files as cases for documents.
+#pragma once
+
+#include <string>
+
+#include "cli/options.h"
+#include "reports/documents/case.h"
+
+namespace tidemark::core {
+
+// A trace as it runs, on its own engine unless flags name another. Throws BadInput.
+Case case_of(const Trace& trace, const EngineFlags& flags);
+// That of a file, with the command that replays it. `original`: the file of the trace that it was
+// shrunk from; empty: not known. Throws BadInput.
+Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
+
+}  // namespace tidemark::core

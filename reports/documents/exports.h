@@ -1,0 +1,26 @@
+// The forms in which `tidemark export` gives a trace to other programs, by name.
+//
+// A new one: copy the smallest (trace_text.cpp), declare it here, add it to the table in
+// exports.cpp, and give it a golden file (tests/documents/).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reports/documents/case.h"
+
+namespace tidemark::core {
+
+// Each gives a whole document, with a line feed at its end; equal cases give equal bytes.
+std::string trace_text(const Case& about);
+std::string replay_document(const Case& about);
+
+struct Export {
+  std::string_view name;  // as --to takes it
+  std::string_view meaning;
+  std::string (*write)(const Case& about);
+};
+std::span<const Export> exports();
+
+}  // namespace tidemark::core

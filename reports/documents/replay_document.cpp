@@ -1,0 +1,10 @@
+#include "reports/documents/exports.h"
+#include "reports/json.h"
+
+namespace tidemark::core {
+
+std::string replay_document(const Case& about) {
+  return print_json(replay_json(about.run.trace, about.run.recording, true));
+}
+
+}  // namespace tidemark::core
