@@ -20,6 +20,7 @@ Verb add_fuzz(CLI::App& app);
 Verb add_explore(CLI::App& app);
 Verb add_replay(CLI::App& app);
 Verb add_shrink(CLI::App& app);
+Verb add_explain(CLI::App& app);
 Verb add_export(CLI::App& app);
 Verb add_mutants(CLI::App& app);
 Verb add_adapter(CLI::App& app);

@@ -67,27 +67,113 @@ std::string print_swarm(const Swarm& swarm) {
 Generator::Generator(const Scope& scope) : scope_(scope) {
   scenario_.clients = scope.clients;
   scenario_.settle_rounds = scope.settle_rounds;
-  const std::vector<std::string> usual{"k1", "k2", "k3"};
-  if (scope.shared_keys || !scope.keys.empty())
-    for (const std::string& key : scope.keys.empty() ? usual : scope.keys)
-      keys_.push_back(scenario_.intern(key));
-  for (const std::string& value : scope.values) values_.push_back(scenario_.intern(value));
+  take_texts();
 }
 
-const Scenario& Generator::generate(std::uint64_t seed) {
+void Generator::take_texts() {
+  keys_.clear();
+  values_.clear();
+  const std::vector<std::string> usual{"k1", "k2", "k3"};
+  if (scope_.shared_keys || !scope_.keys.empty())
+    for (const std::string& key : scope_.keys.empty() ? usual : scope_.keys)
+      keys_.push_back(scenario_.intern(key));
+  for (const std::string& value : scope_.values) values_.push_back(scenario_.intern(value));
+}
+
+void Generator::start(std::uint64_t seed) {
   random_ = Random(seed);
-  scenario_.steps.clear();
   guesses_.fill({});
   created_ = 0;
   last_object_ = changes_since_ = 0;
   key_to_repeat_ = 0;
   turn_ = kServer;
   choose_swarm();
+}
+
+const Scenario& Generator::generate(std::uint64_t seed) {
+  scenario_.steps.clear();
+  start(seed);
+  name_objects();
   fill_table();
   while (scenario_.steps.size() < swarm_.steps) draw_step();
   scenario_.steps.resize(swarm_.steps);
   order_objects(scenario_);
   return scenario_;
+}
+
+const Scenario& Generator::follow(const Scenario& prefix, std::uint32_t steps, std::uint64_t seed) {
+  scenario_ = prefix;
+  take_texts();
+  start(seed);
+  swarm_.clients = prefix.clients;
+  swarm_.objects = static_cast<std::uint32_t>(prefix.objects.size());
+  fill_table();
+  for (const Step& step : prefix.steps) observe(step);
+  const std::size_t whole = prefix.steps.size() + steps;
+  while (scenario_.steps.size() < whole) draw_step();
+  scenario_.steps.resize(whole);
+  order_objects(scenario_);
+  return scenario_;
+}
+
+// What a step that was not drawn makes of the guesses.
+void Generator::observe(const Step& step) {
+  Guess& guessed = guess(step.replica);
+  switch (step.kind) {
+    case StepKind::create:
+    case StepKind::edit:
+    case StepKind::undelete:
+    case StepKind::remove: {
+      const bool removes = step.kind == StepKind::remove;
+      (removes ? guessed.live : guessed.deleted) &= ~bit(step.object);
+      (removes ? guessed.deleted : guessed.live) |= bit(step.object);
+      created_ |= bit(step.object);
+      last_object_ = step.object;
+      guessed.pending = true;
+      return;
+    }
+    case StepKind::sync:
+    case StepKind::full_sync:
+      if (!guessed.offline && step.lose == MessageKind::none) exchange_holdings(step.replica);
+      guessed.in_flight = 0;
+      return;
+    case StepKind::begin:
+    case StepKind::begin_full:
+      guessed.in_flight = guessed.offline ? 0 : 1;
+      return;
+    case StepKind::deliver:
+      if (guessed.in_flight > 0 && ++guessed.in_flight <= (guessed.pending ? 4 : 2)) return;
+      [[fallthrough]];
+    case StepKind::finish:
+      if (guessed.in_flight > 0) exchange_holdings(step.replica);
+      guessed.in_flight = 0;
+      return;
+    case StepKind::duplicate:
+      if (guessed.in_flight > 0) ++guessed.late;
+      return;
+    case StepKind::give_up:
+      if (guessed.in_flight > 0) ++guessed.late;
+      [[fallthrough]];
+    case StepKind::drop:
+    case StepKind::crash:
+      guessed.in_flight = 0;
+      return;
+    case StepKind::arrive:
+      if (guessed.late > 0) --guessed.late;
+      return;
+    case StepKind::offline:
+    case StepKind::online:
+      guessed.offline = step.kind == StepKind::offline;
+      guessed.in_flight = 0;
+      return;
+    case StepKind::reinstall:
+      guessed = {.late = guessed.late, .offline = guessed.offline};
+      return;
+    case StepKind::clock:
+    case StepKind::backup:
+    case StepKind::restore:
+      return;
+  }
 }
 
 void Generator::choose_swarm() {
@@ -123,6 +209,9 @@ void Generator::choose_swarm() {
       0)
     at_least(Draw::arrive, 4);
   if (swarm_.weights[static_cast<std::size_t>(Draw::restore)] > 0) at_least(Draw::back_up, 2);
+}
+
+void Generator::name_objects() {
   scenario_.objects.resize(std::min<std::size_t>(scenario_.objects.size(), swarm_.objects));
   while (scenario_.objects.size() < swarm_.objects)
     scenario_.objects.push_back(fmt::format("o{}", scenario_.objects.size() + 1));

@@ -64,6 +64,9 @@ class Generator {
 
   // The scenario of this seed. It stays until the next call.
   const Scenario& generate(std::uint64_t seed);
+  // A scenario, and behind it so many steps more of this seed, on its own clients and objects. It
+  // stays until the next call. Requires: at most kMaxObjects objects.
+  const Scenario& follow(const Scenario& prefix, std::uint32_t steps, std::uint64_t seed);
   // What the last seed chose.
   const Swarm& swarm() const { return swarm_; }
 
@@ -78,6 +81,10 @@ class Generator {
     bool offline = false;
   };
 
+  void start(std::uint64_t seed);
+  void take_texts();
+  void name_objects();
+  void observe(const Step& step);
   void choose_swarm();
   void fill_table();
   void draw_step();

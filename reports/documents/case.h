@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "properties/anatomy.h"
 #include "properties/runner.h"
 #include "reports/screen.h"
 #include "sim/trace.h"
@@ -36,6 +37,7 @@ struct Case {
   std::string fingerprint = {};  // of the invariant and the trace; empty: nothing is broken
   std::string found = {};        // `431 of 20 000 episodes`; empty: not known
   std::optional<Original> original = {};
+  std::optional<Anatomy> anatomy = {};   // of the trace, where it was asked for
   std::vector<NamedLine> commands = {};  // that can be pasted; the first replays it
 
   // Requires: something is broken.

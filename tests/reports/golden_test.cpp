@@ -5,6 +5,7 @@
 //
 //   ---- story
 //   ---- screen no-lost-update
+//   ---- explain no-lost-update
 //
 // TIDEMARK_REWRITE_GOLDEN=1 in the environment writes the outputs anew. Rewrite a file only with
 // the difference read, and say in the commit why it changed.
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/documents/explain_text.h"
 #include "reports/story.h"
 #include "tests/reports/samples.h"
 
@@ -47,14 +49,23 @@ std::vector<Section> sections_of(std::string_view file) {
   return sections;
 }
 
+std::string explanation_of(const Trace& trace, Invariant invariant) {
+  Case about = make_case(configuration_of(trace), trace);
+  about.invariant = invariant;
+  about.anatomy = dissect(about.configuration, trace.scenario, invariant);
+  return explain_text(about, false);
+}
+
 std::string answer(std::string_view ask, const Trace& trace) {
   const Recording recording = record(trace);
   if (ask == "story") return story(trace, recording, {});
   if (ask == "story --all-state") return story(trace, recording, {.all_state = true});
   const auto invariant = find_invariant(ask.substr(ask.find(' ') + 1));
-  if (!ask.starts_with("screen ") || !invariant) return "unknown: " + std::string(ask) + "\n";
+  if (!invariant) return "unknown: " + std::string(ask) + "\n";
   if (!recording.outcome.verdict.broken(*invariant)) return "not broken\n";
-  return screen_of(trace, *invariant, recording);
+  if (ask.starts_with("screen ")) return screen_of(trace, *invariant, recording);
+  if (ask.starts_with("explain ")) return explanation_of(trace, *invariant);
+  return "unknown: " + std::string(ask) + "\n";
 }
 
 std::filesystem::path folder() {

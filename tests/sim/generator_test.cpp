@@ -80,6 +80,37 @@ TEST(Generator, WhereClientsTakeTurnsTheTurnIsPassedOn) {
 
 bool keeps_turns(std::string_view steps) { return keeps_turns(trace_of(steps).scenario); }
 
+TEST(Generator, FollowsAScenarioOnItsObjectsAndTexts) {
+  Scenario prefix;
+  prefix.clients = 2;
+  prefix.objects = {"room 1", "room 2"};
+  prefix.texts = {"left", "right"};
+  prefix.steps = {{.kind = StepKind::create, .replica = {1}, .object = 0, .value = 2},
+                  {.kind = StepKind::create, .replica = {1}, .object = 1},
+                  {.kind = StepKind::sync, .replica = {1}}};
+  Scope scope;
+  scope.clients = 2;
+  scope.objects = 2;
+  scope.faults = 0;
+  scope.shared_keys = false;
+  scope.values = {"right"};
+  Generator generator(scope);
+  std::size_t edits = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Scenario scenario = generator.follow(prefix, 20, seed);
+    ASSERT_EQ(scenario.steps.size(), 23u);
+    EXPECT_TRUE(std::equal(prefix.steps.begin(), prefix.steps.end(), scenario.steps.begin()));
+    EXPECT_EQ(scenario.objects, prefix.objects);
+    EXPECT_EQ(scenario.texts, prefix.texts);
+    EXPECT_EQ(generator.follow(prefix, 20, seed), scenario) << "the same seed, the same steps";
+    for (std::size_t i = 3; i < scenario.steps.size(); ++i) {
+      EXPECT_NE(scenario.steps[i].kind, StepKind::create) << "both exist already";
+      edits += scenario.steps[i].kind == StepKind::edit ? 1 : 0;
+    }
+  }
+  EXPECT_GT(edits, 100u);
+}
+
 TEST(Turns, OneClientMayChangeAsItLikes) {
   EXPECT_TRUE(keeps_turns("create A o1; edit A o1; sync A; edit A o1; delete A o1"));
   EXPECT_TRUE(keeps_turns("create A o1; create S o2; edit S o1; edit A o1"));

@@ -1,0 +1,278 @@
+#include "reports/documents/explain_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "reports/account.h"
+#include "reports/explanation.h"
+#include "reports/space_time.h"
+#include "reports/text.h"
+#include "reports/words.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr std::size_t kTableMost = 14;  // lines
+constexpr std::size_t kStepColumns = 28;
+constexpr std::size_t kNameColumns = 10;
+constexpr std::string_view kIndent = "  ";
+
+// `step 2`, `steps 2, 3 and 5`.
+std::string print_steps(const std::vector<std::uint32_t>& places) {
+  std::string text = places.size() == 1 ? "step " : "steps ";
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i > 0) text += i + 1 == places.size() ? " and " : ", ";
+    text += std::to_string(places[i] + 1);
+  }
+  return text;
+}
+
+// The steps that could not happen.
+std::map<std::uint32_t, SkipReason> skipped(const Recording& recording) {
+  std::map<std::uint32_t, SkipReason> reasons;
+  std::uint32_t step = 0;
+  for (const Event& event : recording.events) {
+    if (event.kind == EventKind::step_began) step = static_cast<std::uint32_t>(event.number);
+    if (event.kind == EventKind::step_skipped)
+      reasons.emplace(step, static_cast<SkipReason>(event.detail));
+  }
+  return reasons;
+}
+
+// What happens without one step. Steps keep the numbers that they have with it.
+class WithoutStep {
+ public:
+  WithoutStep(const Case& about, std::size_t step)
+      : about_(about),
+        step_(static_cast<std::uint32_t>(step)),
+        left_out_(about.anatomy->left_out[step]),
+        verdict_(left_out_.recording.outcome.verdict) {}
+
+  std::string sentence() {
+    if (verdict_.broken(*about_.invariant)) return "is not needed: it is broken all the same";
+    tell_idle_steps();
+    tell_verdict();
+    tell_rest();
+    return fmt::format("{}", fmt::join(parts_, "; "));
+  }
+
+ private:
+  std::uint32_t number_with(std::uint32_t place) const {
+    return place >= step_ ? place + 1 : place;
+  }
+
+  void tell_idle_steps() {
+    const std::map<std::uint32_t, SkipReason> before = skipped(about_.run.recording);
+    std::vector<std::uint32_t> idle;
+    std::string reason;
+    for (const auto& [place, why] : skipped(left_out_.recording)) {
+      if (before.contains(number_with(place))) continue;
+      if (idle.empty())
+        reason = skip_reason(why, left_out_.scenario.steps[place], left_out_.scenario);
+      idle.push_back(number_with(place));
+    }
+    if (!idle.empty())
+      parts_.push_back(fmt::format("{} {} nothing ({})", print_steps(idle),
+                                   idle.size() == 1 ? "does" : "do", reason));
+  }
+
+  void tell_verdict() {
+    std::vector<std::string> others;
+    const std::vector<std::string> names = invariant_names(about_.configuration);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (const auto each = static_cast<Invariant>(i);
+          verdict_.broken(each) && !about_.run.verdict().broken(each))
+        others.push_back(names[i]);
+    parts_.emplace_back("it holds");
+    if (!others.empty()) parts_.back() += fmt::format(", but {} breaks", fmt::join(others, ", "));
+  }
+
+  // What became of the object that the breach is about.
+  void tell_rest() {
+    const std::vector<std::string>& labels = about_.run.trace.scenario.objects;
+    const std::uint32_t number = about_.breach().guid.number;
+    if (number >= labels.size()) return;
+    const auto& now = left_out_.scenario.objects;
+    const auto found = std::find(now.begin(), now.end(), labels[number]);
+    if (found == now.end()) return;
+    const Account account(left_out_.scenario, left_out_.recording);
+    const Guid guid{static_cast<std::uint32_t>(found - now.begin())};
+    const std::string object = Vocabulary(account).object(guid);
+    const auto held_by = [&](std::uint8_t number_of_replica) {
+      return account.at_rest(Replica{number_of_replica}, guid);
+    };
+    for (std::uint8_t i = 1; i < account.replicas(); ++i)
+      if (held_by(i) != held_by(0)) {
+        parts_.push_back(fmt::format("{} ends {} on S and {} on {}", object, end_of(held_by(0)),
+                                     end_of(held_by(i)), replica_name(Replica{i})));
+        return;
+      }
+    parts_.push_back(fmt::format("{} ends {}", object, end_of(held_by(0))));
+  }
+
+  std::string end_of(Value value) const {
+    if (value == kNoValue) return "as nothing";
+    const Version& version = left_out_.recording.versions[value.number];
+    const std::uint32_t step = number_with(version.step) + 1;
+    if (!version.by_app()) return fmt::format("as the strategy made it in step {}", step);
+    return version.isdeleted ? fmt::format("deleted by step {}", step)
+                             : fmt::format("as step {} wrote it", step);
+  }
+
+  const Case& about_;
+  std::uint32_t step_;
+  const LeftOut& left_out_;
+  const Verdict& verdict_;
+  std::vector<std::string> parts_;
+};
+
+std::string name_of(const Detail& detail) {
+  switch (detail.kind) {
+    case DetailKind::key:
+      return "pk=" + detail.text;
+    case DetailKind::name:
+      return "name=" + detail.text;
+    case DetailKind::value:
+      return "value=" + detail.text;
+    case DetailKind::lost_message:
+      return "lose=" + detail.text;
+    case DetailKind::seconds:
+      return "the amount " + detail.text;
+  }
+  return {};
+}
+
+// With what else in its place an invariant holds.
+std::string cures_of(const Detail& detail) {
+  if (detail.kind == DetailKind::key) return "where each object has a key of its own";
+  if (detail.kind == DetailKind::name) return "where each object has its own name";
+  if (detail.kind == DetailKind::value) return "without a value";
+  return fmt::format("with {}", fmt::join(detail.cures, ", or with "));
+}
+
+class Explainer {
+ public:
+  Explainer(const Case& about, bool color)
+      : about_(about),
+        account_(about.run.trace.scenario, about.run.recording),
+        explanation_(explain(about.breach(), account_, about.run.trace.strategy)),
+        paint_(color) {}
+
+  std::string tell() {
+    tell_verdict();
+    tell_table();
+    tell_reasons();
+    tell_steps();
+    tell_details();
+    tell_guilty_step();
+    return std::move(text_);
+  }
+
+ private:
+  void line(std::string_view text) { text_ += std::string(text) + "\n"; }
+  void named(std::string_view name, std::string_view text) {
+    if (!text.empty()) text_ += hang(std::string(kIndent) + pad(name, kNameColumns), text);
+  }
+  std::string subject() const { return name_of(*about_.invariant, about_.configuration); }
+
+  void tell_verdict() {
+    line(paint_(Style::bad, clip(fmt::format("{} is broken  {}", subject(),
+                                             configuration_name(about_.run.trace)),
+                                 kReportColumns)));
+    const std::string what = about_.breach().kind == BreachKind::own
+                                 ? about_.run.verdict().text_of(about_.breach())
+                                 : sentence(about_.breach(), account_);
+    text_ += hang(kIndent, printable(what));
+    line("");
+  }
+
+  void tell_table() {
+    for (const TableLine& each :
+         space_time(account_, about_.breach(), explanation_.spot, kTableMost))
+      line(each.marked ? paint_(Style::bad, each.text) : each.text);
+    line("");
+  }
+
+  void tell_reasons() {
+    named("expected", expected(about_.breach(), account_));
+    named("why", explanation_.why);
+    line("");
+  }
+
+  const Prefix* prefix_of(std::uint32_t steps) const {
+    for (const Prefix& each : about_.anatomy->prefixes)
+      if (each.steps == steps) return &each;
+    return nullptr;
+  }
+
+  // One line a step, as far as it is known what it is needed for.
+  void tell_steps() {
+    const std::size_t left_out = about_.anatomy->left_out.size();
+    if (about_.anatomy->prefixes.empty() && left_out == 0) return;
+    line(paint_(Style::dim, "     " + pad("step", kStepColumns - 1) + "breaks  without it"));
+    tell_step(0, "   random steps alone", {});
+    const Scenario& scenario = about_.run.trace.scenario;
+    for (std::uint32_t i = 0; i < scenario.steps.size(); ++i)
+      if (left_out > 0 || prefix_of(i + 1) != nullptr)
+        tell_step(i + 1, fmt::format("{:>2} {}", i + 1, print_step(scenario, scenario.steps[i])),
+                  left_out > 0 ? without_step(about_, i) : std::string());
+  }
+
+  void tell_step(std::uint32_t kept, const std::string& title, const std::string& without) {
+    const Prefix* prefix = prefix_of(kept);
+    const bool is_guilty = kept > 0 && about_.anatomy->guilty_step == kept - 1;
+    const std::string share = prefix == nullptr ? "" : fmt::format("{:.0f} %", prefix->share * 100);
+    const std::string row =
+        fmt::format("{}{} {:>7}", is_guilty ? ">>" : "  ",
+                    pad(clip(printable(title), kStepColumns), kStepColumns), share);
+    const std::string lines = without.empty() ? row + "\n" : hang(row + "  ", without);
+    text_ += paint_(is_guilty ? Style::bad : Style::plain, lines.substr(0, row.size())) +
+             lines.substr(row.size());
+  }
+
+  void tell_details() {
+    for (const Detail& each : about_.anatomy->details)
+      text_ += hang(kIndent, detail_sentence(about_, each));
+  }
+
+  void tell_guilty_step() {
+    if (about_.anatomy->prefixes.empty()) return;
+    const std::optional<std::uint32_t>& step = about_.anatomy->guilty_step;
+    line("");
+    text_ += hang(kIndent,
+                  (step ? fmt::format("It goes wrong in step {}", *step + 1)
+                        : std::string("No step stands out")) +
+                      fmt::format(". \"breaks\": each step was kept with those before it, and "
+                                  "random ones of the same kinds put behind, {} times; so often "
+                                  "{} broke.",
+                                  kRunsPerPrefix, subject()));
+  }
+
+  const Case& about_;
+  Account account_;
+  Explanation explanation_;
+  Paint paint_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string explain_text(const Case& about, bool color) { return Explainer(about, color).tell(); }
+
+std::string without_step(const Case& about, std::size_t step) {
+  return WithoutStep(about, step).sentence();
+}
+
+std::string detail_sentence(const Case& about, const Detail& detail) {
+  const std::string what = fmt::format("{} of {}", clip_middle(printable(name_of(detail)), 30),
+                                       print_steps(detail.steps));
+  if (detail.cures.empty()) return what + " does not matter";
+  return fmt::format("{} matters: {}, {} holds", what, cures_of(detail),
+                     name_of(*about.invariant, about.configuration));
+}
+
+}  // namespace tidemark::core

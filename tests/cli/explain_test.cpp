@@ -1,0 +1,49 @@
+// tidemark explain.
+#include <gtest/gtest.h>
+
+#include "tests/cli/cli.h"
+
+namespace tidemark::core {
+namespace {
+
+const std::string kBroken =
+    "tidemark-trace 1\nprotocol guarded\nstrategy server-priority\nclients 2\n"
+    "create A o1\nsync A lose=upload-ack\nedit A o1\n";
+
+TEST_F(Cli, ExplainsAMinimalTraceInFortyLines) {
+  write("x.trace", kBroken);
+  const Ran ran = tidemark("explain x.trace");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_LT(lines_of(ran.out).size(), 40u);
+  EXPECT_TRUE(has(ran.out, "no-lost-update is broken  guarded, server-priority\n")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "   2 sync A lose=upload-ack")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "it holds; o1 ends as step 3 wrote it\n")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "It goes wrong in step ")) << ran.out;
+  EXPECT_EQ(tidemark("explain x.trace").out, ran.out) << "the same trace, the same bytes";
+}
+
+TEST_F(Cli, ExplainsTheInvariantThatIsAskedFor) {
+  write("x.trace", kBroken);
+  const Ran ran = tidemark("explain --invariant no-redundant-transfer x.trace");
+  EXPECT_EQ(ran.code, 2) << ran.out;
+  EXPECT_EQ(ran.err,
+            "x.trace: no-redundant-transfer is not violated, expected a trace that violates it\n");
+  EXPECT_TRUE(has(tidemark("explain --invariant no-lost-updat x.trace").err,
+                  "unknown invariant 'no-lost-updat', did you mean 'no-lost-update'?"));
+}
+
+TEST_F(Cli, ExplainSaysThatNothingIsBroken) {
+  write("x.trace", "tidemark-trace 1\nprotocol hardened\nclients 1\ncreate A o1\n");
+  const Ran ran = tidemark("explain x.trace");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_TRUE(has(ran.out, "nothing is broken; the story: ")) << ran.out;
+}
+
+TEST_F(Cli, ExplainTakesAnotherProtocol) {
+  write("x.trace", kBroken);
+  EXPECT_EQ(tidemark("explain --protocol hardened x.trace").code, 0);
+}
+
+}  // namespace
+}  // namespace tidemark::core
