@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "reports/documents/explain_text.h"
+#include "reports/json.h"
 #include "reports/text.h"
 
 namespace tidemark::core {
@@ -40,12 +41,16 @@ ExitCode run_explain(const ExplainFlags& flags) {
                                shown_path(flags.file), name_of(*flags.invariant))};
   if (flags.invariant) about.invariant = flags.invariant;
   if (!about.invariant) {
+    output.json({{"schema", "tidemark/explain/1"},
+                 {"invariant", nullptr},
+                 {"replay", replay_json(about.run.trace, about.run.recording)}});
     output.result(fmt::format("nothing is broken; the story: {} replay {}", command_name(),
                               shell_quoted(flags.file)));
     return ExitCode::held;
   }
   about.anatomy = dissect(about.configuration, about.run.trace.scenario, *about.invariant);
   output.result(explain_text(about, output.color()));
+  output.json(explain_json(about));
   return ExitCode::violated;
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "reports/account.h"
 #include "reports/explanation.h"
+#include "reports/json.h"
 #include "reports/space_time.h"
 #include "reports/text.h"
 #include "reports/words.h"
@@ -130,6 +132,12 @@ class WithoutStep {
   std::vector<std::string> parts_;
 };
 
+std::string_view kind_of(const Detail& detail) {
+  constexpr std::array<std::string_view, 5> kKinds{"key", "name", "value", "lost-message",
+                                                   "seconds"};
+  return kKinds[static_cast<std::size_t>(detail.kind)];
+}
+
 std::string name_of(const Detail& detail) {
   switch (detail.kind) {
     case DetailKind::key:
@@ -203,12 +211,6 @@ class Explainer {
     line("");
   }
 
-  const Prefix* prefix_of(std::uint32_t steps) const {
-    for (const Prefix& each : about_.anatomy->prefixes)
-      if (each.steps == steps) return &each;
-    return nullptr;
-  }
-
   // One line a step, as far as it is known what it is needed for.
   void tell_steps() {
     const std::size_t left_out = about_.anatomy->left_out.size();
@@ -217,13 +219,13 @@ class Explainer {
     tell_step(0, "   random steps alone", {});
     const Scenario& scenario = about_.run.trace.scenario;
     for (std::uint32_t i = 0; i < scenario.steps.size(); ++i)
-      if (left_out > 0 || prefix_of(i + 1) != nullptr)
+      if (left_out > 0 || prefix_of(*about_.anatomy, i + 1) != nullptr)
         tell_step(i + 1, fmt::format("{:>2} {}", i + 1, print_step(scenario, scenario.steps[i])),
                   left_out > 0 ? without_step(about_, i) : std::string());
   }
 
   void tell_step(std::uint32_t kept, const std::string& title, const std::string& without) {
-    const Prefix* prefix = prefix_of(kept);
+    const Prefix* prefix = prefix_of(*about_.anatomy, kept);
     const bool is_guilty = kept > 0 && about_.anatomy->guilty_step == kept - 1;
     const std::string share = prefix == nullptr ? "" : fmt::format("{:.0f} %", prefix->share * 100);
     const std::string row =
@@ -240,16 +242,10 @@ class Explainer {
   }
 
   void tell_guilty_step() {
-    if (about_.anatomy->prefixes.empty()) return;
-    const std::optional<std::uint32_t>& step = about_.anatomy->guilty_step;
+    const std::string where = guilty_sentence(about_);
+    if (where.empty()) return;
     line("");
-    text_ += hang(kIndent,
-                  (step ? fmt::format("It goes wrong in step {}", *step + 1)
-                        : std::string("No step stands out")) +
-                      fmt::format(". \"breaks\": each step was kept with those before it, and "
-                                  "random ones of the same kinds put behind, {} times; so often "
-                                  "{} broke.",
-                                  kRunsPerPrefix, subject()));
+    text_ += hang(kIndent, where);
   }
 
   const Case& about_;
@@ -262,6 +258,52 @@ class Explainer {
 }  // namespace
 
 std::string explain_text(const Case& about, bool color) { return Explainer(about, color).tell(); }
+
+nlohmann::json explain_json(const Case& about) {
+  const Anatomy& anatomy = *about.anatomy;
+  nlohmann::json document{{"schema", "tidemark/explain/1"},
+                          {"invariant", name_of(*about.invariant, about.configuration)},
+                          {"fingerprint", about.fingerprint},
+                          {"replay", replay_json(about.run.trace, about.run.recording)},
+                          {"without", nlohmann::json::array()},
+                          {"details", nlohmann::json::array()},
+                          {"prefixes", nlohmann::json::array()},
+                          {"guilty_step", nullptr}};
+  for (std::size_t i = 0; i < anatomy.left_out.size(); ++i)
+    document["without"].push_back(
+        {{"step", i + 1},
+         {"broken", anatomy.left_out[i].recording.outcome.verdict.broken(*about.invariant)},
+         {"sentence", without_step(about, i)}});
+  for (const Detail& each : anatomy.details) {
+    nlohmann::json detail{{"kind", kind_of(each)},
+                          {"text", each.text},
+                          {"steps", nlohmann::json::array()},
+                          {"matters", !each.cures.empty()},
+                          {"cures", each.cures}};
+    for (const std::uint32_t place : each.steps) detail["steps"].push_back(place + 1);
+    document["details"].push_back(std::move(detail));
+  }
+  for (const Prefix& each : anatomy.prefixes)
+    document["prefixes"].push_back({{"steps", each.steps}, {"share", each.share}});
+  if (anatomy.guilty_step) document["guilty_step"] = *anatomy.guilty_step + 1;
+  return document;
+}
+
+std::string guilty_sentence(const Case& about) {
+  if (about.anatomy->prefixes.empty()) return {};
+  const std::optional<std::uint32_t>& step = about.anatomy->guilty_step;
+  return fmt::format(
+      "{}. \"breaks\": each step was kept with those before it, and random ones of the same kinds "
+      "put behind, {} times; so often {} broke.",
+      step ? fmt::format("It goes wrong in step {}", *step + 1) : "No step stands out",
+      kRunsPerPrefix, name_of(*about.invariant, about.configuration));
+}
+
+const Prefix* prefix_of(const Anatomy& anatomy, std::uint32_t steps) {
+  for (const Prefix& each : anatomy.prefixes)
+    if (each.steps == steps) return &each;
+  return nullptr;
+}
 
 std::string without_step(const Case& about, std::size_t step) {
   return WithoutStep(about, step).sentence();

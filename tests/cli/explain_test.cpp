@@ -1,6 +1,8 @@
 // tidemark explain.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/cli/cli.h"
 
 namespace tidemark::core {
@@ -38,6 +40,20 @@ TEST_F(Cli, ExplainSaysThatNothingIsBroken) {
   const Ran ran = tidemark("explain x.trace");
   EXPECT_EQ(ran.code, 0);
   EXPECT_TRUE(has(ran.out, "nothing is broken; the story: ")) << ran.out;
+}
+
+TEST_F(Cli, ExplainsAsJson) {
+  write("x.trace", kBroken);
+  const Ran ran = tidemark("explain --json - x.trace");
+  EXPECT_EQ(ran.code, 1);
+  const auto document = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(document["schema"], "tidemark/explain/1");
+  EXPECT_EQ(document["without"].size(), 3u);
+  EXPECT_EQ(document["without"][1]["broken"], false);
+  EXPECT_EQ(document["details"][0]["kind"], "lost-message");
+  EXPECT_EQ(document["details"][0]["steps"], nlohmann::json::array({2}));
+  EXPECT_EQ(document["prefixes"].size(), 4u);
+  EXPECT_EQ(document["prefixes"][3]["share"], 1);
 }
 
 TEST_F(Cli, ExplainTakesAnotherProtocol) {
