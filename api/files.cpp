@@ -101,25 +101,24 @@ std::string read_file(const std::string& path, std::size_t most) {
   return read_all(file.get(), most, path);
 }
 
-namespace {
-
-Trace load(const std::string& path, std::span<const std::string_view> invariants,
-           bool own_strategies) {
-  const std::string text = read_file(path, kMaxTraceBytes);
+std::string read_trace_file(const std::string& path) {
+  std::string text = read_file(path, kMaxTraceBytes);
   if (text.size() > kMaxTraceBytes)
     fail(path + ":1",
          fmt::format("the trace is too big, expected at most {} bytes", kMaxTraceBytes));
-  Trace trace;
-  if (const auto error = parse_trace(text, invariants, trace, own_strategies))
-    throw BadInput{fmt::format("{}:{}: {}", shown_path(path), error->line, error->message)};
-  return trace;
+  return text;
 }
 
-}  // namespace
+Trace load_trace(const std::string& path) {
+  return parse_named_trace(read_trace_file(path), path, invariant_names(), false);
+}
 
-Trace load_trace(const std::string& path) { return load(path, invariant_names(), false); }
-Trace load_own_trace(const std::string& path, std::span<const std::string_view> invariants) {
-  return load(path, invariants, true);
+Trace parse_named_trace(std::string_view text, const std::string& name,
+                        std::span<const std::string_view> invariants, bool own_strategies) {
+  Trace trace;
+  if (const auto error = parse_trace(text, invariants, trace, own_strategies))
+    throw BadInput{fmt::format("{}:{}: {}", shown_path(name), error->line, error->message)};
+  return trace;
 }
 
 void write_file(const std::string& path, std::string_view content) {

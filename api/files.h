@@ -13,10 +13,14 @@ namespace tidemark::core {
 // where it cannot be read.
 std::string read_file(const std::string& path, std::size_t most);
 
-// Reads and parses a trace, `-` for stdin. Throws BadInput: `file:line: what is wrong, expected …`.
+// The text of a trace, `-` for stdin. Throws BadInput where it cannot be read or is too big.
+std::string read_trace_file(const std::string& path);
+// Reads and parses a trace. Throws BadInput: `file:line: what is wrong, expected …`.
 Trace load_trace(const std::string& path);
-// The same with invariants and strategies of the user's own.
-Trace load_own_trace(const std::string& path, std::span<const std::string_view> invariants);
+// Parses a trace that messages call `name`, with invariants of the user's own, and strategies where
+// they are allowed. Throws BadInput as above.
+Trace parse_named_trace(std::string_view text, const std::string& name,
+                        std::span<const std::string_view> invariants, bool own_strategies);
 // The path of a trace as messages name it.
 std::string shown_path(const std::string& path);
 

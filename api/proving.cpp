@@ -118,6 +118,8 @@ Proving::Proving(const tidemark::Strategy& strategy, const Options& options)
 Proving::Proving(std::shared_ptr<tidemark::Engine> engine, const Options& options)
     : Proving(configuration_of(std::move(engine)), std::nullopt, options) {}
 
+Proving::Proving(const Options& options) : Proving(Configuration{}, std::nullopt, options) {}
+
 Proving::Proving(Configuration configuration, std::optional<tidemark::Strategy> strategy,
                  const Options& options)
     : options_(options),
@@ -132,6 +134,7 @@ Proving::Proving(Configuration configuration, std::optional<tidemark::Strategy> 
                                                        .invariants = options.invariants,
                                                        .marks = options.marks,
                                                        .attendant = watchdog});
+  configuration_.judge.compare_tombstones = options.compare_tombstones;
   const Promise promise = promised_by(configuration_);
   configuration_.judge.watched =
       options.judge.empty() ? promise.judged() : named_set(options.judge);
@@ -210,21 +213,41 @@ Result Proving::episode(std::uint64_t seed) {
 }
 
 Result Proving::trace(const std::string& path) {
+  return replay(read(read_trace_file(path), path), path, how_to_replay(path));
+}
+
+Result Proving::trace(const TraceText& trace) {
+  return replay(read(trace.text, "<trace>"), "the trace in the source",
+                "tidemark replay -, and the trace on its stdin");
+}
+
+Trace Proving::read(const std::string& text, const std::string& origin) const {
   const std::vector<std::string_view> names(names_.begin(), names_.end());
-  const Trace trace = load_own_trace(path, names);
+  const bool is_ours = !configuration_.engine && !configuration_.own->strategy;
+  Trace trace = parse_named_trace(text, origin, names, !is_ours);
+  if (trace.is_foreign && !configuration_.engine)
+    throw BadInput{fmt::format("{}: it runs on the engine '{}', expected that engine beside it",
+                               shown_path(origin), trace.protocol)};
+  return trace;
+}
+
+Result Proving::replay(const Trace& trace, const std::string& origin, const std::string& how) {
   configuration_.judge.watched = kAllInvariants;
   if (!configuration_.engine) {
     configuration_.protocol_name = trace.protocol;
     configuration_.options = trace.options;
     configuration_.protocol = trace.engine;
+    if (!configuration_.own->strategy)
+      configuration_.strategy = built_in(find_strategy(trace.strategy)->kind);
   }
   const Recording recording = Runner(configuration_).record(trace.scenario);
-  return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), path);
+  return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), origin, how);
 }
 
 Result Proving::scenario(const Scenario& scenario) {
   const Recording recording = Runner(configuration_).record(scenario);
-  return report(recording, scenario, broken(recording.outcome.verdict, nullptr), "a scenario");
+  return report(recording, scenario, broken(recording.outcome.verdict, nullptr), "a scenario",
+                how_to_replay("a scenario"));
 }
 
 // What is broken, of that of which a trace speaks; of all, where it speaks of none.
@@ -291,7 +314,8 @@ std::string Proving::report(const Finding& finding, const FuzzResult& run,
 }
 
 Result Proving::report(const Recording& recording, const Scenario& scenario,
-                       const std::vector<Invariant>& broken, const std::string& origin) const {
+                       const std::vector<Invariant>& broken, const std::string& origin,
+                       const std::string& how) const {
   if (broken.empty())
     return result(ExitCode::held,
                   fmt::format("{}: held in {}", configuration_name(configuration_), origin));
@@ -305,7 +329,7 @@ Result Proving::report(const Recording& recording, const Scenario& scenario,
                               .found = count_of(scenario.steps.size(), "step"),
                               .found_briefly = "replayed",
                               .origin = {"of", printable(origin)},
-                              .commands = {{"replay", how_to_replay(origin)}}};
+                              .commands = {{"replay", how}}};
     text += text.empty() ? screen(violation, false) : "\n" + one_line(violation);
   }
   return result(ExitCode::violated, text);
@@ -322,8 +346,10 @@ std::string Proving::keep(const Finding& finding) const {
 }
 
 std::string Proving::how_to_replay(const std::string& path) const {
-  return fmt::format("tidemark::replays(\"{}\", {})", path,
-                     configuration_.engine ? "engine" : subject_ + "{}");
+  const std::string subject = configuration_.engine          ? ", engine"
+                              : configuration_.own->strategy ? ", " + subject_ + "{}"
+                                                             : "";
+  return fmt::format("tidemark::replays(\"{}\"{})", path, subject);
 }
 
 void Proving::bark(const Scenario& scenario) const {

@@ -22,12 +22,15 @@ class Proving {
   // Throws BadInput.
   Proving(const tidemark::Strategy& strategy, const Options& options);
   Proving(std::shared_ptr<tidemark::Engine> engine, const Options& options);
+  // For a trace, which names its protocol and strategy itself.
+  explicit Proving(const Options& options);
 
   // Random episodes; that of one seed, shrunk if it breaks something; a trace; a scenario as it is.
   // Throw BadInput and EngineFault.
   Result episodes();
   Result episode(std::uint64_t seed);
   Result trace(const std::string& path);
+  Result trace(const TraceText& trace);
   Result scenario(const Scenario& scenario);
 
  private:
@@ -40,12 +43,15 @@ class Proving {
     return names_[static_cast<std::size_t>(invariant)];
   }
   std::vector<Invariant> broken(const Verdict& verdict, const Trace* trace) const;
+  Trace read(const std::string& text, const std::string& origin) const;
+  Result replay(const Trace& trace, const std::string& origin, const std::string& how);
 
   Result verdict_on(const FuzzResult& result) const;
   std::string report(const FuzzResult& result) const;
   std::string report(const Finding& finding, const FuzzResult& result, bool whole_screen) const;
   Result report(const Recording& recording, const Scenario& scenario,
-                const std::vector<Invariant>& broken, const std::string& origin) const;
+                const std::vector<Invariant>& broken, const std::string& origin,
+                const std::string& how) const;
   std::string keep(const Finding& finding) const;
   std::string how_to_replay(const std::string& path) const;
   void bark(const Scenario& scenario) const;

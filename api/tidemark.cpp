@@ -64,12 +64,25 @@ Result holds(const std::shared_ptr<Engine>& engine, const Options& options) {
   return run_episodes(engine, options);
 }
 
+Result replays(const std::string& path, const Options& options) {
+  return guarded([&] { return core::Proving(options).trace(path); });
+}
 Result replays(const std::string& path, const Strategy& strategy, const Options& options) {
   return guarded([&] { return core::Proving(strategy, options).trace(path); });
 }
 Result replays(const std::string& path, const std::shared_ptr<Engine>& engine,
                const Options& options) {
   return guarded([&] { return core::Proving(engine, options).trace(path); });
+}
+Result replays(const TraceText& trace, const Options& options) {
+  return guarded([&] { return core::Proving(options).trace(trace); });
+}
+Result replays(const TraceText& trace, const Strategy& strategy, const Options& options) {
+  return guarded([&] { return core::Proving(strategy, options).trace(trace); });
+}
+Result replays(const TraceText& trace, const std::shared_ptr<Engine>& engine,
+               const Options& options) {
+  return guarded([&] { return core::Proving(engine, options).trace(trace); });
 }
 
 Result holds_in(const Scenario& scenario, const Strategy& strategy, const Options& options) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -187,6 +188,7 @@ class CheckCommand {
     output_.result(failed_ + faults_ == 0
                        ? "all is as docs/ADAPTERS.md asks for"
                        : fmt::format("{} failed", count_of(failed_ + faults_, "check")));
+    output_.json(document());
     return first_of(faults_ > 0, failed_ > 0, false, false);
   }
 
@@ -203,24 +205,53 @@ class CheckCommand {
   void tell(string_view claim, string_view steps, FindOut find_out) {
     std::string wrong;
     std::vector<std::string> transcript;
+    bool is_fault = false;
     try {
       wrong = find_out();
       failed_ += wrong.empty() ? 0 : 1;
       if (!wrong.empty()) transcript = adapter().transcript();
     } catch (const EngineFault& fault) {
       ++faults_;
+      is_fault = true;
       wrong = fault.what();
       transcript = fault.transcript.empty() ? adapter().transcript() : fault.transcript;
     }
+    note(claim, wrong.empty() ? "ok" : is_fault ? "fault" : "failed", wrong, steps, transcript);
     if (wrong.empty()) return output_.result(fmt::format("ok    {}", claim));
     output_.result(fmt::format("FAIL  {}: {}", claim, printable(wrong)));
     if (!steps.empty()) output_.result(fmt::format("        after: {}", steps));
     for (const std::string& line : transcript) output_.result("        " + printable(line));
   }
 
+  void pass_over(string_view claim, const std::string& why) {
+    note(claim, "passed-over", why, {}, {});
+    output_.result(fmt::format("--    {} ({})", claim, why));
+  }
+
+  // For the document. What is empty is left null.
+  void note(string_view claim, string_view result, const std::string& why, string_view steps,
+            const std::vector<std::string>& transcript) {
+    checks_.push_back({{"claim", claim},
+                       {"result", result},
+                       {"why", why.empty() ? nlohmann::json(nullptr) : nlohmann::json(why)},
+                       {"after", steps.empty() ? nlohmann::json(nullptr) : nlohmann::json(steps)},
+                       {"transcript", transcript}});
+  }
+  nlohmann::json document() const {
+    const Traits& traits = configuration_.engine->traits();
+    return {{"schema", "tidemark/adapter-check/1"},
+            {"engine",
+             {{"name", traits.name},
+              {"version", traits.version},
+              {"strategy", traits.strategy},
+              {"reports_decisions", traits.reports_decisions},
+              {"worlds", traits.worlds}}},
+            {"holds", failed_ + faults_ == 0},
+            {"checks", checks_}};
+  }
+
   void check(const CheckCase& one) {
-    if (lacks(one.lacks))
-      return output_.result(fmt::format("--    {} (the engine lacks it)", one.claim));
+    if (lacks(one.lacks)) return pass_over(one.claim, "the engine lacks it");
     tell(one.claim, one.steps, [&] {
       const Trace trace = trace_of(one.steps);
       Runner runner(configuration_);
@@ -241,7 +272,7 @@ class CheckCommand {
   void check_messages() {
     constexpr string_view kClaim = "messages list the versions that they carry";
     if (excuses(configuration_.engine->traits(), "no-redundant-transfer"))
-      return output_.result(fmt::format("--    {} (it excuses no-redundant-transfer)", kClaim));
+      return pass_over(kClaim, "it excuses no-redundant-transfer");
     constexpr string_view kSteps = "create A o1;sync A;sync B";
     tell(kClaim, kSteps, [&] {
       const Recording run = Runner(configuration_).record(trace_of(kSteps).scenario);
@@ -279,7 +310,7 @@ class CheckCommand {
     constexpr string_view kClaim = "after a load it goes on as from what was saved";
     constexpr string_view kSaved = "a load brings back what was saved, and leaves the others alone";
     if (!configuration_.engine->traits().snapshots)
-      return output_.result(fmt::format("--    {} (hello does not say \"snapshot\")", kClaim));
+      return pass_over(kClaim, "hello does not say \"snapshot\"");
     const bool whole = lacks("interleave");
     const CheckFork fork = whole ? kWholeFork : kFork;
     const std::string steps = fmt::format("{};{}", fork.steps, fork.detour);
@@ -302,6 +333,7 @@ class CheckCommand {
   Configuration configuration_;
   std::size_t failed_ = 0;
   std::size_t faults_ = 0;
+  nlohmann::json checks_ = nlohmann::json::array();
 };
 
 // --- compare ---
@@ -349,10 +381,11 @@ class CompareCommand {
       });
       const std::uint64_t seed = seed_of(flags_.seed, index);
       const Scenario& scenario = generator.generate(seed);
-      if (differ(scenario)) return tell(seed, scenario, scope);
+      if (differ(scenario)) return tell(index, scenario, scope);
     }
     output_.result(fmt::format("{} and {} did the same in {}", theirs_.protocol_name,
                                configuration_name_of(ours_), count_of(flags_.episodes, "episode")));
+    output_.json(document(flags_.episodes, nullptr));
     return ExitCode::held;
   }
 
@@ -366,7 +399,8 @@ class CompareCommand {
   bool differ(const Scenario& scenario) { return compare(scenario).differ(); }
 
   // The smallest episode in which they differ, and where.
-  ExitCode tell(std::uint64_t seed, const Scenario& scenario, const Scope& scope) {
+  ExitCode tell(std::uint64_t index, const Scenario& scenario, const Scope& scope) {
+    const std::string seed = print_seed(seed_of(flags_.seed, index));
     ShrinkBudget budget;
     budget.may_use = features(scope);
     const ShrinkResult shrunk = shrink(
@@ -374,12 +408,25 @@ class CompareCommand {
         budget);
     const Trace trace = make_trace(ours_, labelled_in_order(shrunk.scenario));
     const Comparison both = compare(trace.scenario);
-    output_.result(fmt::format("they differ, episode seed {}; shrunk to {}:", print_seed(seed),
+    output_.result(fmt::format("they differ, episode seed {}; shrunk to {}:", seed,
                                count_of(trace.scenario.steps.size(), "step")));
     output_.result(print_trace(trace));
-    output_.result(fmt::format("{}: {}\n{}: {}", ours_.protocol_name, both.ours(trace.scenario),
-                               theirs_.protocol_name, both.theirs(trace.scenario)));
+    const std::string ours = both.ours(trace.scenario);
+    const std::string theirs = both.theirs(trace.scenario);
+    output_.result(
+        fmt::format("{}: {}\n{}: {}", ours_.protocol_name, ours, theirs_.protocol_name, theirs));
+    output_.json(document(
+        index + 1,
+        {{"seed", seed}, {"trace", print_trace(trace)}, {"protocol", ours}, {"engine", theirs}}));
     return ExitCode::violated;
+  }
+
+  // `difference`: null where they did the same in all episodes that ran.
+  nlohmann::json document(std::uint64_t episodes, const nlohmann::json& difference) const {
+    return {{"schema", "tidemark/adapter-compare/1"}, {"engine", theirs_.protocol_name},
+            {"protocol", ours_.protocol_name},        {"strategy", ours_.strategy.name},
+            {"seed", print_seed(flags_.seed)},        {"episodes", episodes},
+            {"same", difference.is_null()},           {"difference", difference}};
   }
 
   const CompareFlags& flags_;

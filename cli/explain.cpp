@@ -11,7 +11,6 @@
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "reports/documents/explain_text.h"
-#include "reports/json.h"
 #include "reports/text.h"
 
 namespace tidemark::core {
@@ -40,18 +39,13 @@ ExitCode run_explain(const ExplainFlags& flags) {
     throw BadInput{fmt::format("{}: {} is not violated, expected a trace that violates it",
                                shown_path(flags.file), name_of(*flags.invariant))};
   if (flags.invariant) about.invariant = flags.invariant;
-  if (!about.invariant) {
-    output.json({{"schema", "tidemark/explain/1"},
-                 {"invariant", nullptr},
-                 {"replay", replay_json(about.run.trace, about.run.recording)}});
-    output.result(fmt::format("nothing is broken; the story: {} replay {}", command_name(),
-                              shell_quoted(flags.file)));
-    return ExitCode::held;
-  }
-  about.anatomy = dissect(about.configuration, about.run.trace.scenario, *about.invariant);
-  output.result(explain_text(about, output.color()));
+  if (about.invariant)
+    about.anatomy = dissect(about.configuration, about.run.trace.scenario, *about.invariant);
+  output.result(about.invariant ? explain_text(about, output.color())
+                                : fmt::format("nothing is broken; the story: {} replay {}",
+                                              command_name(), shell_quoted(flags.file)));
   output.json(explain_json(about));
-  return ExitCode::violated;
+  return about.invariant ? ExitCode::violated : ExitCode::held;
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::string_view kExamples =
     "Examples:\n"
-    "  tidemark export --to json some.trace\n"
+    "  tidemark export --to gtest some.trace\n"
+    "  tidemark export --to dot some.trace | dot -Tsvg > graph.svg\n"
+    "  tidemark export --to shiviz small.trace --original some.trace -o shiviz.log\n"
     "\n"
     "Exit codes: 0 written, whatever the trace shows.";
 

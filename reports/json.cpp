@@ -136,8 +136,9 @@ json expectations_of(const Trace& trace, const Verdict& verdict) {
   return result;
 }
 
-constexpr std::array<std::string_view, 5> kVersionKinds{"create", "edit", "delete", "undelete",
-                                                        "merge"};
+constexpr std::array<std::string_view, 6> kVersionKinds{"create",   "edit",  "delete",
+                                                        "undelete", "merge", "tombstone"};
+static_assert(kVersionKinds.size() == static_cast<std::size_t>(VersionKind::buried) + 1);
 
 json versions_of(const Account& account) {
   json result = json::array();

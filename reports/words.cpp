@@ -458,14 +458,19 @@ std::string Vocabulary::change(Value value) const {
                      kNouns[static_cast<std::size_t>(version.kind)], named);
 }
 
-std::string Vocabulary::origin(Value value) const {
+std::string Vocabulary::made(Value value) const {
   const Version& version = version_of(value);
+  if (&version == &version_of(kNoValue)) return "written by nobody";
   const std::string_view noun = version.kind == VersionKind::create
                                     ? "create"
                                     : kNouns[static_cast<std::size_t>(version.kind)];
-  const bool in_step = version.step < account_->scenario().steps.size();
-  return fmt::format("{} on {}, {}", noun, replica_name(version.writer),
-                     in_step ? fmt::format("step {}", version.step + 1) : "settle");
+  return fmt::format("{} on {}", noun, replica_name(version.writer));
+}
+
+std::string Vocabulary::origin(Value value) const {
+  const std::size_t step = version_of(value).step;
+  const bool in_step = step < account_->scenario().steps.size();
+  return made(value) + ", " + (in_step ? fmt::format("step {}", step + 1) : "settle");
 }
 
 std::string who(Replica replica) {

@@ -39,7 +39,9 @@ class Vocabulary {
   std::string since(std::uint32_t number) const;
   // `A's edit of o1 (v2 "100 EUR")`.
   std::string change(Value value) const;
-  // `edit on A, step 3`: how a version came to be.
+  // `edit on A`: how a version came to be.
+  std::string made(Value value) const;
+  // `edit on A, step 3`: the same, and when.
   std::string origin(Value value) const;
   bool is_deletion(Value value) const;
   const Version& version_of(Value value) const;

@@ -3,6 +3,7 @@
 //   EXPECT_TRUE(tidemark::holds(LowestPriceWins{}, {.clients = 3, .episodes = 20'000}));
 //   EXPECT_TRUE(tidemark::check_laws(LowestPriceWins{}));
 //   EXPECT_TRUE(tidemark::replays("bugs/overbooked.trace", LowestPriceWins{}));
+//   EXPECT_TRUE(tidemark::replays(tidemark::TraceText{R"(tidemark-trace 1 …)"}));
 //
 // Include <tidemark/gtest.h> or <tidemark/rapidcheck.h> as well for those.
 #pragma once
@@ -73,6 +74,7 @@ struct Options {
   std::vector<Mark> marks = {};            // that must be reached
   // Built-in invariants that are judged; none named: all. (Those of your own always are.)
   std::vector<std::string> judge = {};
+  bool compare_tombstones = false;  // whether convergence demands equal tombstones too
   // The folder for traces of what is found: `<invariant>-<fingerprint>.trace`. Empty: no files.
   std::string out = {};
   // An episode that takes longer because the strategy does not answer ends the program with exit
@@ -88,11 +90,25 @@ Result holds(const Strategy& strategy, const Options& options = {});
 // The same of an engine of your own; docs/ADAPTERS.md says what it is asked.
 Result holds(const std::shared_ptr<Engine>& engine, const Options& options = {});
 
+// A trace that stands in a source, not in a file. `tidemark export --to gtest` prints one within a
+// whole test.
+struct TraceText {
+  std::string text;
+};
+
 // Runs a trace. True where those invariants hold that its `expect` lines name, whatever they say of
 // them; all, where they name none: the trace of a bug, once the bug is gone. Of the options only
-// the invariants of your own and the limit count.
+// the invariants of your own, the tombstones and the limit count.
+//
+// Without a strategy or an engine beside it a trace runs on the protocol and the built-in strategy
+// that it names.
+Result replays(const std::string& path, const Options& options = {});
 Result replays(const std::string& path, const Strategy& strategy, const Options& options = {});
 Result replays(const std::string& path, const std::shared_ptr<Engine>& engine,
+               const Options& options = {});
+Result replays(const TraceText& trace, const Options& options = {});
+Result replays(const TraceText& trace, const Strategy& strategy, const Options& options = {});
+Result replays(const TraceText& trace, const std::shared_ptr<Engine>& engine,
                const Options& options = {});
 
 struct LawOptions {

@@ -138,6 +138,16 @@ std::string_view kind_of(const Detail& detail) {
   return kKinds[static_cast<std::size_t>(detail.kind)];
 }
 
+nlohmann::json detail_json(const Detail& detail) {
+  nlohmann::json document{{"kind", kind_of(detail)},
+                          {"text", detail.text},
+                          {"steps", nlohmann::json::array()},
+                          {"matters", !detail.cures.empty()},
+                          {"cures", detail.cures}};
+  for (const std::uint32_t place : detail.steps) document["steps"].push_back(place + 1);
+  return document;
+}
+
 std::string name_of(const Detail& detail) {
   switch (detail.kind) {
     case DetailKind::key:
@@ -260,29 +270,23 @@ class Explainer {
 std::string explain_text(const Case& about, bool color) { return Explainer(about, color).tell(); }
 
 nlohmann::json explain_json(const Case& about) {
-  const Anatomy& anatomy = *about.anatomy;
   nlohmann::json document{{"schema", "tidemark/explain/1"},
-                          {"invariant", name_of(*about.invariant, about.configuration)},
+                          {"invariant", nullptr},
                           {"fingerprint", about.fingerprint},
                           {"replay", replay_json(about.run.trace, about.run.recording)},
                           {"without", nlohmann::json::array()},
                           {"details", nlohmann::json::array()},
                           {"prefixes", nlohmann::json::array()},
                           {"guilty_step", nullptr}};
+  if (!about.anatomy) return document;
+  const Anatomy& anatomy = *about.anatomy;
+  document["invariant"] = name_of(*about.invariant, about.configuration);
   for (std::size_t i = 0; i < anatomy.left_out.size(); ++i)
     document["without"].push_back(
         {{"step", i + 1},
          {"broken", anatomy.left_out[i].recording.outcome.verdict.broken(*about.invariant)},
          {"sentence", without_step(about, i)}});
-  for (const Detail& each : anatomy.details) {
-    nlohmann::json detail{{"kind", kind_of(each)},
-                          {"text", each.text},
-                          {"steps", nlohmann::json::array()},
-                          {"matters", !each.cures.empty()},
-                          {"cures", each.cures}};
-    for (const std::uint32_t place : each.steps) detail["steps"].push_back(place + 1);
-    document["details"].push_back(std::move(detail));
-  }
+  for (const Detail& each : anatomy.details) document["details"].push_back(detail_json(each));
   for (const Prefix& each : anatomy.prefixes)
     document["prefixes"].push_back({{"steps", each.steps}, {"share", each.share}});
   if (anatomy.guilty_step) document["guilty_step"] = *anatomy.guilty_step + 1;

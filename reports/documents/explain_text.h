@@ -12,7 +12,7 @@ namespace tidemark::core {
 // At most kReportColumns wide, with a line feed at the end of each line. Requires: something is
 // broken, and the case has its anatomy.
 std::string explain_text(const Case& about, bool color);
-// The same as a JSON document, tidemark/explain/1 (docs/JSON.md).
+// The same as a JSON document, tidemark/explain/1 (docs/JSON.md); also where nothing is broken.
 nlohmann::json explain_json(const Case& about);
 
 // What happens without a step of a trace, without a full stop: `step 3 does nothing (A does not

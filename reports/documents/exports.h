@@ -1,7 +1,7 @@
 // The forms in which `tidemark export` gives a trace to other programs, by name.
 //
 // A new one: copy the smallest (trace_text.cpp), declare it here, add it to the table in
-// exports.cpp, and give it a golden file (tests/documents/).
+// exports.cpp, and give it golden files (tests/golden/exports/). docs/EXPORTS.md tells of each.
 #pragma once
 
 #include <span>
@@ -15,6 +15,9 @@ namespace tidemark::core {
 // Each gives a whole document, with a line feed at its end; equal cases give equal bytes.
 std::string trace_text(const Case& about);
 std::string replay_document(const Case& about);
+std::string shiviz_log(const Case& about);
+std::string dot_graph(const Case& about);
+std::string gtest_test(const Case& about);
 
 struct Export {
   std::string_view name;  // as --to takes it

@@ -23,6 +23,7 @@ using tidemark::Object;
 using tidemark::Options;
 using tidemark::replays;
 using tidemark::Result;
+using tidemark::TraceText;
 using tidemark::World;
 
 int price(const Object& object) { return std::stoi(object.value); }
@@ -345,6 +346,71 @@ TEST(Replays, RefusesWhatIsNoTrace) {
 TEST(Replays, RunsTheStrategyThatItIsGiven) {
   const Folder folder;
   EXPECT_TRUE(replays(folder.file("bug.trace", kDeletedAndEdited), LowestPriceWins{}));
+}
+
+// --- traces in the source
+
+constexpr const char* kEcho =
+    "tidemark-trace 1\nprotocol page\nstrategy server-priority\nclients 1\n"
+    "create A o1\nsync A\nedit A o1\nexpect no-lost-update holds\n";
+
+TEST(Replays, ATraceInTheSourceOnTheProtocolThatItNames) {
+  const Result result = replays(TraceText{kEcho});
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_TRUE(result.message().starts_with("FAIL no-lost-update  page, server-priority"))
+      << result.message();
+  EXPECT_NE(result.message().find("replay    tidemark replay -, and the trace on its stdin\n"),
+            std::string::npos)
+      << result.message();
+  std::string mended = kEcho;
+  mended.replace(mended.find("page"), 4, "hardened");
+  EXPECT_TRUE(replays(TraceText{mended}));
+}
+
+TEST(Replays, AFileOnTheProtocolThatItNames) {
+  const Folder folder;
+  const std::string path = folder.file("echo.trace", kEcho);
+  const Result result = replays(path);
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_NE(result.message().find("replay    tidemark::replays(\"" + path + "\")\n"),
+            std::string::npos)
+      << result.message();
+}
+
+// The built-in strategy that a trace names is the one that is asked.
+TEST(Replays, ATraceInTheSourceUnderTheStrategyThatItNames) {
+  const std::string head = "tidemark-trace 1\nprotocol page\nstrategy ";
+  const std::string body =
+      "-priority\nclients 1\ncreate A o1\nsync A\nedit A o1\nexpect no-lost-update holds\n";
+  EXPECT_FALSE(replays(TraceText{head + "server" + body}));
+  EXPECT_TRUE(replays(TraceText{head + "client" + body}));
+}
+
+TEST(Replays, ATraceInTheSourceUnderAStrategyOfOnesOwn) {
+  EXPECT_EQ(replays(TraceText{kDeletedAndEdited}, ForgetsDeletions{}).exit_code(), 1);
+  EXPECT_TRUE(replays(TraceText{kDeletedAndEdited}, mended::ForgetsDeletions{}));
+}
+
+TEST(Replays, RefusesATraceInTheSourceThatNamesWhatIsNotGiven) {
+  const Result strategy = replays(
+      TraceText{"tidemark-trace 1\nprotocol hardened\nstrategy ForgetsDeletions\nclients 1\n"});
+  EXPECT_EQ(strategy.exit_code(), 2);
+  EXPECT_TRUE(strategy.message().starts_with("<trace>:3: unknown strategy 'ForgetsDeletions'"))
+      << strategy.message();
+  const TraceText foreign{"tidemark-trace 1\nengine mine\ncreate A o1\n"};
+  for (const Result& engine : {replays(foreign), replays(foreign, LowestPriceWins{})}) {
+    EXPECT_EQ(engine.exit_code(), 2);
+    EXPECT_EQ(engine.message(),
+              "<trace>: it runs on the engine 'mine', expected that engine beside it");
+  }
+}
+
+TEST(Replays, ComparesTombstonesWhereItIsToldTo) {
+  const TraceText trace{
+      "tidemark-trace 1\nprotocol simple\nclients 1\ncreate S o1\ndelete S o1\n"
+      "expect convergence holds\n"};
+  EXPECT_TRUE(replays(trace));
+  EXPECT_EQ(replays(trace, {.compare_tombstones = true}).exit_code(), 1);
 }
 
 TEST(Holds, WritesTracesWhereItIsToldTo) {

@@ -1,4 +1,6 @@
 // Engines behind adapters, as the command drives, tells and judges them.
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -213,6 +215,27 @@ TEST_F(Cli, CheckTellsAFaultWithSeveralWorldsUnderWayAsAnyOther) {
   EXPECT_TRUE(has(ran.out, "1 check failed\n"));
 }
 
+TEST_F(Cli, CheckGivesAsJsonWhatItSays) {
+  const Ran ran =
+      tidemark("adapter check " + engine({"worlds=2", "refuses=restore"}) + " --json -");
+  EXPECT_EQ(ran.code, 3);
+  const auto document = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(document["schema"], "tidemark/adapter-check/1");
+  EXPECT_EQ(document["engine"]["name"], "puppet");
+  EXPECT_EQ(document["holds"], false);
+  std::map<std::string, nlohmann::json> checks;
+  for (const auto& check : document["checks"]) checks[check["claim"]] = check;
+  const auto& restore = checks["a restore brings back what was backed up"];
+  EXPECT_EQ(restore["result"], "fault");
+  EXPECT_EQ(restore["why"], "error: the adapter says: \"no restore here\"");
+  EXPECT_TRUE(has(restore["after"].get<std::string>(), ";restore S"));
+  EXPECT_FALSE(restore["transcript"].empty());
+  EXPECT_EQ(checks["worlds share nothing"]["result"], "ok");
+  EXPECT_EQ(checks["worlds share nothing"]["why"], nullptr);
+  EXPECT_EQ(checks["two objects may have one primary key"]["result"], "passed-over");
+  EXPECT_EQ(checks["two objects may have one primary key"]["why"], "the engine lacks it");
+}
+
 // --- adapter compare
 
 const std::string kOneClient =
@@ -238,6 +261,25 @@ TEST_F(Cli, CompareShowsTheSmallestEpisodeInWhichTwoDiffer) {
   const auto begin = ran.out.find("tidemark-trace 1\n");
   write("different.trace", ran.out.substr(begin, ran.out.find("page: ") - begin));
   EXPECT_TRUE(has(tidemark("replay different.trace").out, "create A o1"));
+}
+
+TEST_F(Cli, CompareGivesAsJsonWhatItSays) {
+  const auto document_of = [&](const std::string& protocol) {
+    return nlohmann::json::parse(tidemark("adapter compare --protocol " + protocol + " " +
+                                          kOneClient + engine({"strategy=server-priority"}) +
+                                          " --quiet --json -")
+                                     .out);
+  };
+  const auto same = document_of("guarded");
+  EXPECT_EQ(same["schema"], "tidemark/adapter-compare/1");
+  EXPECT_EQ(same["same"], true);
+  EXPECT_EQ(same["episodes"], 30);
+  EXPECT_EQ(same["difference"], nullptr);
+  const auto other = document_of("page");
+  EXPECT_EQ(other["same"], false);
+  EXPECT_LE(other["episodes"], 30);
+  EXPECT_EQ(other["difference"]["protocol"], "the message carries o1 as v1");
+  EXPECT_TRUE(has(other["difference"]["trace"].get<std::string>(), "\ncreate A o1\n"));
 }
 
 TEST_F(Cli, CompareMustKnowTheStrategyOfBoth) {

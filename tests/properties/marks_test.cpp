@@ -198,7 +198,12 @@ TEST(RequiredMarks, AreReachedWithinTheEpisodesThatRequireThem) {
   expect_none_missed({.clients = 2, .objects = 2}, "two clients, two objects");
 }
 TEST(RequiredMarks, AreReachedWithEachFaultAlone) {
-  for (const NamedFault& fault : named_faults()) {
+#ifdef TIDEMARK_SLOW_BUILD
+  const auto faults = named_faults().first(3);
+#else
+  const auto faults = named_faults();
+#endif
+  for (const NamedFault& fault : faults) {
     const Scope scope{.faults = fault_bit(fault.fault)};
     expect_none_missed(scope, std::string(fault.name));
   }

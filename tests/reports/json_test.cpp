@@ -123,6 +123,14 @@ TEST(ReplayJson, TellsTheBreachAndWhereItIs) {
   EXPECT_EQ(document["expectations"][0]["met"], true);
 }
 
+TEST(ReplayJson, NamesTheTombstoneThatAKeyLoserBecame) {
+  const Trace trace = trace_of(
+      "tidemark-trace 1\nprotocol hardened\ncreate A o1 pk=k\ncreate B o2 pk=k\nsync A\nsync B\n");
+  const json versions = replay_json(trace, record(trace))["versions"];
+  ASSERT_EQ(versions.size(), 3u);
+  EXPECT_EQ(versions[2]["kind"], "tombstone");
+}
+
 TEST(ReplayJson, HasEventsOnlyWhenAsked) {
   EXPECT_FALSE(replay_of_echo().contains("events"));
   const json events = replay_of_echo(true)["events"];
