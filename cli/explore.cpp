@@ -10,10 +10,12 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "adapter/session.h"
 #include "api/files.h"
+#include "cli/ci.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -68,6 +70,7 @@ using BoundFlags = std::array<std::optional<std::uint8_t>, kBounded - 1>;
 
 struct ExploreFlags {
   CommonFlags common;
+  CiFlags ci;
   EngineFlags engine;
   ExplorePlan plan;
   FaultSet faults = 0;
@@ -164,14 +167,18 @@ class ExploreCommand {
       : flags_(flags),
         plan_(plan_of(flags)),
         output_(flags.common),
+        ci_(flags.ci, "explore", output_, ResultsAre::screens),
         configurations_(configurations_of(flags.engine, "all")),
         folder_(flags.out),
         limit_(flags.time.limit, configurations_.size()) {
     for (const Configuration& each : configurations_) fit(plan_, flags, each);
   }
-  ExitCode run();
+  ExitCode run() {
+    return ci_.reporting_faults([this] { return run_all(); });
+  }
 
  private:
+  ExitCode run_all();
   void announce() const;
   void tell_engines() const;
   std::string check_command(const Configuration& configuration) const;
@@ -182,7 +189,8 @@ class ExploreCommand {
   void report(const Searched& searched, milliseconds time);
   void report(const Searched& searched, const Counterexample& example, bool whole_screen);
   void check(const Searched& searched);
-  NamedLine command_for(const Configuration& configuration, const Counterexample& example);
+  NamedLine command_for(const Configuration& configuration, const Counterexample& example,
+                        const KeptTrace& kept) const;
   void check_comparison(const Searched& searched);
   std::string why_ended(const Exploration& exploration) const;
   std::string why_stopped() const;
@@ -197,7 +205,9 @@ class ExploreCommand {
   const ExploreFlags& flags_;
   ExplorePlan plan_;
   Output output_;
+  CiReport ci_;
   std::vector<Configuration> configurations_;
+  std::vector<Found> found_;  // of the configuration under way, for CI
   std::vector<Searched> searches_;
   Problems problems_;
   TraceFolder folder_;
@@ -316,21 +326,26 @@ void ExploreCommand::compare(Searched& searched) const {
                        });
 }
 
-ExitCode ExploreCommand::run() {
+ExitCode ExploreCommand::run_all() {
   catch_interrupts();
   announce();
   for (const Configuration& configuration : configurations_) {
+    const Problems before = problems_;
     const Stopwatch stopwatch;
     Searched searched{configuration, search(configuration)};
     const milliseconds time = stopwatch.elapsed();
     check(searched);
     report(searched, time);
+    ci_.add(suite_of(configuration, plan_.watched, std::exchange(found_, {}),
+                     doubts_of(problems_.since(before)),
+                     outcome(searched, plan_, why_ended(searched.exploration))));
     if (flags_.seeds && !interrupted()) {
       compare(searched);
       check_comparison(searched);
       if (!output_.quiet()) output_.result(comparison_text(searched));
     }
     searches_.push_back(std::move(searched));
+    output_.release();
     if (interrupted()) break;
   }
   return finish();
@@ -372,10 +387,8 @@ void ExploreCommand::check_comparison(const Searched& searched) {
 
 // The line to paste: the file replays it if there is one, else a search finds it again.
 NamedLine ExploreCommand::command_for(const Configuration& configuration,
-                                      const Counterexample& example) {
-  const std::string replay =
-      folder_.keep(configuration, example.invariant, file_name(example), example.trace);
-  if (!replay.empty()) return {"replay", replay};
+                                      const Counterexample& example, const KeptTrace& kept) const {
+  if (!kept.command.empty()) return {"replay", kept.command};
   return {"again", command_again(configuration, example.invariant)};
 }
 
@@ -386,7 +399,10 @@ void ExploreCommand::report(const Searched& searched, const Counterexample& exam
       record_twice(configuration, example.trace.scenario, example.invariant,
                    command_again(configuration, example.invariant), problems_);
   Violation violation = violation_of(example, configuration, recording, searched.exploration);
-  violation.commands = {command_for(configuration, example)};
+  const KeptTrace kept =
+      folder_.keep(configuration, example.invariant, file_name(example), example.trace);
+  violation.commands = {command_for(configuration, example, kept)};
+  if (ci_.wants_checks()) found_.push_back({example.invariant, shown(violation, kept.path)});
   if (!whole_screen) return output_.result(one_line(violation));
   output_.result(screen(violation, output_.color()));
   output_.result("\n");
@@ -443,6 +459,7 @@ ExitCode ExploreCommand::finish() {
   }
   if (output_.wants_json()) output_.json(explore_json(searches_, plan_));
   tell_sums(sums);
+  ci_.write();
   if (interrupted()) return interrupt_code();
   return first_of(!problems_.faults.empty(), sums.is_broken, !problems_.unfinished.empty(), false);
 }
@@ -547,6 +564,7 @@ Verb add_explore(CLI::App& app) {
   add_out_flag(verb, flags->out);
   verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
   add_common_flags(verb, flags->common);
+  add_ci_flags(verb, flags->ci);
   verb.get_option("--verbose")->excludes("--quiet");
   return [flags] { return ExploreCommand(*flags).run(); };
 }

@@ -47,6 +47,15 @@ void Problems::tell() const {
   tell_all("vacuous", vacuous);
 }
 
+Problems Problems::since(const Problems& earlier) const {
+  const auto rest = [](const auto& all, const auto& before) {
+    return std::vector<std::string>(all.begin() + static_cast<std::ptrdiff_t>(before.size()),
+                                    all.end());
+  };
+  return {rest(faults, earlier.faults), rest(unfinished, earlier.unfinished),
+          rest(vacuous, earlier.vacuous)};
+}
+
 void tell_fault(const std::string& what, const std::vector<std::string>& transcript) {
   for (const std::string& line : transcript) Output::error("  " + printable(line));
   Output::error(printable("tidemark: fault of the engine: " + what));
@@ -70,17 +79,17 @@ TraceFolder::TraceFolder(std::string path) : path_(std::move(path)) {
   if (!path_.empty()) require_writable_folder(path_);
 }
 
-std::string TraceFolder::keep(const Configuration& configuration, Invariant invariant,
-                              const std::string& name, const Trace& trace) {
+KeptTrace TraceFolder::keep(const Configuration& configuration, Invariant invariant,
+                            const std::string& name, const Trace& trace) {
   if (path_.empty()) return {};
   const std::string path = folder_prefix(path_) + name;
-  if (const auto kept = kept_.find(path); kept != kept_.end())
-    return breaks(configuration, kept->second.scenario, invariant)
-               ? replay_command(configuration, path, kept->second)
-               : std::string();
+  if (const auto kept = kept_.find(path); kept != kept_.end()) {
+    if (!breaks(configuration, kept->second.scenario, invariant)) return {};
+    return {path, replay_command(configuration, path, kept->second)};
+  }
   if (!write(path, trace)) return {};
   kept_.emplace(path, trace);
-  return replay_command(configuration, path, trace);
+  return {path, replay_command(configuration, path, trace)};
 }
 
 bool TraceFolder::write(const std::string& path, const Trace& trace) {

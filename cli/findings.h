@@ -18,6 +18,8 @@ struct Problems {
   std::vector<std::string> unfinished = {};
   std::vector<std::string> vacuous = {};
 
+  // Those that came behind what there was earlier.
+  Problems since(const Problems& earlier) const;
   // On stderr, one line each.
   void tell() const;
 };
@@ -34,6 +36,12 @@ std::string replay_command(const Configuration& configuration, const std::string
 Recording record_twice(const Configuration& configuration, const Scenario& scenario,
                        Invariant invariant, std::string_view paste, Problems& problems);
 
+// A trace in a file, and the command that replays it.
+struct KeptTrace {
+  std::string path = {};  // empty: there is none
+  std::string command = {};
+};
+
 // The folder that --out names: one file a finding. Strategies often share a bug: its file is that
 // of the first.
 class TraceFolder {
@@ -41,11 +49,10 @@ class TraceFolder {
   // An empty path: nothing is kept. Throws BadInput where no file can be written.
   explicit TraceFolder(std::string path);
 
-  // Keeps a trace that breaks the invariant under this name, if there is none of this run. Returns
-  // the command that replays the file; nothing where it does not show the violation, or could not
-  // be written.
-  std::string keep(const Configuration& configuration, Invariant invariant, const std::string& name,
-                   const Trace& trace);
+  // Keeps a trace that breaks the invariant under this name, if there is none of this run. Nothing
+  // where the file does not show the violation, or could not be written.
+  KeptTrace keep(const Configuration& configuration, Invariant invariant, const std::string& name,
+                 const Trace& trace);
 
  private:
   bool write(const std::string& path, const Trace& trace);

@@ -9,9 +9,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "adapter/session.h"
+#include "cli/ci.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -53,6 +55,7 @@ constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never
 
 struct FuzzFlags {
   CommonFlags common;
+  CiFlags ci;
   EngineFlags engine;
   FuzzPlan plan;
   AddedFlags scope;                        // those of plan.scope
@@ -77,9 +80,12 @@ class FuzzCommand {
  public:
   // The scope of these flags may become narrower.
   explicit FuzzCommand(FuzzFlags& flags);
-  ExitCode run();
+  ExitCode run() {
+    return ci_.reporting_faults([this] { return run_all(); });
+  }
 
  private:
+  ExitCode run_all();
   void announce() const;
   void tell_promise() const;
   void tell_engine() const;
@@ -93,7 +99,8 @@ class FuzzCommand {
   void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
   void check_canary(const Configuration& configuration, const FuzzResult& result);
   void check_promises(const Configuration& configuration, const FuzzResult& result);
-  std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding);
+  std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding,
+                                      const KeptTrace& kept) const;
   ExitCode finish();
   void tell_problems() const;
   void tell_sums(const Sums& sums) const;
@@ -102,9 +109,11 @@ class FuzzCommand {
 
   FuzzFlags flags_;
   Output output_;
+  CiReport ci_;
   std::vector<Configuration> configurations_;
   Promise promise_;
   std::vector<FuzzResult> results_;
+  std::vector<Found> found_;  // of the configuration under way, for CI
   Problems problems_;
   TraceFolder folder_;
   TimeLimit limit_;
@@ -119,6 +128,7 @@ void narrow(FuzzFlags& flags, FeatureSet promised) {
 
 FuzzCommand::FuzzCommand(FuzzFlags& flags)
     : output_(flags.common),
+      ci_(flags.ci, "fuzz", output_, ResultsAre::screens),
       configurations_(configurations_of(flags.engine, "all")),
       promise_(promised_by(configurations_.front())),
       folder_(flags.out),
@@ -228,16 +238,20 @@ void FuzzCommand::tell_waiting(const Adapter& adapter, const FuzzResult& result,
       grouped(per_second(adapter.requests(), elapsed)), std::min(100.0, 100 * waited / ran)));
 }
 
-ExitCode FuzzCommand::run() {
+ExitCode FuzzCommand::run_all() {
   catch_interrupts();
   announce();
   for (const Configuration& configuration : configurations_) {
+    const Problems before = problems_;
     results_.push_back(run_one(configuration));
     check_faults(configuration, results_.back());
     check_nondeterminism(configuration, results_.back());
     check_canary(configuration, results_.back());
     check_promises(configuration, results_.back());
     report(configuration, results_.back());
+    ci_.add(suite_of(configuration, configuration.judge.watched, std::exchange(found_, {}),
+                     doubts_of(problems_.since(before)), totals(configuration, results_.back())));
+    output_.release();
     if (interrupted()) break;
   }
   return finish();
@@ -280,10 +294,10 @@ void FuzzCommand::check_promises(const Configuration& configuration, const FuzzR
 
 // The file replays the finding if there is one, else its seed does.
 std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configuration,
-                                                 const Finding& finding) {
+                                                 const Finding& finding,
+                                                 const KeptTrace& kept) const {
   const std::string by_seed = seed_command(configuration, flags_.plan.scope, finding.seed);
-  std::string replay =
-      folder_.keep(configuration, finding.invariant, file_name(finding), finding.trace);
+  std::string replay = kept.command;
   if (replay.empty()) replay = fmt::format("{} --shrink {}", by_seed, name_of(finding.invariant));
   return {{"replay", replay}, {"by seed", by_seed}};
 }
@@ -295,7 +309,10 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
                    seed_command(configuration, flags_.plan.scope, finding.seed), problems_);
   Violation violation = violation_of(finding, configuration, recording, result.episodes,
                                      result.broken[static_cast<std::size_t>(finding.invariant)]);
-  violation.commands = commands_for(configuration, finding);
+  const KeptTrace kept =
+      folder_.keep(configuration, finding.invariant, file_name(finding), finding.trace);
+  violation.commands = commands_for(configuration, finding, kept);
+  if (ci_.wants_checks()) found_.push_back({finding.invariant, shown(violation, kept.path)});
   if (!whole_screen) return output_.result(one_line(violation));
   output_.result(screen(violation, output_.color()));
   output_.result("\n");
@@ -345,6 +362,7 @@ ExitCode FuzzCommand::finish() {
   const std::span<const Configuration> ran(configurations_.data(), results_.size());
   if (output_.wants_json()) output_.json(fuzz_json(ran, results_, flags_.plan));
   tell_sums(sums);
+  ci_.write();
   if (interrupted()) return interrupt_code();
   return first_of(!problems_.faults.empty(), sums.broken > 0, !problems_.unfinished.empty(),
                   !problems_.vacuous.empty());
@@ -418,6 +436,7 @@ Verb add_fuzz(CLI::App& app) {
                                         "which steps were tried in which phase and situation")
                               ->group("Output");
   add_common_flags(verb, flags->common);
+  add_ci_flags(verb, flags->ci);
   for (CLI::Option* option : {verbose, marks, coverage}) option->excludes("--quiet");
   return [flags] { return FuzzCommand(*flags).run(); };
 }

@@ -5,11 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/files.h"
 #include "cli/cases.h"
+#include "cli/ci.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "properties/fuzz.h"
@@ -37,6 +40,7 @@ constexpr std::string_view kExamples =
 
 struct ReplayFlags {
   CommonFlags common;
+  CiFlags ci;
   EngineFlags engine;
   Scope scope;
   ShrinkBudget budget;
@@ -140,37 +144,66 @@ std::vector<std::string> unmet_by(const Run& run) {
   return unmet;
 }
 
-class Check {
+// Where a trace says what it expects, counted from 1; 1 if it is in no file.
+std::size_t line_of_expectation(const std::string& file) {
+  if (file == "-") return 1;
+  std::istringstream lines(read_file(file, kMaxTraceBytes));
+  std::string line;
+  for (std::size_t number = 1; std::getline(lines, line); ++number)
+    if (std::string word; std::istringstream(line) >> word && word == "expect") return number;
+  return 1;
+}
+
+class CheckCommand {
  public:
-  Check(const ReplayFlags& flags, const Output& output) : flags_(flags), output_(output) {}
+  CheckCommand(const ReplayFlags& flags, Output& output)
+      : flags_(flags),
+        output_(output),
+        ci_(flags.ci, "replay", output, ResultsAre::lines),
+        suite_(ci_.add({"traces", {}, {}})) {}
 
   ExitCode run() {
+    return ci_.reporting_faults([this] { return run_all(); });
+  }
+
+ private:
+  ExitCode run_all() {
     std::vector<Trace> traces;  // all are read before the first runs
     for (const std::string& file : flags_.files) traces.push_back(load_trace(file));
     for (std::size_t i = 0; i < traces.size(); ++i) check(flags_.files[i], traces[i]);
-    if (!output_.quiet())
-      output_.result(fmt::format("{} checked, {} as expected, {} not",
-                                 count_of(traces.size(), "trace"), grouped(traces.size() - failed_),
-                                 grouped(failed_)));
+    suite_.totals =
+        fmt::format("{} checked, {} as expected, {} not", count_of(traces.size(), "trace"),
+                    grouped(traces.size() - failed_), grouped(failed_));
+    if (!output_.quiet()) output_.result(suite_.totals);
     output_.json({{"schema", "tidemark/check/1"},
                   {"checked", traces.size()},
                   {"failed", failed_},
                   {"traces", documents_}});
+    ci_.write();
     return failed_ == 0 ? ExitCode::held : ExitCode::violated;
   }
 
- private:
   void check(const std::string& file, const Trace& trace) {
-    const Run run = case_of(trace, flags_.engine).run;
+    Case about = case_of(trace, flags_.engine);
+    const Run& run = about.run;
     const std::vector<std::string> unmet = unmet_by(run);
+    const std::string paste = fmt::format("{} replay {}", command_name(), shell_quoted(file));
     failed_ += unmet.empty() ? 0 : 1;
     for (const std::string& each : unmet)
-      output_.result(fmt::format("FAIL {}: {}; paste: {} replay {}", shown_path(file), each,
-                                 command_name(), shell_quoted(file)));
+      output_.result(fmt::format("FAIL {}: {}; paste: {}", shown_path(file), each, paste));
     if (unmet.empty() && !output_.quiet())
       output_.result(fmt::format("ok   {}{}", shown_path(file),
                                  trace.expectations.empty() ? " (it expects nothing)" : ""));
     if (output_.wants_json()) add_document(file, run, unmet);
+    about.commands = {{"replay", paste}};
+    if (ci_.wants_checks()) add_check(file, about, unmet);
+  }
+
+  void add_check(const std::string& file, const Case& about,
+                 const std::vector<std::string>& unmet) {
+    suite_.checks.push_back(check_of(about, shown_path(file), file == "-" ? "" : file, unmet));
+    for (ShownFinding& finding : suite_.checks.back().findings)
+      finding.line = line_of_expectation(file);
   }
 
   void add_document(const std::string& file, const Run& run,
@@ -181,7 +214,9 @@ class Check {
   }
 
   const ReplayFlags& flags_;
-  const Output& output_;
+  Output& output_;
+  CiReport ci_;
+  Suite& suite_;
   std::size_t failed_ = 0;
   nlohmann::json documents_ = nlohmann::json::array();
 };
@@ -191,9 +226,9 @@ ExitCode run_replay(const ReplayFlags& flags) {
     bad_usage("both a trace and --seed are given, expected one of them");
   if (!flags.seed && flags.files.empty())
     bad_usage("nothing to replay, expected a trace file or --seed");
-  const Output output(flags.common);
+  Output output(flags.common);
   if (flags.seed) return replay_seed(flags, output);
-  return flags.check ? Check(flags, output).run() : replay_file(flags, output);
+  return flags.check ? CheckCommand(flags, output).run() : replay_file(flags, output);
 }
 
 void set_shrink(ReplayFlags& flags, const std::string& name) {
@@ -234,6 +269,7 @@ Verb add_replay(CLI::App& app) {
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_seed_flags(verb, *flags);
   add_common_flags(verb, flags->common);
+  for (CLI::Option* option : add_ci_flags(verb, flags->ci)) option->needs(check);
   for (CLI::Option* option : engine)
     if (!option->get_name().starts_with("--engine")) check->excludes(option);
   check->excludes("--seed");

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "api/files.h"
 #include "reports/json.h"
@@ -17,6 +18,15 @@ namespace {
 std::string_view variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string_view{} : value;
+}
+
+std::string (*change_of_errors)(std::string_view) = nullptr;
+
+// The same JSON, in which GitHub sees no `##[command]`: on stdout it may stand in a log.
+std::string without_brackets(std::string text) {
+  for (auto place = text.find("##["); place != text.npos; place = text.find("##[", place))
+    text.replace(place + 2, 1, "\\u005b");
+  return text;
 }
 
 void write_line(std::FILE* stream, std::string_view text) {
@@ -51,19 +61,37 @@ Output::Output(const CommonFlags& flags)
 }
 
 void Output::result(std::string_view text) const {
-  if (!text.empty()) write_line(to_stderr_ ? stderr : stdout, text);
+  if (text.empty()) return;
+  if (!change_) return write_line(to_stderr_ ? stderr : stdout, text);
+  kept_ += text;
+  if (!text.ends_with('\n')) kept_ += '\n';
+}
+
+void Output::change_results(TextChange change) {
+  release();
+  change_ = std::move(change);
+}
+
+void Output::release() const {
+  if (kept_.empty()) return;
+  write_line(to_stderr_ ? stderr : stdout, change_(std::exchange(kept_, {})));
 }
 
 void Output::note(std::string_view text) const {
-  if (!quiet_) write_line(stderr, text);
+  if (!quiet_) error(text);
 }
 
-void Output::error(std::string_view text) { write_line(stderr, text); }
+void Output::error(std::string_view text) {
+  write_line(stderr, change_of_errors ? change_of_errors(text) : std::string(text));
+}
+
+void Output::change_errors(std::string (*change)(std::string_view)) { change_of_errors = change; }
 
 void Output::json(const nlohmann::json& value) const {
   if (!wants_json()) return;
   std::fflush(stdout);
-  write_file(json_, print_json(value));
+  const std::string text = print_json(value);
+  write_file(json_, to_stderr_ && change_of_errors ? without_brackets(text) : text);
 }
 
 }  // namespace tidemark::core

@@ -1,6 +1,7 @@
 // Where a verb writes: results to stdout, what happens meanwhile to stderr; in colour or not.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -24,19 +25,31 @@ struct CommonFlags {
   bool no_color = false;
 };
 
+// What becomes of a text before it is written.
+using TextChange = std::function<std::string(std::string_view)>;
+
 // Where `--json -` takes stdout, results go to stderr.
 class Output {
  public:
   explicit Output(const CommonFlags& flags);
+  ~Output() { release(); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
   bool color() const { return color_; }
   bool quiet() const { return quiet_; }
   // Results. Ends the text with a line's end if it has none.
   void result(std::string_view text) const;
+  // From here on results are kept until release(), and changed as one text; nullptr: no more. What
+  // is kept so far is released.
+  void change_results(TextChange change);
+  void release() const;
   // What is worth knowing meanwhile; not when quiet.
   void note(std::string_view text) const;
   // Something went wrong; also when quiet.
   static void error(std::string_view text);
+  // From here on notes and errors of this program are changed.
+  static void change_errors(std::string (*change)(std::string_view));
   // Writes the JSON where --json wants it. Throws BadInput where that fails.
   void json(const nlohmann::json& value) const;
   bool wants_json() const { return !json_.empty(); }
@@ -46,6 +59,8 @@ class Output {
   bool quiet_;
   bool to_stderr_;
   bool color_;
+  TextChange change_ = nullptr;
+  mutable std::string kept_ = {};
 };
 
 }  // namespace tidemark::core

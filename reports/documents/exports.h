@@ -18,6 +18,7 @@ std::string replay_document(const Case& about);
 std::string shiviz_log(const Case& about);
 std::string dot_graph(const Case& about);
 std::string gtest_test(const Case& about);
+std::string mermaid(const Case& about);
 
 struct Export {
   std::string_view name;  // as --to takes it

@@ -48,13 +48,15 @@ inline bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// A folder of its own for each test; commands run there.
+// A folder of its own for each test; commands run there, and take no CI service for theirs.
 class Cli : public testing::Test {
  protected:
   Cli() {
     std::string name = (fs::temp_directory_path() / "tidemark-cli-XXXXXX").string();
     home_ = mkdtemp(name.data());
     fs::create_directory(home_ / "work");
+    for (const char* variable : {"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI"})
+      unsetenv(variable);
   }
   ~Cli() override { fs::remove_all(home_); }
 
@@ -73,9 +75,11 @@ class Cli : public testing::Test {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(home_ / "out"),
             read(home_ / "err")};
   }
-  Ran tidemark(const std::string& arguments) const {
-    return shell("env -u NO_COLOR -u CLICOLOR_FORCE -u TIDEMARK_COMMAND " TIDEMARK_BINARY " " +
-                 arguments);
+  Ran tidemark(const std::string& arguments) const { return tidemark_on("", arguments); }
+  // The same with these variables set: `GITHUB_ACTIONS=true`.
+  Ran tidemark_on(const std::string& variables, const std::string& arguments) const {
+    return shell("env -u NO_COLOR -u CLICOLOR_FORCE -u TIDEMARK_COMMAND " + variables +
+                 " " TIDEMARK_BINARY " " + arguments);
   }
 
   std::vector<std::string> files() const {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
@@ -13,15 +12,9 @@
 #include "properties/runner.h"
 #include "reports/screen.h"
 #include "sim/trace.h"
+#include "tests/episode.h"
 
 namespace tidemark::core {
-
-inline Trace trace_of(std::string_view text) {
-  Trace trace;
-  const auto error = parse_trace(text, invariant_names(), trace);
-  EXPECT_FALSE(error.has_value()) << error->line << ": " << error->message;
-  return trace;
-}
 
 inline Configuration configuration_of(const Trace& trace) {
   return {.protocol_name = trace.protocol,
