@@ -38,4 +38,9 @@ Case load_case(const std::string& file, const std::string& original, const Engin
   return loaded;
 }
 
+Case case_for_page(Case about) {
+  const bool is_long = about.run.trace.scenario.steps.size() > kMostDissected;
+  return is_long ? about : with_anatomy(std::move(about));
+}
+
 }  // namespace tidemark::core

@@ -14,4 +14,7 @@ Case case_of(const Trace& trace, const EngineFlags& flags);
 // shrunk from; empty: not known. Throws BadInput.
 Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
 
+// As pages show it: with its anatomy, unless it is so long that this takes its time.
+Case case_for_page(Case about);
+
 }  // namespace tidemark::core

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "api/files.h"
 #include "cli/cases.h"
@@ -39,8 +40,7 @@ ExitCode run_explain(const ExplainFlags& flags) {
     throw BadInput{fmt::format("{}: {} is not violated, expected a trace that violates it",
                                shown_path(flags.file), name_of(*flags.invariant))};
   if (flags.invariant) about.invariant = flags.invariant;
-  if (about.invariant)
-    about.anatomy = dissect(about.configuration, about.run.trace.scenario, *about.invariant);
+  about = with_anatomy(std::move(about));
   output.result(about.invariant ? explain_text(about, output.color())
                                 : fmt::format("nothing is broken; the story: {} replay {}",
                                               command_name(), shell_quoted(flags.file)));

@@ -87,15 +87,19 @@ KeptTrace TraceFolder::keep(const Configuration& configuration, Invariant invari
     if (!breaks(configuration, kept->second.scenario, invariant)) return {};
     return {path, replay_command(configuration, path, kept->second)};
   }
-  if (!write(path, trace)) return {};
+  if (!write(path, print_trace(trace))) return {};
   kept_.emplace(path, trace);
   return {path, replay_command(configuration, path, trace)};
 }
 
-bool TraceFolder::write(const std::string& path, const Trace& trace) {
+void TraceFolder::keep_document(std::string_view name, std::string_view content) {
+  if (!path_.empty()) write(folder_prefix(path_) + std::string(name), content);
+}
+
+bool TraceFolder::write(const std::string& path, std::string_view content) {
   try {
     make_folder(path_);
-    write_file(path, print_trace(trace));
+    write_file(path, content);
     return true;
   } catch (const BadInput& bad) {
     Output::error(bad.line);

@@ -54,8 +54,11 @@ class TraceFolder {
   KeptTrace keep(const Configuration& configuration, Invariant invariant, const std::string& name,
                  const Trace& trace);
 
+  // Keeps a document of the whole run under this name.
+  void keep_document(std::string_view name, std::string_view content);
+
  private:
-  bool write(const std::string& path, const Trace& trace);
+  bool write(const std::string& path, std::string_view content);
 
   std::string path_;
   std::map<std::string, Trace> kept_;  // by path

@@ -7,13 +7,17 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "adapter/session.h"
+#include "api/files.h"
+#include "cli/cases.h"
 #include "cli/ci.h"
+#include "cli/environment.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -23,6 +27,7 @@
 #include "properties/fuzz.h"
 #include "properties/promises.h"
 #include "reports/coverage_table.h"
+#include "reports/documents/html/report.h"
 #include "reports/json.h"
 #include "reports/screen.h"
 #include "reports/search.h"
@@ -65,6 +70,7 @@ struct FuzzFlags {
   std::optional<std::uint64_t> episodes;
   TimeFlag time;
   std::string out;
+  std::string html;
   bool marks = false;
   bool verbose = false;
 };
@@ -101,6 +107,9 @@ class FuzzCommand {
   void check_promises(const Configuration& configuration, const FuzzResult& result);
   std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding,
                                       const KeptTrace& kept) const;
+  void keep_case(const Configuration& configuration, const Finding& finding,
+                 const Violation& violation);
+  void keep_campaign(std::span<const Configuration> ran);
   ExitCode finish();
   void tell_problems() const;
   void tell_sums(const Sums& sums) const;
@@ -116,6 +125,8 @@ class FuzzCommand {
   std::vector<Found> found_;  // of the configuration under way, for CI
   Problems problems_;
   TraceFolder folder_;
+  std::vector<Case> cases_;  // for --html
+  std::set<std::string> files_;
   TimeLimit limit_;
 };
 
@@ -239,6 +250,7 @@ void FuzzCommand::tell_waiting(const Adapter& adapter, const FuzzResult& result,
 }
 
 ExitCode FuzzCommand::run_all() {
+  if (!flags_.html.empty()) require_writable_file(flags_.html);
   catch_interrupts();
   announce();
   for (const Configuration& configuration : configurations_) {
@@ -302,6 +314,19 @@ std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configurat
   return {{"replay", replay}, {"by seed", by_seed}};
 }
 
+// Strategies often share a bug: the first that has it is shown.
+void FuzzCommand::keep_case(const Configuration& configuration, const Finding& finding,
+                            const Violation& violation) {
+  if (!files_.insert(file_name(finding)).second) return;
+  Case kept = case_for_page(make_case(configuration, finding.trace));
+  kept.found = violation.found;
+  kept.commands = violation.commands;
+  kept.passes = finding.shrunk.passes;
+  kept.original =
+      Original{run_trace(configuration, make_trace(configuration, finding.original)), finding.seed};
+  cases_.push_back(std::move(kept));
+}
+
 void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result,
                          const Finding& finding, bool whole_screen) {
   const Recording recording =
@@ -313,6 +338,7 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
       folder_.keep(configuration, finding.invariant, file_name(finding), finding.trace);
   violation.commands = commands_for(configuration, finding, kept);
   if (ci_.wants_checks()) found_.push_back({finding.invariant, shown(violation, kept.path)});
+  if (!flags_.html.empty()) keep_case(configuration, finding, violation);
   if (!whole_screen) return output_.result(one_line(violation));
   output_.result(screen(violation, output_.color()));
   output_.result("\n");
@@ -352,6 +378,18 @@ void FuzzCommand::tell_sums(const Sums& sums) const {
                   grouped(sums.broken), print_digest(sums.digest.value())));
 }
 
+// A page has the findings as the traces that are kept of them, each once.
+void FuzzCommand::keep_campaign(std::span<const Configuration> ran) {
+  const double seconds = std::chrono::duration<double>(limit_.elapsed()).count();
+  const std::string document =
+      print_json(campaign_json(ran, results_, flags_.plan, seconds, environment()));
+  folder_.keep_document(kCampaignFile, document);
+  if (flags_.html.empty()) return;
+  std::string problem;
+  const std::optional<Campaign> campaign = read_campaign(document, problem);
+  write_file(flags_.html, html_report(cases_, &*campaign, environment()));
+}
+
 ExitCode FuzzCommand::finish() {
   Sums sums;
   for (const FuzzResult& result : results_) {
@@ -361,6 +399,7 @@ ExitCode FuzzCommand::finish() {
   }
   const std::span<const Configuration> ran(configurations_.data(), results_.size());
   if (output_.wants_json()) output_.json(fuzz_json(ran, results_, flags_.plan));
+  if (!flags_.out.empty() || !flags_.html.empty()) keep_campaign(ran);
   tell_sums(sums);
   ci_.write();
   if (interrupted()) return interrupt_code();
@@ -428,6 +467,9 @@ Verb add_fuzz(CLI::App& app) {
   flags->scope = add_scope_flags(verb, flags->plan.scope);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
+  verb.add_option("--html", flags->html, "the campaign and its findings as a page")
+      ->type_name("FILE")
+      ->group("Output");
   CLI::Option* verbose =
       verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
   CLI::Option* marks =

@@ -117,7 +117,8 @@ class Command {
               {"replay", add_replay(app_)},   {"shrink", add_shrink(app_)},
               {"mutants", add_mutants(app_)}, {"adapter", add_adapter(app_)},
               {"list", add_list(app_)},       {"doctor", add_doctor(app_)},
-              {"export", add_export(app_)},   {"explain", add_explain(app_)}};
+              {"export", add_export(app_)},   {"explain", add_explain(app_)},
+              {"report", add_report(app_)}};
     for (CLI::App* verb : app_.get_subcommands({})) verb->group("Verbs");
   }
 
@@ -133,6 +134,7 @@ class Command {
     if (app_.get_subcommands().empty())
       bad_usage(
           "no verb is given, expected one of: fuzz, explore, replay, shrink, explain, export, "
+          "report, "
           "mutants, adapter, list, doctor; try --help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
   }

@@ -13,9 +13,11 @@
 #include "api/files.h"
 #include "cli/cases.h"
 #include "cli/ci.h"
+#include "cli/environment.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "properties/fuzz.h"
+#include "reports/documents/html/report.h"
 #include "reports/json.h"
 #include "reports/story.h"
 #include "reports/text.h"
@@ -32,6 +34,8 @@ constexpr std::string_view kExamples =
     "  tidemark replay --seed 0x5d1c9e07 --protocol reference --clients 2\n"
     "      the episode of a seed; give the flags of the run that found it\n"
     "  tidemark replay --seed 0x5d1c9e07 --shrink convergence --print-trace > small.trace\n"
+    "  tidemark replay some.trace --html some.html\n"
+    "      the same as a page that needs no network: a diagram to step through\n"
     "  tidemark replay --check tests/traces/*.trace\n"
     "      the regression run: exit 0 exactly when every trace shows what it expects\n"
     "\n"
@@ -45,6 +49,8 @@ struct ReplayFlags {
   Scope scope;
   ShrinkBudget budget;
   std::vector<std::string> files;
+  std::string html;
+  std::string original;
   std::optional<std::uint64_t> seed;
   std::optional<Invariant> shrink;
   bool check = false;
@@ -66,7 +72,9 @@ std::string broken_lines(const Run& run) {
   return lines;
 }
 
-ExitCode tell(const Run& run, const ReplayFlags& flags, const Output& output) {
+ExitCode tell(const Case& about, const ReplayFlags& flags, const Output& output) {
+  const Run& run = about.run;
+  if (!flags.html.empty()) write_file(flags.html, html_report(case_for_page(about), environment()));
   if (flags.print_trace)
     output.result(print_trace(run.trace));
   else if (output.quiet())
@@ -81,7 +89,7 @@ ExitCode tell(const Run& run, const ReplayFlags& flags, const Output& output) {
 ExitCode replay_file(const ReplayFlags& flags, const Output& output) {
   if (flags.files.size() > 1)
     bad_usage("{} files are given, expected one, or --check for several", flags.files.size());
-  return tell(load_case(flags.files.front(), {}, flags.engine).run, flags, output);
+  return tell(load_case(flags.files.front(), flags.original, flags.engine), flags, output);
 }
 
 // --- the episode of a seed ---
@@ -117,10 +125,15 @@ ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
   Scenario scenario = generator.generate(*flags.seed);
   if (flags.swarm) output.note(print_swarm(generator.swarm()));
   if (flags.shrink) scenario = shrunk(scenario, configuration, flags, output);
-  Run run = run_trace(configuration, make_trace(configuration, scenario));
-  run.trace.expectations = shown_by(run.verdict());
-  if (flags.shrink) run.trace.expectations = {{std::string(name_of(*flags.shrink)), false}};
-  return tell(run, flags, output);
+  Case about = make_case(configuration, make_trace(configuration, scenario));
+  about.run.trace.expectations = shown_by(about.run.verdict());
+  if (flags.shrink) {
+    about.run.trace.expectations = {{std::string(name_of(*flags.shrink)), false}};
+    about.invariant = flags.shrink;
+    about.fingerprint = fingerprint(name_of(*flags.shrink), scenario);
+  }
+  about.commands = {{"replay", seed_command(configuration, flags.scope, *flags.seed)}};
+  return tell(about, flags, output);
 }
 
 // --- the regression run ---
@@ -226,6 +239,7 @@ ExitCode run_replay(const ReplayFlags& flags) {
     bad_usage("both a trace and --seed are given, expected one of them");
   if (!flags.seed && flags.files.empty())
     bad_usage("nothing to replay, expected a trace file or --seed");
+  if (!flags.html.empty()) require_writable_file(flags.html);
   Output output(flags.common);
   if (flags.seed) return replay_seed(flags, output);
   return flags.check ? CheckCommand(flags, output).run() : replay_file(flags, output);
@@ -268,6 +282,13 @@ Verb add_replay(CLI::App& app) {
   const AddedFlags engine = add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_seed_flags(verb, *flags);
+  CLI::Option* html =
+      verb.add_option("--html", flags->html, "the story as a page, too")->type_name("FILE");
+  verb.add_option("--original", flags->original, "the trace that FILE was shrunk from, for --html")
+      ->type_name("FILE")
+      ->needs(html)
+      ->excludes("--seed");
+  check->excludes(html);
   add_common_flags(verb, flags->common);
   for (CLI::Option* option : add_ci_flags(verb, flags->ci)) option->needs(check);
   for (CLI::Option* option : engine)

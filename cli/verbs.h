@@ -22,6 +22,7 @@ Verb add_replay(CLI::App& app);
 Verb add_shrink(CLI::App& app);
 Verb add_explain(CLI::App& app);
 Verb add_export(CLI::App& app);
+Verb add_report(CLI::App& app);
 Verb add_mutants(CLI::App& app);
 Verb add_adapter(CLI::App& app);
 Verb add_list(CLI::App& app);

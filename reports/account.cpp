@@ -92,6 +92,20 @@ bool ran_backwards(const Entry& entry, const Breach& breach) {
 
 }  // namespace
 
+// A cycle is quiet if it is a download of nothing, after which nothing is uploaded.
+std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry) {
+  const auto& entries = passage.entries;
+  if (entry + 2 >= entries.size() || entries[entry].head.kind != EventKind::cycle_began)
+    return entry;
+  const Entry& reply = entries[entry + 2];
+  const bool alone =
+      entry + 3 == entries.size() || entries[entry + 3].head.kind == EventKind::cycle_began;
+  const bool quiet = alone && reply.head.kind == EventKind::message_arriving &&
+                     reply.head.message == MessageKind::download_reply && reply.carried->empty() &&
+                     reply.tides.empty() && reply.changes.empty() && entries[entry].tides.empty();
+  return quiet ? entry + 2 : entry;
+}
+
 Account::Account(const Scenario& scenario, const Recording& recording)
     : scenario_(&scenario), recording_(&recording) {
   holdings_.assign(std::size_t{replicas()} * objects(), kNoValue);

@@ -60,6 +60,9 @@ struct Passage {
   std::vector<Entry> entries;
 };
 
+// The last entry of a cycle in which nothing was carried and nothing happened; else the same.
+std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry);
+
 // Where in an account.
 struct Spot {
   std::size_t passage = 0;

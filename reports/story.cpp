@@ -61,7 +61,6 @@ class Storyteller {
   void tell_entry(const Entry& entry);
   void tell_message(const Entry& entry);
   void tell_effects(const Entry& entry, std::string_view indent);
-  void tell_fact(const Fact& fact, Replica teller, std::string_view indent);
   void tell_replica(Replica replica, const Entry& entry, std::string_view indent);
   void tell_clock(const Passage& passage);
   void tell_breaches();
@@ -69,10 +68,7 @@ class Storyteller {
   void tell_verdict();
   void tell_expectations();
 
-  // The last entry of a cycle in which nothing was carried and nothing happened; else the same.
-  std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry) const;
   bool is_told_with_answer(const Passage& passage, std::size_t entry) const;
-  std::string fate_of(const Entry& message) const;
 
   const Trace& trace_;
   const Verdict& verdict_;
@@ -154,20 +150,6 @@ void Storyteller::tell_entries(const Passage& passage) {
   }
 }
 
-// A cycle is quiet if it is a download of nothing, after which nothing is uploaded.
-std::size_t Storyteller::end_of_quiet_cycle(const Passage& passage, std::size_t entry) const {
-  const auto& entries = passage.entries;
-  if (entry + 2 >= entries.size() || entries[entry].head.kind != EventKind::cycle_began)
-    return entry;
-  const Entry& reply = entries[entry + 2];
-  const bool alone =
-      entry + 3 == entries.size() || entries[entry + 3].head.kind == EventKind::cycle_began;
-  const bool quiet = alone && reply.head.kind == EventKind::message_arriving &&
-                     reply.head.message == MessageKind::download_reply && reply.carried->empty() &&
-                     reply.tides.empty() && reply.changes.empty() && entries[entry].tides.empty();
-  return quiet ? entry + 2 : entry;
-}
-
 // A download-request is told with its reply, if both arrive in one passage.
 bool Storyteller::is_told_with_answer(const Passage& passage, std::size_t entry) const {
   const Event& head = passage.entries[entry].head;
@@ -232,69 +214,21 @@ void Storyteller::tell_message(const Entry& entry) {
   const std::string way =
       fmt::format("{}{} {} {}  ", kIndent, upward ? client : "S", arrow, upward ? "S" : client);
   const std::string_view name = message_name(event.message);
-  const std::string fate = fate_of(entry);
-  if (cargo.empty() && fate.empty()) return line(way, std::string(name));
+  const std::string became = fate(event);
+  if (cargo.empty() && became.empty()) return line(way, std::string(name));
   line(fmt::format("{}{}  ", way, pad(name, kMessageColumns)),
-       cargo + (cargo.empty() || fate.empty() ? "" : "  ") + fate);
-}
-
-std::string Storyteller::fate_of(const Entry& message) const {
-  const Event& event = message.head;
-  const bool late = event.detail & kLate;
-  switch (event.kind) {
-    case EventKind::message_sent:
-      return "(in flight)";
-    case EventKind::message_lost:
-      return late ? "(lost: nobody waits for it)" : "(lost)";
-    case EventKind::message_became_late:
-      return fmt::format("(late: {} gives up, the message stays on its way)",
-                         replica_name(event.replica));
-    case EventKind::message_copied:
-      return "(a copy is late: it stays on its way)";
-    default:
-      break;
-  }
-  if (!late) return {};
-  return is_request(event.message) ? "(late)" : "(late: nobody waits for it)";
+       cargo + (cargo.empty() || became.empty() ? "" : "  ") + became);
 }
 
 void Storyteller::tell_effects(const Entry& entry, std::string_view indent) {
   const Replica receiver = is_request(entry.head.message) ? kServer : entry.head.replica;
-  for (const Fact& fact : entry.facts) tell_fact(fact, receiver, indent);
+  for (const Fact& fact : entry.facts)
+    if (const std::string said = told(fact, words_, trace_.strategy); !said.empty())
+      line(indent, fmt::format("{}: {}", replica_name(receiver), said));
   for (const HoldingChange& change : entry.changes)
     held_[change.replica.number * account_.objects() + change.guid.number] = change.after;
   for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
     tell_replica({replica}, entry, indent);
-}
-
-void Storyteller::tell_fact(const Fact& fact, Replica teller, std::string_view indent) {
-  const char name = replica_name(teller);
-  const std::string local = words_.item(fact.guid, fact.local);
-  const std::string server = words_.item(fact.server_guid, fact.server);
-  switch (fact.kind) {
-    case FactKind::conflict_resolved: {
-      const bool key = fact.conflict == ConflictKind::primary_key;
-      const std::string kept = fact.winner == Winner::local ? "keeps " + local
-                               : fact.winner == Winner::server
-                                   ? "takes " + server
-                                   : "merges them to " + words_.version(fact.kept);
-      return line(indent, fmt::format("{}: {} between its own {} and the server's {}: {} {}", name,
-                                      key ? "key conflict" : "conflict", local, server,
-                                      trace_.strategy, kept));
-    }
-    case FactKind::change_overwritten:
-      return line(indent, fmt::format("{}: tells its app that {} was given up for {}", name, local,
-                                      words_.item(fact.kept_guid, fact.kept)));
-    case FactKind::change_merged:
-      return line(indent, fmt::format("{}: tells its app that {} went into {}", name, local,
-                                      words_.version(fact.kept)));
-    case FactKind::upload_refused:
-      return line(indent, fmt::format("S: refuses {}", local));
-    case FactKind::key_loser_buried:
-      return line(indent, fmt::format("{}: makes a tombstone of {}", name, local));
-    case FactKind::upload_accepted:
-      return;
-  }
 }
 
 // What changed at one replica: what it holds, then its counter and marks.

@@ -519,6 +519,53 @@ std::string skip_reason(SkipReason reason, const Step& step, const Scenario& sce
   return {};
 }
 
+std::string told(const Fact& fact, const Vocabulary& words, std::string_view strategy) {
+  const std::string local = words.item(fact.guid, fact.local);
+  const std::string server = words.item(fact.server_guid, fact.server);
+  switch (fact.kind) {
+    case FactKind::conflict_resolved: {
+      const bool key = fact.conflict == ConflictKind::primary_key;
+      const std::string kept = fact.winner == Winner::local ? "keeps " + local
+                               : fact.winner == Winner::server
+                                   ? "takes " + server
+                                   : "merges them to " + words.version(fact.kept);
+      return fmt::format("{} between its own {} and the server's {}: {} {}",
+                         key ? "key conflict" : "conflict", local, server, strategy, kept);
+    }
+    case FactKind::change_overwritten:
+      return fmt::format("tells its app that {} was given up for {}", local,
+                         words.item(fact.kept_guid, fact.kept));
+    case FactKind::change_merged:
+      return fmt::format("tells its app that {} went into {}", local, words.version(fact.kept));
+    case FactKind::upload_refused:
+      return "refuses " + local;
+    case FactKind::key_loser_buried:
+      return "makes a tombstone of " + local;
+    case FactKind::upload_accepted:
+      return {};
+  }
+  return {};
+}
+
+std::string fate(const Event& message) {
+  const bool late = message.detail & kLate;
+  switch (message.kind) {
+    case EventKind::message_sent:
+      return "(in flight)";
+    case EventKind::message_lost:
+      return late ? "(lost: nobody waits for it)" : "(lost)";
+    case EventKind::message_became_late:
+      return fmt::format("(late: {} gives up, the message stays on its way)",
+                         replica_name(message.replica));
+    case EventKind::message_copied:
+      return "(a copy is late: it stays on its way)";
+    default:
+      break;
+  }
+  if (!late) return {};
+  return is_request(message.message) ? "(late)" : "(late: nobody waits for it)";
+}
+
 std::string place_name(const Passage& passage) {
   switch (passage.kind) {
     case PassageKind::step:

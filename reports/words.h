@@ -58,6 +58,13 @@ std::string whose(Replica replica);
 // The reason for a skipped step: `A is offline`.
 std::string skip_reason(SkipReason reason, const Step& step, const Scenario& scenario);
 
+// What a fact says of its teller: `conflict between its own o1=v2 and the server's o1=v1: …`. Empty
+// where the events say as much.
+std::string told(const Fact& fact, const Vocabulary& words, std::string_view strategy);
+
+// What became of a message: `(lost)`; empty where it arrives in time.
+std::string fate(const Event& message);
+
 // Where something happened: `step 3`, `settle`, `settle round 1`, `rest`.
 std::string place_name(const Passage& passage);
 // The same with its preposition: `in step 3`, `at rest`.

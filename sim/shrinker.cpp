@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <tuple>
 
 #include "sim/rapidcheck.h"
@@ -497,6 +499,36 @@ Pass canonical_order(const Shared& s) {
   return {2, [s](std::size_t i) -> Candidate { return i == 0 ? canonical(*s) : renamed(*s); }};
 }
 
+struct NamedPass {
+  std::string_view name;
+  Pass (*make)(const Shared&);
+};
+// In the order in which they are tried.
+constexpr NamedPass kPasses[] = {
+    {"chunks", chunks},
+    {"whole clients", whole_clients},
+    {"whole objects", whole_objects},
+    {"whole kinds", whole_kinds},
+    {"joined jumps", joined_jumps},
+    {"clients into server", clients_into_server},
+    {"fused cycles", fused_cycles},
+    {"without pairs", without_pairs},
+    {"joined steps", joined_steps},
+    {"last client", last_client},
+    {"joined clients", joined_clients},
+    {"joined objects", joined_objects},
+    {"split objects", split_objects},
+    {"simpler steps", simpler_steps},
+    {"other replicas", other_replicas},
+    {"moved and removed", moved_and_removed},
+    {"changed and removed", changed_and_removed},
+    {"smaller texts", smaller_texts},
+    {"canonical order", canonical_order},
+    {"swapped roles", swapped_roles},
+    {"moved steps", moved_steps},
+    {"changed and moved", changed_and_moved},
+};
+
 // The candidates of all passes that are strictly simpler, one after the other.
 class Candidates {
  public:
@@ -504,29 +536,7 @@ class Candidates {
       : scenario_(std::make_shared<const Scenario>(scenario)),
         rank_(rank(scenario)),
         features_(features(scenario) | may_use) {
-    for (const auto pass : {chunks,
-                            whole_clients,
-                            whole_objects,
-                            whole_kinds,
-                            joined_jumps,
-                            clients_into_server,
-                            fused_cycles,
-                            without_pairs,
-                            joined_steps,
-                            last_client,
-                            joined_clients,
-                            joined_objects,
-                            split_objects,
-                            simpler_steps,
-                            other_replicas,
-                            moved_and_removed,
-                            changed_and_removed,
-                            smaller_texts,
-                            canonical_order,
-                            swapped_roles,
-                            moved_steps,
-                            changed_and_moved})
-      passes_.push_back(pass(scenario_));
+    for (const NamedPass& pass : kPasses) passes_.push_back(pass.make(scenario_));
   }
 
   rc::Maybe<Scenario> operator()() {
@@ -539,6 +549,8 @@ class Candidates {
       }
     return rc::Nothing;
   }
+  // Where the last candidate came from: its place in kPasses.
+  std::size_t pass() const { return pass_; }
 
  private:
   bool fits(const Scenario& candidate) const {
@@ -574,18 +586,22 @@ class Search {
       : fails_(fails), budget_(budget) {
     result_.scenario = scenario;
     order_objects(result_.scenario);
+    log_.push_back({.name = "sweep"});
+    for (const NamedPass& pass : kPasses) log_.push_back({.name = std::string(pass.name)});
   }
 
   ShrinkResult run() {
     sweep();
     while (result_.complete && improve()) {
     }
+    std::copy_if(log_.begin(), log_.end(), std::back_inserter(result_.passes),
+                 [](const ShrinkPass& pass) { return pass.tried > 0; });
     return result_;
   }
 
  private:
   // Takes the candidate if it fails. Once the budget is spent nothing is taken any more.
-  bool take(Scenario&& candidate) {
+  bool take(Scenario&& candidate, ShrinkPass& log) {
     steps_ += candidate.steps.size();
     if (result_.tried == budget_.runs || steps_ > budget_.steps ||
         (budget_.go_on != nullptr && !budget_.go_on()))
@@ -593,8 +609,12 @@ class Search {
     if (!result_.complete) return false;
     order_objects(candidate);
     ++result_.tried;
+    ++log.tried;
+    log.steps = result_.scenario.steps.size();
     if (!fails_(candidate)) return false;
     ++result_.accepted;
+    ++log.accepted;
+    log.steps = candidate.steps.size();
     result_.scenario = std::move(candidate);
     return true;
   }
@@ -603,14 +623,14 @@ class Search {
   void sweep() {
     for (std::size_t size = result_.scenario.steps.size(); size > 0 && result_.complete; size /= 2)
       for (std::size_t begin = 0; begin < result_.scenario.steps.size();)
-        if (!take(without(result_.scenario, begin, begin + size))) begin += size;
+        if (!take(without(result_.scenario, begin, begin + size), log_[0])) begin += size;
   }
 
   // Takes the first candidate that fails; false: there is none.
   bool improve() {
-    auto candidates = simpler(result_.scenario, budget_.may_use);
-    while (auto candidate = candidates.next()) {
-      if (take(std::move(*candidate))) return true;
+    Candidates candidates(result_.scenario, budget_.may_use);
+    while (auto candidate = candidates()) {
+      if (take(std::move(*candidate), log_[1 + candidates.pass()])) return true;
       if (!result_.complete) return false;
     }
     return false;
@@ -618,7 +638,8 @@ class Search {
 
   const Fails& fails_;
   ShrinkBudget budget_;
-  std::uint64_t steps_ = 0;  // of the candidates so far
+  std::uint64_t steps_ = 0;      // of the candidates so far
+  std::vector<ShrinkPass> log_;  // the sweep, then as kPasses
   ShrinkResult result_;
 };
 

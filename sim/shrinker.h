@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "sim/scenario.h"
 #include "sim/scope.h"
@@ -30,11 +32,20 @@ struct ShrinkBudget {
   std::function<bool()> go_on{};
 };
 
+// What one kind of candidates came to, over the whole shrinking.
+struct ShrinkPass {
+  std::string name;
+  std::uint32_t tried = 0;
+  std::uint32_t accepted = 0;
+  std::size_t steps = 0;  // left when it was tried last
+};
+
 struct ShrinkResult {
   Scenario scenario;
-  std::uint32_t tried = 0;     // candidates that were run
-  std::uint32_t accepted = 0;  // of them, simpler and failing
-  bool complete = true;        // false: the budget ended it; the result may not be minimal
+  std::uint32_t tried = 0;              // candidates that were run
+  std::uint32_t accepted = 0;           // of them, simpler and failing
+  bool complete = true;                 // false: the budget ended it; the result may not be minimal
+  std::vector<ShrinkPass> passes = {};  // those that tried something, in their order
 };
 
 // Requires: fails(scenario), its objects in order.

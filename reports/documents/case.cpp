@@ -41,4 +41,10 @@ Case make_case(const Configuration& configuration, const Trace& trace) {
   return made;
 }
 
+Case with_anatomy(Case about) {
+  if (about.invariant)
+    about.anatomy = dissect(about.configuration, about.run.trace.scenario, *about.invariant);
+  return about;
+}
+
 }  // namespace tidemark::core

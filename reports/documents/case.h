@@ -10,6 +10,7 @@
 #include "properties/anatomy.h"
 #include "properties/runner.h"
 #include "reports/screen.h"
+#include "sim/shrinker.h"
 #include "sim/trace.h"
 
 namespace tidemark::core {
@@ -38,6 +39,7 @@ struct Case {
   std::string found = {};        // `431 of 20 000 episodes`; empty: not known
   std::optional<Original> original = {};
   std::optional<Anatomy> anatomy = {};   // of the trace, where it was asked for
+  std::vector<ShrinkPass> passes = {};   // of the shrinker; empty: not known
   std::vector<NamedLine> commands = {};  // that can be pasted; the first replays it
 
   // Requires: something is broken.
@@ -47,5 +49,8 @@ struct Case {
 // A trace as a case: of what the trace expects to be violated and what is, else of the first
 // invariant that is broken.
 Case make_case(const Configuration& configuration, const Trace& trace);
+
+// The same with its anatomy, where something is broken.
+Case with_anatomy(Case about);
 
 }  // namespace tidemark::core

@@ -47,8 +47,8 @@ TEST_F(Cli, WhatAnEngineLosesIsFoundShrunkAndReplaysAsPasted) {
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_TRUE(has(ran.out, "FAIL no-lost-update  puppet, own\n")) << ran.out;
   EXPECT_TRUE(has(ran.out, "-> 4 steps")) << ran.out;
-  ASSERT_EQ(files().size(), 2u);
-  EXPECT_TRUE(content(files()[1]).starts_with("tidemark-trace 1\nengine puppet\nstrategy own\n"));
+  ASSERT_EQ(files().size(), 3u) << "the folder, the campaign, the trace";
+  EXPECT_TRUE(content(files()[2]).starts_with("tidemark-trace 1\nengine puppet\nstrategy own\n"));
   const std::vector<std::string> commands = commands_in(ran.out);
   ASSERT_EQ(commands.size(), 2u) << "the trace, and its seed";
   for (const std::string& command : commands) {

@@ -52,8 +52,7 @@ std::vector<Section> sections_of(std::string_view file) {
 std::string explanation_of(const Trace& trace, Invariant invariant) {
   Case about = make_case(configuration_of(trace), trace);
   about.invariant = invariant;
-  about.anatomy = dissect(about.configuration, trace.scenario, invariant);
-  return explain_text(about, false);
+  return explain_text(with_anatomy(about), false);
 }
 
 std::string answer(std::string_view ask, const Trace& trace) {

@@ -41,6 +41,9 @@ COMMANDS = {
     "fuzz": [["fuzz", "--protocol", "page", "--episodes", "300", "--coverage", *SMALL],
              ["fuzz", "--protocol", "hardened", "--episodes", "300", *SMALL],
              ["fuzz", "--engine", ADAPTER, "--episodes", "20", *SMALL]],
+    "campaign": [["fuzz", "--protocol", "page", "--episodes", "300", *SMALL],
+                 ["fuzz", "--protocol", "page", "--episodes", "300", "--coverage", *SMALL],
+                 ["fuzz", "--protocol", "hardened", "--episodes", "300", *SMALL]],
     "explore": [["explore", "--protocol", "page", "--edits", "2", "--clients", "1",
                  "--strategy", "server-priority", "--compare-shrinker", "3"],
                 ["explore", "--protocol", "hardened", "--edits", "1", "--clients", "1"]],
@@ -57,10 +60,11 @@ COMMANDS = {
 }
 
 
-def run(binary, arguments):
+def run(binary, arguments, kind):
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "document.json"
-        command = [binary, *map(str, arguments), "--json", str(file)]
+        file = Path(folder) / ("campaign.json" if kind == "campaign" else "document.json")
+        flags = ["--out", "."] if kind == "campaign" else ["--json", str(file)]
+        command = [binary, *map(str, arguments), *flags]
         ran = subprocess.run(command, capture_output=True, text=True, cwd=folder)
         if not file.exists():
             sys.exit(f"{' '.join(command)} wrote no document:\n{ran.stderr}")
@@ -101,7 +105,9 @@ def at(document, path):
 def is_map(path, kind):
     """Objects whose keys are data: labels, replicas, options."""
     shape = shape_of(path)
-    return "at_rest" in shape or (kind == "list" and shape[-1:] == ("options",))
+    return ("at_rest" in shape or (kind == "list" and shape[-1:] == ("options",)) or
+            (kind == "campaign" and shape[-1:] in (("environment",), ("traces",))) or
+            (kind == "campaign" and shape == ("steps", "[]")))
 
 
 def spoilt(document, kind):
@@ -164,7 +170,8 @@ def properties_of(schema):
 
 
 # Where a section says `as of …`, the fields stand in that one.
-ALSO = {"check": ["replay"], "explain": ["replay"], "fuzz": ["replay", "shrink"], "explore": ["replay", "fuzz"],
+ALSO = {"check": ["replay"], "explain": ["replay"], "fuzz": ["replay", "shrink"],
+        "campaign": ["fuzz", "replay", "shrink"], "explore": ["replay", "fuzz"],
         "mutants": ["fuzz", "explore", "list", "shrink"], "shrink": ["replay"]}
 # Not fields, though they stand in the first column: the ways in which invariants are broken.
 KINDS = set(SCHEMAS["replay"]["properties"]["invariants"]["items"]["properties"]["breach"]
@@ -177,8 +184,9 @@ def page_problems():
         yield f"docs/JSON.md and docs/schemas differ in {set(sections) ^ set(SCHEMAS)}"
     for kind, section in sections.items():
         properties = properties_of(SCHEMAS[kind])
-        if "replay.schema.json" in json.dumps(SCHEMAS[kind]):
-            properties |= properties_of(SCHEMAS["replay"])
+        for other in ("replay", "fuzz"):
+            if f'"{other}.schema.json"' in json.dumps(SCHEMAS[kind]):
+                properties |= properties_of(SCHEMAS[other])
         named = names_in(section).union(*(names_in(sections[also]) for also in ALSO.get(kind, [])))
         for field in sorted(properties - named):
             yield f"docs/JSON.md does not name {field} of {kind}"
@@ -202,7 +210,7 @@ def schema_problems():
 def document_problems(binary):
     for kind, commands in COMMANDS.items():
         checked = validator(kind)
-        documents = [run(binary, command) for command in commands]
+        documents = [run(binary, command, kind) for command in commands]
         if kind == "replay":
             exported = subprocess.run([binary, "export", "--to", "json", str(ECHO)],
                                       capture_output=True, text=True, check=True)

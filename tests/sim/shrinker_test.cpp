@@ -195,6 +195,23 @@ RC_GTEST_PROP(Shrinker, EveryCandidateIsAScenarioThatRuns, ()) {
   }
 }
 
+TEST(Shrinker, TheLogOfItsPassesAddsUp) {
+  Page page;
+  const ShrinkResult result = shrink(page.losing(3), page.loses_updates);
+  ASSERT_GT(result.passes.size(), 1u);
+  EXPECT_EQ(result.passes[0].name, "sweep");
+  std::uint32_t tried = 0;
+  std::uint32_t accepted = 0;
+  for (const ShrinkPass& pass : result.passes) {
+    EXPECT_GT(pass.tried, 0u) << pass.name;
+    EXPECT_GE(pass.steps, result.scenario.steps.size()) << pass.name;
+    tried += pass.tried;
+    accepted += pass.accepted;
+  }
+  EXPECT_EQ(tried, result.tried);
+  EXPECT_EQ(accepted, result.accepted);
+}
+
 // RapidCheck's own search, over the same generator and the same candidates, ends at the same place.
 TEST(RapidCheckFace, FindsAndShrinksTheSameMinimum) {
   Page page;

@@ -1,0 +1,26 @@
+// One finding as a part of a page: the verdict and its sentence, the diagram and the stepper, the
+// version graph, the original, the trace.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "reports/documents/case.h"
+
+namespace tidemark::core {
+
+struct SectionOptions {
+  std::string prefix = {};  // of all anchors; empty on a page with one finding
+  bool alone = true;        // the page has no other
+};
+
+// The finding as an article.
+std::string finding_section(const Case& about, const SectionOptions& options);
+
+// What it is, for programs.
+nlohmann::json finding_data(const Case& about);
+
+// `no-lost-update`, or `holds`.
+std::string verdict_name(const Case& about);
+
+}  // namespace tidemark::core

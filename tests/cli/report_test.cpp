@@ -1,0 +1,79 @@
+// Pages, as the command writes them: whole or not at all, and the same each time.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/cli/cli.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr const char* kEcho =
+    "tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\nexpect no-lost-update violated\n";
+
+TEST_F(Cli, ReplayWritesAPageBesideItsStory) {
+  write("echo.trace", kEcho);
+  const Ran ran = tidemark("replay echo.trace --html echo.html");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_EQ(ran.out, tidemark("replay echo.trace").out);
+  const std::string page = content("echo.html");
+  EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
+  EXPECT_TRUE(has(page, "replay echo.trace</code>"));
+  tidemark("replay echo.trace --html again.html");
+  EXPECT_EQ(content("again.html"), page);
+}
+
+TEST_F(Cli, ThePageOfASeedReplaysByThatSeed) {
+  const Ran ran =
+      tidemark("replay --seed 0x5e41ab087439611e --shrink no-lost-update --html a.html");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_TRUE(has(content("a.html"), "replay --seed 0x5e41ab087439611e"));
+  EXPECT_TRUE(has(content("a.html"), "<h1>no-lost-update</h1>"));
+}
+
+TEST_F(Cli, FlagsOfPagesThatHaveNoMeaningAreRefused) {
+  write("echo.trace", kEcho);
+  write("calm.trace", "tidemark-trace 1\nprotocol hardened\ncreate A o1\n");
+  expect_refused("replay echo.trace --original echo.trace", "--original requires --html");
+  expect_refused("replay --check echo.trace --html a.html", "--check excludes --html");
+  expect_refused("replay echo.trace --original calm.trace --html a.html",
+                 "expected the trace that echo.trace was shrunk from");
+  expect_refused("report echo.trace", "--out");
+  expect_refused("report missing -o a.html", "missing");
+  expect_refused("report echo.trace -o nowhere/a.html", "nowhere/a.html");
+}
+
+TEST_F(Cli, FuzzLeavesACampaignThatReportReadsBack) {
+  const Ran ran =
+      tidemark("fuzz --strategy server-priority --episodes 200 --out found --html a.html");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  const auto campaign = nlohmann::json::parse(content("found/campaign.json"));
+  EXPECT_EQ(campaign.at("schema"), "tidemark/campaign/1");
+  EXPECT_EQ(campaign.at("fuzz").at("schema"), "tidemark/fuzz/1");
+  EXPECT_EQ(campaign.at("traces").size(),
+            campaign.at("fuzz").at("configurations")[0].at("findings").size());
+  EXPECT_EQ(tidemark("report found -o b.html").code, 0);
+  for (const char* page : {"a.html", "b.html"}) {
+    EXPECT_TRUE(has(content(page), "200 episodes and ")) << page;
+    EXPECT_TRUE(has(content(page), "id=\"finding-1-shrinking\"")) << page;
+    EXPECT_TRUE(has(content(page), "id=\"finding-1-original\"")) << page;
+  }
+}
+
+TEST_F(Cli, AFolderWithoutACampaignIsReportedAllTheSame) {
+  fs::create_directory(work() / "found");
+  write("found/echo.trace", kEcho);
+  EXPECT_EQ(tidemark("report found -o a.html").code, 0);
+  EXPECT_TRUE(has(content("a.html"), "<h1>1 finding</h1>"));
+}
+
+TEST_F(Cli, ACampaignThatIsNoneIsRefusedByItsName) {
+  fs::create_directory(work() / "found");
+  write("found/echo.trace", kEcho);
+  write("found/campaign.json", "{\"schema\": \"tidemark/campaign/1\"}");
+  expect_refused("report found -o a.html", "found/campaign.json: ");
+}
+
+}  // namespace
+}  // namespace tidemark::core
