@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "api/exit_code.h"
+#include "properties/episode_bytes.h"
 #include "properties/verdict.h"
 #include "reports/text.h"
 
@@ -66,7 +67,7 @@ std::string make_beside(const std::string& path, int& descriptor) {
 
 bool write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
-    const ssize_t count = write(descriptor, content.data(), content.size());
+    const ssize_t count = ::write(descriptor, content.data(), content.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return false;
     content.remove_prefix(static_cast<std::size_t>(count));
@@ -110,6 +111,10 @@ std::string read_trace_file(const std::string& path) {
 }
 
 Trace load_trace(const std::string& path) {
+  if (is_artifact(std::filesystem::path(path).filename().string())) {
+    const std::string bytes = read_file(path, kMostBytes);
+    return trace_of_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
   return parse_named_trace(read_trace_file(path), path, invariant_names(), false);
 }
 

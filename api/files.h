@@ -15,7 +15,8 @@ std::string read_file(const std::string& path, std::size_t most);
 
 // The text of a trace, `-` for stdin. Throws BadInput where it cannot be read or is too big.
 std::string read_trace_file(const std::string& path);
-// Reads and parses a trace. Throws BadInput: `file:line: what is wrong, expected …`.
+// Reads and parses a trace; what a fuzzer left, `crash-…`, becomes one. Throws BadInput:
+// `file:line: what is wrong, expected …`.
 Trace load_trace(const std::string& path);
 // Parses a trace that messages call `name`, with invariants of the user's own, and strategies where
 // they are allowed. Throws BadInput as above.

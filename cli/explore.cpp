@@ -9,7 +9,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,7 +57,6 @@ constexpr std::uint64_t kMostObjects = 8;
 constexpr std::uint64_t kMostSettleRounds = 250;  // settle is memorised in 8 bits
 constexpr std::uint64_t kMostEdits = 12;
 constexpr std::uint64_t kMostSteps = 250;
-constexpr std::uint64_t kMostJobs = 64;
 constexpr std::uint8_t kEdits = 3;
 constexpr std::uint64_t kEpisodesPerSeed = 2'000;  // of fuzzing, to compare with
 constexpr std::string_view kMemory = "4G";
@@ -85,7 +83,7 @@ struct ExploreFlags {
   ExploreFlags() {
     plan.search.scope.clients = 2;
     plan.search.scope.objects = 1;
-    plan.jobs = std::clamp(std::thread::hardware_concurrency(), 1u, unsigned{kMostJobs});
+    plan.jobs = usual_jobs();
   }
 };
 
@@ -537,10 +535,7 @@ void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
             "full-sync: one of every client ends each trace; does that heal?", "settle");
   text_flag("--reductions", "LIST", set_reductions,
             "what makes the space smaller: clients,objects,names,order,bounds; none", "all");
-  add_number_flag(verb, "--jobs", flags.jobs, 1, kMostJobs,
-                  "threads; the answer is the same for any number")
-      ->default_str(std::to_string(flags.plan.jobs))
-      ->group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.jobs = jobs; })->group(kGroup);
   text_flag("--memory", "SIZE", set_memory, "what it may use: 512M, 4G", kMemory);
   add_time_flag(verb, flags.time, "so long at most, divided evenly: 60s, 10m, 2h")->group(kGroup);
   add_number_flag(verb, "--compare-shrinker", flags.seeds, 1, 1'000'000,

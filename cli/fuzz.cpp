@@ -73,6 +73,8 @@ struct FuzzFlags {
   std::string html;
   bool marks = false;
   bool verbose = false;
+
+  FuzzFlags() { plan.jobs = usual_jobs(); }
 };
 
 // Over all configurations.
@@ -443,6 +445,7 @@ void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
       "judge only these, a comma between; all; without, what is promised")
       ->group(kGroup);
   add_budget_flag(verb, flags.plan.budget)->group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan.jobs = jobs; })->group(kGroup);
   add_text_flag(
       verb, "--canary", "MUTANT", [&flags](const std::string& name) { set_canary(flags, name); },
       "a mutant that must be caught; one episode in 256")

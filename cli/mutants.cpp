@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "cli/findings.h"
@@ -42,7 +41,6 @@ constexpr std::string_view kExamples =
     "are too rare for that are shown by their traces, and not counted. The same command gives the\n"
     "same bytes on stdout for any --jobs, unless --prove-for ends a search.";
 
-constexpr std::uint64_t kMostJobs = 64;
 constexpr std::uint64_t kStates = 300'000;
 constexpr std::uint64_t kMemory = std::uint64_t{3} << 30;  // bytes, of one search
 
@@ -57,9 +55,7 @@ struct MutantsFlags {
   TimeFlag prove_for;
   std::string out;
 
-  MutantsFlags() {
-    plan.jobs = std::clamp(std::thread::hardware_concurrency(), 1u, unsigned{kMostJobs});
-  }
+  MutantsFlags() { plan.jobs = usual_jobs(); }
 };
 
 // Those of these names, each once, in the order of the list; without names all. Throws BadInput.
@@ -321,7 +317,7 @@ void add_trial_flags(CLI::App& verb, MutantsFlags& flags) {
       ->default_str(std::to_string(kDefaultSeed))
       ->group(kGroup);
   add_budget_flag(verb, flags.plan.budget)->group(kGroup);
-  number("--jobs", flags.plan.jobs, 1, kMostJobs, "threads; the answer is the same for any number");
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan.jobs = jobs; })->group(kGroup);
   add_text_flag(
       verb, "--without", "LIST", [&flags](const std::string& text) { set_without(flags, text); },
       "invariants, a comma between, or all: what does each of them catch alone?")

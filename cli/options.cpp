@@ -7,6 +7,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <thread>
 
 #include "adapter/session.h"
 #include "api/exit_code.h"
@@ -27,6 +28,7 @@ using std::string_view;
 constexpr string_view kAllStrategies = "all";
 constexpr const char* kEngineGroup = "Engine";
 constexpr const char* kScopeGroup = "Scope";
+constexpr std::uint32_t kMostJobs = 64;
 
 template <class Range>
 std::vector<string_view> names_of(const Range& range) {
@@ -310,6 +312,18 @@ CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& de
           bad_usage("--for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
       },
       description);
+}
+
+std::uint32_t usual_jobs() {
+  return std::clamp(std::thread::hardware_concurrency(), 1u, kMostJobs);
+}
+
+CLI::Option* add_jobs_flag(CLI::App& verb, std::function<void(std::uint32_t)> set) {
+  return add_number_flag(
+             verb, "--jobs", 1, kMostJobs,
+             [set = std::move(set)](std::uint64_t jobs) { set(static_cast<std::uint32_t>(jobs)); },
+             "threads; the result is the same for any number")
+      ->default_str(std::to_string(usual_jobs()));
 }
 
 CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget) {

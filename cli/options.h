@@ -64,6 +64,10 @@ struct TimeFlag {
   std::string text = {};  // as it was given
 };
 CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& description);
+// Threads, where a flag says nothing: as many as there are cores.
+std::uint32_t usual_jobs();
+// --jobs N
+CLI::Option* add_jobs_flag(CLI::App& verb, std::function<void(std::uint32_t)> set);
 CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
                            const std::string& description);
 // A flag that takes a whole number from `low` to `high`.

@@ -234,6 +234,16 @@ bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& p
          is_granted(cell, scope, protocol);
 }
 
+CoverageCounts& CoverageCounts::operator+=(const CoverageCounts& other) {
+  for (std::size_t step = 0; step < kCoveredSteps; ++step)
+    for (std::size_t phase = 0; phase < kPhases; ++phase) {
+      steps_[step][phase] += other.steps_[step][phase];
+      for (std::size_t i = 0; i < kSituations; ++i)
+        in_situation_[step][phase][i] += other.in_situation_[step][phase][i];
+    }
+  return *this;
+}
+
 std::uint64_t CoverageCounts::steps(std::size_t step, Situation situation) const {
   std::uint64_t sum = 0;
   for (const auto& phase : in_situation_[step]) sum += phase[static_cast<std::size_t>(situation)];

@@ -106,6 +106,7 @@ class CoverageCounts {
   void remove(std::size_t step, Phase phase, std::uint32_t situations) {
     count(step, phase, situations, ~std::uint64_t{0});
   }
+  CoverageCounts& operator+=(const CoverageCounts& other);
   friend bool operator==(const CoverageCounts&, const CoverageCounts&) = default;
 
  private:

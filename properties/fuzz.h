@@ -40,6 +40,9 @@ struct FuzzPlan {
   std::uint32_t shrink_most = 16;
   RequireMarks require_marks = RequireMarks::automatic;
   bool coverage = false;  // is counted
+  // Threads. The result is the same for any number; where the engine, or anything else, is the
+  // user's own, there is one.
+  std::uint32_t jobs = 1;
 };
 
 // One bug: an invariant, broken in one shape.
@@ -98,8 +101,8 @@ struct FuzzProgress {
   std::size_t findings = 0;
 };
 
-// Called before each episode and each candidate of the shrinker, so it must be quick; returns false
-// to end the run.
+// Called on the thread of the caller, before each of its episodes and candidates of the shrinker,
+// so it must be quick; returns false to end the run.
 using FuzzWatch = std::function<bool(const FuzzProgress&)>;
 
 // Where apps make no changes they upload nothing, and another canary sings.

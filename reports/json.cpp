@@ -67,21 +67,6 @@ static_assert(kBreachKinds.size() == static_cast<std::size_t>(BreachKind::told_w
 
 constexpr std::array<std::string_view, 3> kRests{"quiet", "circle", "out-of-rounds"};
 
-bool names_object(BreachKind kind) {
-  switch (kind) {
-    case BreachKind::no_rest:
-    case BreachKind::circle:
-    case BreachKind::exchange_without_end:
-    case BreachKind::counter_backwards:
-    case BreachKind::mark_backwards:
-    case BreachKind::stale_answer_applied:
-    case BreachKind::repeat_not_idempotent:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool names_replica(BreachKind kind) {
   return kind != BreachKind::no_rest && kind != BreachKind::circle;
 }

@@ -141,7 +141,7 @@ class Rows {
 
   void read_cells(const Entry& entry, Row& row) const {
     for (std::uint8_t number = 0; number < account_.replicas(); ++number) {
-      std::string text = holds_anew({number}, entry);
+      std::string text = words_.holds_anew({number}, entry);
       if (row.arrow && receiver(*row.arrow) == Replica{number})
         text = outcome(entry, *row.arrow, text);
       if (!text.empty()) row.cells.push_back({{number}, text});
@@ -167,14 +167,6 @@ class Rows {
       return fmt::format("mark {} -> {}", before.servercounter_lastsync,
                          after.servercounter_lastsync);
     return fmt::format("mark {} -> {}", before.counter_lastsync, after.counter_lastsync);
-  }
-
-  std::string holds_anew(Replica replica, const Entry& entry) const {
-    std::string text;
-    for (const HoldingChange& change : entry.changes)
-      if (change.replica == replica)
-        text += (text.empty() ? "" : " ") + words_.item(change.guid, change.after);
-    return text;
   }
 
   static Replica receiver(const Arrow& arrow) { return arrow.upward ? kServer : arrow.client; }

@@ -444,6 +444,14 @@ std::string Vocabulary::cargo(const Entry& message) const {
   return took + (took.empty() || refused.empty() ? "" : ", ") + refused;
 }
 
+std::string Vocabulary::holds_anew(Replica replica, const Entry& entry) const {
+  std::string text;
+  for (const HoldingChange& change : entry.changes)
+    if (change.replica == replica)
+      text += (text.empty() ? "" : " ") + item(change.guid, change.after);
+  return text;
+}
+
 std::string Vocabulary::since(std::uint32_t number) const {
   const std::optional<std::uint64_t> mark = account_->asked_since(number);
   return mark ? fmt::format("since {}", *mark) : "";
@@ -564,6 +572,21 @@ std::string fate(const Event& message) {
   }
   if (!late) return {};
   return is_request(message.message) ? "(late)" : "(late: nobody waits for it)";
+}
+
+bool names_object(BreachKind kind) {
+  switch (kind) {
+    case BreachKind::no_rest:
+    case BreachKind::circle:
+    case BreachKind::exchange_without_end:
+    case BreachKind::counter_backwards:
+    case BreachKind::mark_backwards:
+    case BreachKind::stale_answer_applied:
+    case BreachKind::repeat_not_idempotent:
+      return false;
+    default:
+      return true;
+  }
 }
 
 std::string place_name(const Passage& passage) {

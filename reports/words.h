@@ -30,6 +30,8 @@ class Vocabulary {
   // `S, A: o1=v1   B: nothing`.
   std::string holdings(const std::vector<Value>& held) const;
   std::string holdings_of(Replica replica, const std::vector<Value>& held) const;
+  // What a replica holds otherwise than before an entry; empty where that is nothing.
+  std::string holds_anew(Replica replica, const Entry& entry) const;
   // What a message carries: `since 3` of a download-request, items of a download-reply and an
   // upload-request, of an upload-ack which objects of its request the server took, and which it
   // refused. Empty where that is not known: the message never arrived, or the engine does not tell
@@ -64,6 +66,9 @@ std::string told(const Fact& fact, const Vocabulary& words, std::string_view str
 
 // What became of a message: `(lost)`; empty where it arrives in time.
 std::string fate(const Event& message);
+
+// Whether breaches of this kind are about an object, and its versions.
+bool names_object(BreachKind kind);
 
 // Where something happened: `step 3`, `settle`, `settle round 1`, `rest`.
 std::string place_name(const Passage& passage);

@@ -59,8 +59,7 @@ TEST(HotelRules, KnowThatACancellationHasNoPrice) {
 TEST(FirstRules, AreFoundToForgetCancellations) {
   const tidemark::Result result = tidemark::holds(FirstRules{}, kHotel);
   EXPECT_EQ(result.exit_code(), 1);
-  EXPECT_NE(result.message().find("FirstRules threw"), std::string::npos)
-      << result.message();
+  EXPECT_NE(result.message().find("FirstRules threw"), std::string::npos) << result.message();
 }
 
 // The rules are right, and what carries them is not: the protocol as the page tells it.

@@ -184,7 +184,7 @@ class Drawing {
       if (const std::string text = told(fact); !text.empty())
         notes.push_back(over(receiver_of(entry), text));
     for (std::uint8_t number = 0; number < account_.replicas(); ++number)
-      if (const std::string held = holds_anew({number}, entry); !held.empty())
+      if (const std::string held = words_.holds_anew({number}, entry); !held.empty())
         notes.push_back(over({number}, "holds " + held));
     return notes;
   }
@@ -202,14 +202,6 @@ class Drawing {
                                                              : "merges them";
     return fmt::format("conflict of {} with {}: {}", local,
                        words_.item(fact.server_guid, fact.server), kept);
-  }
-
-  std::string holds_anew(Replica replica, const Entry& entry) const {
-    std::string text;
-    for (const HoldingChange& change : entry.changes)
-      if (change.replica == replica)
-        text += (text.empty() ? "" : " ") + words_.item(change.guid, change.after);
-    return text;
   }
 
   void draw_breach() {

@@ -71,11 +71,27 @@ def run(binary, arguments, kind):
         return json.loads(file.read_text())
 
 
+def moved(schema, prefix):
+    """A schema as it stands below another one: its own references lead to the new place."""
+    if isinstance(schema, list):
+        return [moved(each, prefix) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copied = {key: moved(value, prefix) for key, value in schema.items() if key != "$id"}
+    if isinstance(schema.get("$ref"), str):
+        target = schema["$ref"]
+        copied["$ref"] = (prefix + target[1:] if target.startswith("#")
+                          else f"#/$defs/{target.split('.')[0]}")
+    return copied
+
+
 def validator(kind):
-    """The schema of a kind; what another refers to by its $id is found here, not on any network."""
-    store = {schema["$id"]: schema for schema in SCHEMAS.values()}
-    resolver = jsonschema.RefResolver.from_schema(SCHEMAS[kind], store=store)
-    return jsonschema.Draft202012Validator(SCHEMAS[kind], resolver=resolver)
+    """The schema of a kind, with those that it refers to inside: nothing is looked up anywhere."""
+    whole = moved(SCHEMAS[kind], "#")
+    for other in SCHEMAS:
+        if f'"{other}.schema.json"' in json.dumps(SCHEMAS[kind]):
+            whole["$defs"][other] = moved(SCHEMAS[other], f"#/$defs/{other}")
+    return jsonschema.Draft202012Validator(whole)
 
 
 # --- documents that must be refused ---

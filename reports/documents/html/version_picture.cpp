@@ -24,21 +24,6 @@ constexpr int kMargin = 14;
 
 constexpr std::array<std::string_view, 3> kEdgeKinds{"written over", "merged from", "chosen over"};
 
-bool names_versions(BreachKind kind) {
-  switch (kind) {
-    case BreachKind::no_rest:
-    case BreachKind::circle:
-    case BreachKind::exchange_without_end:
-    case BreachKind::counter_backwards:
-    case BreachKind::mark_backwards:
-    case BreachKind::stale_answer_applied:
-    case BreachKind::repeat_not_idempotent:
-      return false;
-    default:
-      return true;
-  }
-}
-
 // The version that a breach takes away, if it does.
 Value lost_version(const Breach& breach) {
   switch (breach.kind) {
@@ -262,7 +247,7 @@ class VersionPicture {
 }  // namespace
 
 std::string version_picture(const Scene& scene) {
-  if (!scene.subject() || !names_versions(scene.subject()->breach.kind)) return {};
+  if (!scene.subject() || !names_object(scene.subject()->breach.kind)) return {};
   return VersionPicture(scene).write();
 }
 
