@@ -38,6 +38,12 @@ Case load_case(const std::string& file, const std::string& original, const Engin
   return loaded;
 }
 
+void require_page_file(const std::string& path) {
+  if (path.empty()) return;
+  if (path == "-") bad_usage("--html: stdout has the results, expected the name of a file");
+  require_writable_file(path);
+}
+
 Case case_for_page(Case about) {
   const bool is_long = about.run.trace.scenario.steps.size() > kMostDissected;
   return is_long ? about : with_anatomy(std::move(about));

@@ -14,6 +14,10 @@ Case case_of(const Trace& trace, const EngineFlags& flags);
 // shrunk from; empty: not known. Throws BadInput.
 Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
 
+// Checks before a run that a page can be written to this file when it is over; empty: none is asked
+// for. Throws BadInput.
+void require_page_file(const std::string& path);
+
 // As pages show it: with its anatomy, unless it is so long that this takes its time.
 Case case_for_page(Case about);
 

@@ -252,7 +252,7 @@ void FuzzCommand::tell_waiting(const Adapter& adapter, const FuzzResult& result,
 }
 
 ExitCode FuzzCommand::run_all() {
-  if (!flags_.html.empty()) require_writable_file(flags_.html);
+  require_page_file(flags_.html);
   catch_interrupts();
   announce();
   for (const Configuration& configuration : configurations_) {

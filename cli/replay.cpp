@@ -239,7 +239,7 @@ ExitCode run_replay(const ReplayFlags& flags) {
     bad_usage("both a trace and --seed are given, expected one of them");
   if (!flags.seed && flags.files.empty())
     bad_usage("nothing to replay, expected a trace file or --seed");
-  if (!flags.html.empty()) require_writable_file(flags.html);
+  require_page_file(flags.html);
   Output output(flags.common);
   if (flags.seed) return replay_seed(flags, output);
   return flags.check ? CheckCommand(flags, output).run() : replay_file(flags, output);

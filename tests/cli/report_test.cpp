@@ -75,5 +75,16 @@ TEST_F(Cli, ACampaignThatIsNoneIsRefusedByItsName) {
   expect_refused("report found -o a.html", "found/campaign.json: ");
 }
 
+TEST_F(Cli, APageIsNoResultOnStdout) {
+  write("x.trace", "tidemark-trace 1\nprotocol page\nclients 1\ncreate A o1\n");
+  for (const char* verb : {"replay x.trace", "fuzz --episodes 1"}) {
+    const Ran ran = tidemark(std::string(verb) + " --html -");
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_TRUE(has(ran.err, "--html: stdout has the results, expected the name of a file\n"))
+        << ran.err;
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::core
