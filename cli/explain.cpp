@@ -33,6 +33,12 @@ struct ExplainFlags {
   std::optional<Invariant> invariant;
 };
 
+std::string told(const Case& about, const Output& output) {
+  if (!about.invariant) return "nothing is broken; tidemark replay tells the story";
+  const std::string text = explain_text(about, output.color());
+  return output.quiet() ? text.substr(0, text.find('\n')) : text;
+}
+
 ExitCode run_explain(const ExplainFlags& flags) {
   const Output output(flags.common);
   Case about = load_case(flags.file, {}, flags.engine);
@@ -41,9 +47,7 @@ ExitCode run_explain(const ExplainFlags& flags) {
                                shown_path(flags.file), name_of(*flags.invariant))};
   if (flags.invariant) about.invariant = flags.invariant;
   about = with_anatomy(std::move(about));
-  output.result(about.invariant ? explain_text(about, output.color())
-                                : fmt::format("nothing is broken; the story: {} replay {}",
-                                              command_name(), shell_quoted(flags.file)));
+  output.result(told(about, output));
   output.json(explain_json(about));
   return about.invariant ? ExitCode::violated : ExitCode::held;
 }

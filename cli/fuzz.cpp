@@ -112,6 +112,7 @@ class FuzzCommand {
   void keep_case(const Configuration& configuration, const Finding& finding,
                  const Violation& violation);
   void keep_campaign(std::span<const Configuration> ran);
+  std::vector<std::string> doubts() const;
   ExitCode finish();
   void tell_problems() const;
   void tell_sums(const Sums& sums) const;
@@ -381,10 +382,20 @@ void FuzzCommand::tell_sums(const Sums& sums) const {
 }
 
 // A page has the findings as the traces that are kept of them, each once.
+// Why what was not broken need not hold.
+std::vector<std::string> FuzzCommand::doubts() const {
+  std::vector<std::string> all;
+  for (const std::string& each : problems_.faults) all.push_back("fault: " + each);
+  for (const std::string& each : problems_.unfinished) all.push_back("inconclusive: " + each);
+  if (interrupted()) all.emplace_back("inconclusive: the run was interrupted");
+  for (const std::string& each : problems_.vacuous) all.push_back("vacuous: " + each);
+  return all;
+}
+
 void FuzzCommand::keep_campaign(std::span<const Configuration> ran) {
   const double seconds = std::chrono::duration<double>(limit_.elapsed()).count();
   const std::string document =
-      print_json(campaign_json(ran, results_, flags_.plan, seconds, environment()));
+      print_json(campaign_json(ran, results_, flags_.plan, seconds, environment(), doubts()));
   folder_.keep_document(kCampaignFile, document);
   if (flags_.html.empty()) return;
   std::string problem;

@@ -132,7 +132,9 @@ ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
     about.invariant = flags.shrink;
     about.fingerprint = fingerprint(name_of(*flags.shrink), scenario);
   }
-  about.commands = {{"replay", seed_command(configuration, flags.scope, *flags.seed)}};
+  about.commands = {
+      {"replay", seed_command(configuration, flags.scope, *flags.seed) +
+                     (flags.shrink ? fmt::format(" --shrink {}", name_of(*flags.shrink)) : "")}};
   return tell(about, flags, output);
 }
 

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "reports/account.h"
+#include "reports/documents/plain_line.h"
 #include "reports/explanation.h"
 #include "reports/json.h"
 #include "reports/space_time.h"
 #include "reports/text.h"
 #include "reports/words.h"
+#include "sim/generator.h"
 
 namespace tidemark::core {
 namespace {
@@ -90,7 +92,8 @@ class WithoutStep {
           verdict_.broken(each) && !about_.run.verdict().broken(each))
         others.push_back(names[i]);
     parts_.emplace_back("it holds");
-    if (!others.empty()) parts_.back() += fmt::format(", but {} breaks", fmt::join(others, ", "));
+    if (!others.empty())
+      parts_.back() += fmt::format(", but now {} breaks", fmt::join(others, ", "));
   }
 
   // What became of the object that the breach is about.
@@ -120,6 +123,8 @@ class WithoutStep {
     if (value == kNoValue) return "as nothing";
     const Version& version = left_out_.recording.versions[value.number];
     const std::uint32_t step = number_with(version.step) + 1;
+    if (!version.by_app() && version.step >= left_out_.scenario.steps.size())
+      return "as the strategy made it in settle";
     if (!version.by_app()) return fmt::format("as the strategy made it in step {}", step);
     return version.isdeleted ? fmt::format("deleted by step {}", step)
                              : fmt::format("as step {} wrote it", step);
@@ -187,6 +192,7 @@ class Explainer {
     tell_steps();
     tell_details();
     tell_guilty_step();
+    tell_what_was_not_tried();
     return std::move(text_);
   }
 
@@ -204,7 +210,7 @@ class Explainer {
     const std::string what = about_.breach().kind == BreachKind::own
                                  ? about_.run.verdict().text_of(about_.breach())
                                  : sentence(about_.breach(), account_);
-    text_ += hang(kIndent, printable(what));
+    text_ += hang(kIndent, plain_line(what));
     line("");
   }
 
@@ -225,7 +231,7 @@ class Explainer {
   void tell_steps() {
     const std::size_t left_out = about_.anatomy->left_out.size();
     if (about_.anatomy->prefixes.empty() && left_out == 0) return;
-    line(paint_(Style::dim, "     " + pad("step", kStepColumns - 1) + "breaks  without it"));
+    line(paint_(Style::dim, "     " + pad("step", kStepColumns - 1) + "breaks  without it alone"));
     tell_step(0, "   random steps alone", {});
     const Scenario& scenario = about_.run.trace.scenario;
     for (std::uint32_t i = 0; i < scenario.steps.size(); ++i)
@@ -240,7 +246,7 @@ class Explainer {
     const std::string share = prefix == nullptr ? "" : fmt::format("{:.0f} %", prefix->share * 100);
     const std::string row =
         fmt::format("{}{} {:>7}", is_guilty ? ">>" : "  ",
-                    pad(clip(printable(title), kStepColumns), kStepColumns), share);
+                    pad(clip(plain_line(title), kStepColumns), kStepColumns), share);
     const std::string lines = without.empty() ? row + "\n" : hang(row + "  ", without);
     text_ += paint_(is_guilty ? Style::bad : Style::plain, lines.substr(0, row.size())) +
              lines.substr(row.size());
@@ -249,6 +255,17 @@ class Explainer {
   void tell_details() {
     for (const Detail& each : about_.anatomy->details)
       text_ += hang(kIndent, detail_sentence(about_, each));
+  }
+
+  void tell_what_was_not_tried() {
+    if (about_.anatomy->left_out.empty())
+      text_ += hang(kIndent, fmt::format("Of more than {} steps, what each is needed for is not "
+                                         "tried, and not every one is kept as the last.",
+                                         kMostDissected));
+    if (about_.anatomy->prefixes.empty())
+      text_ += hang(kIndent, fmt::format("With more than {} objects, where it goes wrong is not "
+                                         "tried.",
+                                         kMaxObjects));
   }
 
   void tell_guilty_step() {
@@ -314,7 +331,7 @@ std::string without_step(const Case& about, std::size_t step) {
 }
 
 std::string detail_sentence(const Case& about, const Detail& detail) {
-  const std::string what = fmt::format("{} of {}", clip_middle(printable(name_of(detail)), 30),
+  const std::string what = fmt::format("{} of {}", clip_middle(plain_line(name_of(detail)), 30),
                                        print_steps(detail.steps));
   if (detail.cures.empty()) return what + " does not matter";
   return fmt::format("{} matters: {}, {} holds", what, cures_of(detail),

@@ -39,7 +39,30 @@ TEST_F(Cli, ExplainSaysThatNothingIsBroken) {
   write("x.trace", "tidemark-trace 1\nprotocol hardened\nclients 1\ncreate A o1\n");
   const Ran ran = tidemark("explain x.trace");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_TRUE(has(ran.out, "nothing is broken; the story: ")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "nothing is broken; tidemark replay tells the story\n")) << ran.out;
+}
+
+TEST_F(Cli, ExplainsQuietlyInOneLine) {
+  write("x.trace", kBroken);
+  EXPECT_EQ(tidemark("explain -q x.trace").out,
+            "no-lost-update is broken  guarded, server-priority\n");
+}
+
+TEST_F(Cli, WhatIsExplainedSteersNoTerminal) {
+  write("x.trace",
+        "tidemark-trace 1\nprotocol guarded\nclients 2\ncreate A o1 "
+        "value=\"a\\xC2\\x9B31m\\xE2\\x80\\xAE\"\nsync A lose=upload-ack\nedit A o1\n");
+  const Ran ran = tidemark("explain x.trace");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_FALSE(has(ran.out, "\xC2\x9B"));
+  EXPECT_TRUE(has(ran.out, "value=a?31m? of step 1 does not matter")) << ran.out;
+}
+
+TEST_F(Cli, ExplainSaysWhatItDidNotTry) {
+  std::string many = kBroken;
+  for (int i = 0; i < 100; ++i) many += "clock B +1\n";
+  write("x.trace", many);
+  EXPECT_TRUE(has(tidemark("explain x.trace").out, "  Of more than 100 steps, ")) << many;
 }
 
 TEST_F(Cli, ExplainsAsJson) {

@@ -169,7 +169,7 @@ TEST(Campaign, ComesBackAsItWasWritten) {
   const Case about = case_of(kEcho);
   const FuzzResult result = result_of(about);
   const nlohmann::json written =
-      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 12.5, kEnvironment);
+      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 12.5, kEnvironment, {});
   std::string problem;
   const auto campaign = read_campaign(written.dump(), problem);
   ASSERT_TRUE(campaign) << problem;
@@ -187,7 +187,8 @@ TEST(Campaign, ComesBackAsItWasWritten) {
 TEST(Campaign, OfAnythingElseIsRefusedWithWhatWasExpected) {
   const Case about = case_of(kEcho);
   const FuzzResult result = result_of(about);
-  const nlohmann::json whole = campaign_json({&about.configuration, 1}, {&result, 1}, {}, 1, {});
+  const nlohmann::json whole =
+      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 1, {}, {});
   const auto refusal = [](const std::string& text) {
     std::string problem;
     EXPECT_FALSE(read_campaign(text, problem)) << text.substr(0, 80);
@@ -211,13 +212,32 @@ TEST(Campaign, OfAnythingElseIsRefusedWithWhatWasExpected) {
   EXPECT_NE(refusal(other.dump()).find("'episodes' is no count"), std::string::npos);
 }
 
+TEST(HtmlReport, ACampaignInDoubtIsNotGreen) {
+  const Case about = case_of(kEcho);
+  const FuzzResult nothing;
+  const auto page_with = [&](const std::vector<std::string>& doubts) {
+    std::string problem;
+    const nlohmann::json written =
+        campaign_json({&about.configuration, 1}, {&nothing, 1}, {}, 2, kEnvironment, doubts);
+    const auto campaign = read_campaign(written.dump(), problem);
+    EXPECT_TRUE(campaign) << problem;
+    return html_report({}, &*campaign, {});
+  };
+  EXPECT_NE(page_with({}).find(">HELD</span>"), std::string::npos);
+  const std::string page = page_with({"vacuous: no <mark>"});
+  EXPECT_EQ(page.find(">HELD</span>"), std::string::npos);
+  EXPECT_NE(page.find(">IN DOUBT</span>"), std::string::npos);
+  EXPECT_NE(page.find("vacuous: no &lt;mark&gt;"), std::string::npos);
+}
+
 TEST(HtmlReport, OfACampaignCountsItsGroupsAndLinksToThem) {
   const Case about = case_of(kEcho);
   FuzzResult result = result_of(about);
   result.findings[0].fingerprint = about.fingerprint;
   std::string problem;
   const auto campaign = read_campaign(
-      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 2, kEnvironment).dump(), problem);
+      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 2, kEnvironment, {}).dump(),
+      problem);
   ASSERT_TRUE(campaign) << problem;
   const std::string page = html_report({&about, 1}, &*campaign, {});
   EXPECT_NE(page.find("<a href=\"#finding-1\">no-lost-update</a>"), std::string::npos);

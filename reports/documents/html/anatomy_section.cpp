@@ -31,7 +31,7 @@ class AnatomyTable {
                     anatomy_.left_out.empty() ? std::string() : without_step(about_, i));
     return element("table", "class=\"anatomy\"",
                    "<thead><tr><th scope=\"col\">step</th><th scope=\"col\">breaks</th><th "
-                   "scope=\"col\">without it</th></tr></thead>\n" +
+                   "scope=\"col\">without it alone</th></tr></thead>\n" +
                        element("tbody", "\n" + rows));
   }
 

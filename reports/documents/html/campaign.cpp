@@ -140,6 +140,7 @@ Campaign campaign_of(const json& in) {
     throw std::domain_error("'seconds' is no time");
   for (const auto& [name, value] : table(in, "environment").items())
     campaign.environment.push_back({name, value.get<std::string>()});
+  campaign.doubts = list(in, "doubts").get<std::vector<std::string>>();
   const json& fuzz = table(in, "fuzz");
   campaign.seed = text(table(fuzz, "plan"), "seed");
   const json& parts = list(fuzz, "configurations");
@@ -164,8 +165,10 @@ std::string reason_of(const std::exception& error) {
 
 json campaign_json(std::span<const Configuration> configurations,
                    std::span<const FuzzResult> results, const FuzzPlan& plan, double seconds,
-                   std::span<const NamedLine> environment) {
-  json document{{"schema", kSchema}, {"seconds", seconds}};
+                   std::span<const NamedLine> environment, std::span<const std::string> doubts) {
+  json document{{"schema", kSchema},
+                {"seconds", seconds},
+                {"doubts", std::vector<std::string>(doubts.begin(), doubts.end())}};
   document["environment"] = json::object();
   for (const NamedLine& each : environment) document["environment"][each.name] = each.text;
   document["fuzz"] = fuzz_json(configurations, results, plan);

@@ -18,10 +18,12 @@ namespace tidemark::core {
 
 inline constexpr std::string_view kCampaignFile = "campaign.json";
 
-// The document `tidemark/campaign/1` (docs/JSON.md).
+// The document `tidemark/campaign/1` (docs/JSON.md). `doubts`: why what was not broken need not
+// hold, one line each; none: the run is sound and came to its end.
 nlohmann::json campaign_json(std::span<const Configuration> configurations,
                              std::span<const FuzzResult> results, const FuzzPlan& plan,
-                             double seconds, std::span<const NamedLine> environment);
+                             double seconds, std::span<const NamedLine> environment,
+                             std::span<const std::string> doubts);
 
 // What is known of the trace of a finding, by the name of its file.
 struct FoundTrace {
@@ -72,6 +74,7 @@ struct Campaign {
   double seconds = 0;
   std::vector<NamedLine> environment;
   std::string seed;
+  std::vector<std::string> doubts;
   std::vector<CampaignPart> parts;
   std::map<std::string, FoundTrace> traces;
 };

@@ -49,11 +49,25 @@ class Overview {
 
  private:
   std::string heading() const {
-    return element("header", element("p", "class=\"verdict\"",
-                                     broken() == 0 ? "<span class=\"badge good\">HELD</span>"
-                                                   : "<span class=\"badge bad\">FAIL</span>") +
-                                 element("h1", title())) +
+    std::string notices;
+    if (campaign_)
+      for (const std::string& doubt : campaign_->doubts)
+        notices += element("p", "class=\"notice\"", escaped(doubt)) + "\n";
+    return element("header", element("p", "class=\"verdict\"", badge()) + element("h1", title()) +
+                                 "\n" + notices) +
            "\n";
+  }
+
+  // What a doubtful run did not break need not hold.
+  std::string_view badge() const {
+    if (broken() > 0 || is_campaign_broken()) return "<span class=\"badge bad\">FAIL</span>";
+    if (campaign_ && !campaign_->doubts.empty()) return "<span class=\"badge bad\">IN DOUBT</span>";
+    return "<span class=\"badge good\">HELD</span>";
+  }
+  bool is_campaign_broken() const {
+    return campaign_ &&
+           std::any_of(campaign_->parts.begin(), campaign_->parts.end(),
+                       [](const CampaignPart& part) { return part.broken_episodes > 0; });
   }
 
   std::size_t broken() const {
