@@ -254,9 +254,12 @@ class Worker {
   // What a strategy that contradicts itself leads to is not worth shrinking.
   bool contradicted() {
     for (const Runner& runner : runners_)
-      if (shared_.contradiction.empty()) shared_.contradiction = runner.contradiction();
-    if (!shared_.contradiction.empty()) shared_.ended = true;
-    return !shared_.contradiction.empty();
+      if (!runner.contradiction().empty()) {
+        shared_.contradiction = runner.contradiction();
+        shared_.ended = true;
+        return true;
+      }
+    return false;
   }
 
   void run_canary(const Scenario& scenario) {
