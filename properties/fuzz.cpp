@@ -95,6 +95,14 @@ class Worker {
       runners_.emplace_back(shared.configuration, world);
   }
 
+  // Asks the watch, before an episode and before a candidate. Once it said no, it is asked no more.
+  bool go_on() {
+    if (shared_.ended) return false;
+    if (asks_watch_ && shared_.watch != nullptr)
+      shared_.ended = !shared_.watch({shared_.episodes, shared_.broken_episodes, shared_.findings});
+    return !shared_.ended;
+  }
+
   // `pauses`: the block ends early where there is something to be shrunk.
   Block run(std::uint64_t first, std::uint64_t end, bool pauses) {
     block_ = {};
@@ -123,14 +131,6 @@ class Worker {
   }
 
  private:
-  // Asks the watch, before an episode and before a candidate. Once it said no, it is asked no more.
-  bool go_on() {
-    if (shared_.ended) return false;
-    if (asks_watch_ && shared_.watch != nullptr)
-      shared_.ended = !shared_.watch({shared_.episodes, shared_.broken_episodes, shared_.findings});
-    return !shared_.ended;
-  }
-
   void take_marks() {
     block_.own_marks.resize(runners_.front().own_marks().size());
     for (Runner& runner : runners_) {
@@ -308,7 +308,8 @@ class Fuzzing {
   }
 
   FuzzResult run() {
-    for (std::uint64_t first = 0; first < plan_.episodes && !shared_.ended;) first = wave(first);
+    for (std::uint64_t first = 0; first < plan_.episodes && workers_.front()->go_on();)
+      first = wave(first);
     result_.faults = std::move(shared_.faults);
     result_.contradiction = std::move(shared_.contradiction);
     catch_a_canary();
