@@ -18,14 +18,6 @@ Trace on(const Configuration& configuration, const Trace& trace) {
   return changed;
 }
 
-// What the trace says of its engine is not said again.
-std::string command_for(const Case& about, const std::string& file, const EngineFlags& flags) {
-  const std::string command = replay_command(about.configuration, file, about.run.trace);
-  if (!flags.names_engine() || about.configuration.engine) return command;
-  return fmt::format("{} replay {} {}", command_name(), shell_quoted(file),
-                     print_flags(flags_of(about.configuration), true));
-}
-
 }  // namespace
 
 Case case_of(const Trace& trace, const EngineFlags& flags) {
@@ -34,8 +26,10 @@ Case case_of(const Trace& trace, const EngineFlags& flags) {
 }
 
 Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags) {
-  Case loaded = case_of(load_trace(file), flags);
-  if (file != "-") loaded.commands = {{"replay", command_for(loaded, file, flags)}};
+  const Trace trace = load_trace(file);
+  Case loaded = case_of(trace, flags);
+  if (file != "-")
+    loaded.commands = {{"replay", replay_command(loaded.configuration, file, trace)}};
   if (original.empty()) return loaded;
   Run whole = run_trace(loaded.configuration, load_trace(original));
   if (loaded.invariant && !whole.verdict().broken(*loaded.invariant))

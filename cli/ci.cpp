@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <utility>
@@ -23,26 +21,13 @@ namespace {
 constexpr std::array<std::string_view, 4> kServices{"none", "github", "gitlab", "auto"};
 constexpr std::array<std::string_view, 2> kDialects{"common", "strict"};
 
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view{} : value;
-}
-
 CiService service_of_environment() {
-  if (variable("GITHUB_ACTIONS") == "true") return CiService::github;
-  return variable("GITLAB_CI") == "true" ? CiService::gitlab : CiService::none;
-}
-
-template <std::size_t N>
-std::size_t place_of(std::string_view flag, std::string_view kind, const std::string& word,
-                     const std::array<std::string_view, N>& words) {
-  const auto found = std::find(words.begin(), words.end(), word);
-  if (found == words.end()) bad_usage("{}: {}", flag, unknown_name(kind, word, words));
-  return static_cast<std::size_t>(found - words.begin());
+  if (environment_variable("GITHUB_ACTIONS") == "true") return CiService::github;
+  return environment_variable("GITLAB_CI") == "true" ? CiService::gitlab : CiService::none;
 }
 
 void set_service(CiFlags& flags, const std::string& word) {
-  const std::size_t place = place_of("--ci", "service", word, kServices);
+  const std::size_t place = parse_word("--ci", "service", word, kServices);
   flags.service.reset();
   if (kServices[place] != "auto") flags.service = static_cast<CiService>(place);
 }
@@ -80,8 +65,8 @@ AddedFlags add_ci_flags(CLI::App& verb, CiFlags& flags) {
       add_text_flag(
           verb, "--junit-dialect", "NAME",
           [&flags](const std::string& word) {
-            flags.dialect =
-                static_cast<JUnitDialect>(place_of("--junit-dialect", "dialect", word, kDialects));
+            flags.dialect = static_cast<JUnitDialect>(
+                parse_word("--junit-dialect", "dialect", word, kDialects));
           },
           "common, or strict: as the xUnit plugin of Jenkins wants it")
           ->default_str("common")};
@@ -120,7 +105,7 @@ void CiReport::write() {
 
 void CiReport::write_github() const {
   output_.result(annotations(checks_));
-  const std::string summary(variable("GITHUB_STEP_SUMMARY"));
+  const std::string summary(environment_variable("GITHUB_STEP_SUMMARY"));
   if (!summary.empty()) append(summary, step_summary(checks_));
 }
 

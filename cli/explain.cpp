@@ -60,15 +60,7 @@ Verb add_explain(CLI::App& app) {
       *app.add_subcommand("explain", "what each step of a trace is needed for, and what matters");
   verb.footer(std::string(kExamples));
   verb.add_option("FILE", flags->file, "a trace; - is stdin")->required();
-  verb.add_option_function<std::string>(
-          "--invariant",
-          [flags = flags.get()](const std::string& name) {
-            flags->invariant = find_invariant(name);
-            if (!flags->invariant)
-              bad_usage("--invariant: {}", unknown_name("invariant", name, invariant_names()));
-          },
-          "the broken invariant to explain")
-      ->type_name("NAME");
+  add_invariant_flag(verb, "--invariant", flags->invariant, "the broken invariant to explain");
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_common_flags(verb, flags->common);

@@ -7,6 +7,7 @@
 
 #include "api/exit_code.h"
 #include "api/files.h"
+#include "cli/options.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "reports/difference.h"
@@ -30,21 +31,35 @@ bool breaks(const Configuration& configuration, const Scenario& scenario, Invari
 
 std::string replay_command(const Configuration& configuration, const std::string& path,
                            const Trace& trace) {
-  std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
-  if (configuration.engine) command += " --engine " + shell_quoted(configuration.engine_command);
-  if (trace.strategy != configuration.strategy.name)
-    command += " --strategy " + shell_quoted(configuration.strategy.name);
-  return command + (configuration.judge.compare_tombstones ? " --compare tombstones" : "");
+  const std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
+  const bool same_protocol = trace.protocol == configuration.protocol_name &&
+                             trace.options == configuration.options &&
+                             trace.engine.mutant == configuration.protocol.mutant;
+  Flags flags;
+  for (const Flag& flag : flags_of(configuration)) {
+    const bool is_of_protocol =
+        flag.name == "--protocol" || flag.name == "--set" || flag.name == "--mutate";
+    const bool is_said = is_of_protocol              ? same_protocol
+                         : flag.name == "--strategy" ? trace.strategy == flag.value
+                                                     : flag.is_default;
+    if (!is_said) flags.push_back(flag);
+  }
+  return flags.empty() ? command : command + " " + print_flags(flags, true);
+}
+
+std::vector<std::string> Problems::lines() const {
+  std::vector<std::string> all;
+  const auto add_all = [&](std::string_view kind, const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) all.push_back(fmt::format("{}: {}", kind, problem));
+  };
+  add_all("fault", faults);
+  add_all("inconclusive", unfinished);
+  add_all("vacuous", vacuous);
+  return all;
 }
 
 void Problems::tell() const {
-  const auto tell_all = [](std::string_view kind, const std::vector<std::string>& problems) {
-    for (const std::string& problem : problems)
-      Output::error(fmt::format("tidemark: {}: {}", kind, problem));
-  };
-  tell_all("fault", faults);
-  tell_all("inconclusive", unfinished);
-  tell_all("vacuous", vacuous);
+  for (const std::string& line : lines()) Output::error("tidemark: " + line);
 }
 
 Problems Problems::since(const Problems& earlier) const {

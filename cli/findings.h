@@ -20,7 +20,9 @@ struct Problems {
 
   // Those that came behind what there was earlier.
   Problems since(const Problems& earlier) const;
-  // On stderr, one line each.
+  // `fault: …`, `inconclusive: …`, `vacuous: …`
+  std::vector<std::string> lines() const;
+  // The same on stderr.
   void tell() const;
 };
 

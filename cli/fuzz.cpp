@@ -321,10 +321,13 @@ std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configurat
 void FuzzCommand::keep_case(const Configuration& configuration, const Finding& finding,
                             const Violation& violation) {
   if (!files_.insert(file_name(finding)).second) return;
-  Case kept = case_for_page(make_case(configuration, finding.trace));
-  kept.found = violation.found;
-  kept.commands = violation.commands;
-  kept.passes = finding.shrunk.passes;
+  Case kept = case_for_page({.configuration = configuration,
+                             .run = {finding.trace, violation.recording},
+                             .invariant = finding.invariant,
+                             .fingerprint = finding.fingerprint,
+                             .found = violation.found,
+                             .passes = finding.shrunk.passes,
+                             .commands = violation.commands});
   kept.original =
       Original{run_trace(configuration, make_trace(configuration, finding.original)), finding.seed};
   cases_.push_back(std::move(kept));
@@ -381,17 +384,14 @@ void FuzzCommand::tell_sums(const Sums& sums) const {
                   grouped(sums.broken), print_digest(sums.digest.value())));
 }
 
-// A page has the findings as the traces that are kept of them, each once.
 // Why what was not broken need not hold.
 std::vector<std::string> FuzzCommand::doubts() const {
-  std::vector<std::string> all;
-  for (const std::string& each : problems_.faults) all.push_back("fault: " + each);
-  for (const std::string& each : problems_.unfinished) all.push_back("inconclusive: " + each);
-  if (interrupted()) all.emplace_back("inconclusive: the run was interrupted");
-  for (const std::string& each : problems_.vacuous) all.push_back("vacuous: " + each);
-  return all;
+  Problems problems = problems_;
+  if (interrupted()) problems.unfinished.emplace_back("the run was interrupted");
+  return problems.lines();
 }
 
+// A page has the findings as the traces that are kept of them, each once.
 void FuzzCommand::keep_campaign(std::span<const Configuration> ran) {
   const double seconds = std::chrono::duration<double>(limit_.elapsed()).count();
   const std::string document =
@@ -429,10 +429,8 @@ void set_canary(FuzzFlags& flags, const std::string& name) {
 }
 
 void set_require_marks(FuzzFlags& flags, const std::string& text) {
-  const auto found = std::find(kRequireMarks.begin(), kRequireMarks.end(), text);
-  if (found == kRequireMarks.end())
-    bad_usage("--require-marks: {}", unknown_name("word", text, kRequireMarks));
-  flags.plan.require_marks = static_cast<RequireMarks>(found - kRequireMarks.begin());
+  flags.plan.require_marks =
+      static_cast<RequireMarks>(parse_word("--require-marks", "word", text, kRequireMarks));
 }
 
 void add_search_flags(CLI::App& verb, FuzzFlags& flags) {

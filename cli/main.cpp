@@ -134,8 +134,7 @@ class Command {
     if (app_.get_subcommands().empty())
       bad_usage(
           "no verb is given, expected one of: fuzz, explore, replay, shrink, explain, export, "
-          "report, "
-          "mutants, adapter, list, doctor; try --help");
+          "report, mutants, adapter, list, doctor; try --help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
   }
 

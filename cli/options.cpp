@@ -314,6 +314,20 @@ CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& de
       description);
 }
 
+CLI::Option* add_invariant_flag(CLI::App& verb, const std::string& name,
+                                std::optional<Invariant>& invariant,
+                                const std::string& description) {
+  return verb
+      .add_option_function<std::string>(
+          name,
+          [name, &invariant](const std::string& word) {
+            const std::size_t place = parse_word(name, "invariant", word, invariant_names());
+            invariant = invariants()[place].invariant;
+          },
+          description)
+      ->type_name("INVARIANT");
+}
+
 std::uint32_t usual_jobs() {
   return std::clamp(std::thread::hardware_concurrency(), 1u, kMostJobs);
 }
@@ -466,14 +480,19 @@ std::string seed_command(const Configuration& configuration, const Scope& scope,
                      print_flags(flags, false));
 }
 
+std::size_t parse_word(string_view flag, string_view kind, string_view word,
+                       std::span<const string_view> names) {
+  const auto found = std::find(names.begin(), names.end(), word);
+  if (found == names.end()) bad_usage("{}: {}", flag, unknown_name(kind, word, names));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
 std::vector<std::size_t> parse_list(string_view flag, string_view kind, string_view text,
                                     std::span<const string_view> names) {
   std::vector<std::size_t> places;
   for (bool more = true; more;) {
     const string_view name = text.substr(0, text.find(','));
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) bad_usage("{}: {}", flag, unknown_name(kind, name, names));
-    places.push_back(static_cast<std::size_t>(found - names.begin()));
+    places.push_back(parse_word(flag, kind, name, names));
     more = name.size() < text.size();
     if (more) text.remove_prefix(name.size() + 1);
   }

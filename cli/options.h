@@ -55,6 +55,10 @@ CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones);
 // --invariants LIST
 CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet)> set,
                                  const std::string& description);
+// A flag that takes the name of one invariant.
+CLI::Option* add_invariant_flag(CLI::App& verb, const std::string& name,
+                                std::optional<Invariant>& invariant,
+                                const std::string& description);
 CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget);
 // --out DIR
 CLI::Option* add_out_flag(CLI::App& verb, std::string& folder);
@@ -87,6 +91,9 @@ CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, Number& ta
 CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
                            std::function<void(const std::string&)> set,
                            const std::string& description);
+// The place of a word among `names`. Throws BadInput.
+std::size_t parse_word(std::string_view flag, std::string_view kind, std::string_view word,
+                       std::span<const std::string_view> names);
 // Reads names with a comma between: their places among `names`, as they are given. Throws BadInput.
 std::vector<std::size_t> parse_list(std::string_view flag, std::string_view kind,
                                     std::string_view text, std::span<const std::string_view> names);

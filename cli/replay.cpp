@@ -247,19 +247,12 @@ ExitCode run_replay(const ReplayFlags& flags) {
   return flags.check ? CheckCommand(flags, output).run() : replay_file(flags, output);
 }
 
-void set_shrink(ReplayFlags& flags, const std::string& name) {
-  flags.shrink = find_invariant(name);
-  if (!flags.shrink) bad_usage("--shrink: {}", unknown_name("invariant", name, invariant_names()));
-}
-
 // Flags that speak of the episode of a seed, and of nothing else.
 void add_seed_flags(CLI::App& verb, ReplayFlags& flags) {
   constexpr const char* kGroup = "Episode of a seed";
   CLI::Option* seed = add_seed_flag(verb, flags.seed, "the seed of one episode, instead of a file");
-  CLI::Option* shrink = verb.add_option_function<std::string>(
-      "--shrink", [&flags](const std::string& name) { set_shrink(flags, name); },
-      "tell the smallest episode that breaks this");
-  shrink->type_name("INVARIANT");
+  CLI::Option* shrink = add_invariant_flag(verb, "--shrink", flags.shrink,
+                                           "tell the smallest episode that breaks this");
   AddedFlags needing{
       shrink, add_budget_flag(verb, flags.budget)->needs(shrink),
       verb.add_flag("--print-trace", flags.print_trace, "print it as a trace, not as a story"),

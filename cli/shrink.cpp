@@ -114,12 +114,6 @@ ExitCode run_shrink(const ShrinkFlags& flags) {
   return result.complete ? ExitCode::held : ExitCode::inconclusive;
 }
 
-void set_invariant(ShrinkFlags& flags, const std::string& name) {
-  flags.invariant = find_invariant(name);
-  if (!flags.invariant)
-    bad_usage("--invariant: {}", unknown_name("invariant", name, invariant_names()));
-}
-
 }  // namespace
 
 Verb add_shrink(CLI::App& app) {
@@ -128,11 +122,7 @@ Verb add_shrink(CLI::App& app) {
   verb.footer(std::string(kExamples));
   verb.add_option("FILE", flags->file, "a trace that fails; - is stdin")->required();
   verb.add_option("-o,--out", flags->out, "where to write the result [stdout]")->type_name("FILE");
-  verb.add_option_function<std::string>(
-          "--invariant",
-          [flags = flags.get()](const std::string& name) { set_invariant(*flags, name); },
-          "the invariant that must stay broken")
-      ->type_name("NAME");
+  add_invariant_flag(verb, "--invariant", flags->invariant, "the invariant that must stay broken");
   add_budget_flag(verb, flags->budget);
   add_adapter_flags(verb, flags->engine);
   add_compare_flag(verb, flags->engine.compare_tombstones);

@@ -15,11 +15,6 @@
 namespace tidemark::core {
 namespace {
 
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view{} : value;
-}
-
 std::string (*change_of_errors)(std::string_view) = nullptr;
 
 // The same JSON, in which GitHub sees no `##[command]`: on stdout it may stand in a log.
@@ -39,11 +34,16 @@ void write_line(std::FILE* stream, std::string_view text) {
 
 bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
 
+std::string_view environment_variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view{} : value;
+}
+
 bool wants_color(bool no_color, int descriptor) {
-  if (no_color || !variable("NO_COLOR").empty()) return false;
-  const std::string_view force = variable("CLICOLOR_FORCE");
+  if (no_color || !environment_variable("NO_COLOR").empty()) return false;
+  const std::string_view force = environment_variable("CLICOLOR_FORCE");
   if (!force.empty() && force != "0") return true;
-  return variable("TERM") != "dumb" && is_terminal(descriptor);
+  return environment_variable("TERM") != "dumb" && is_terminal(descriptor);
 }
 
 std::size_t terminal_columns() {

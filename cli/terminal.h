@@ -10,6 +10,9 @@
 
 namespace tidemark::core {
 
+// Empty where it is not set.
+std::string_view environment_variable(const char* name);
+
 // Whether what is written to this descriptor is coloured. The first that speaks decides:
 // --no-color, NO_COLOR (not empty), CLICOLOR_FORCE (not empty, not 0), TERM=dumb, no terminal.
 bool wants_color(bool no_color, int descriptor);

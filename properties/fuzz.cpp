@@ -46,7 +46,7 @@ struct Block {
   std::vector<std::uint64_t> nondeterministic_seeds;
   MarkCounts marks{};
   std::vector<std::uint64_t> own_marks;
-  CoverageCounts coverage;
+  std::optional<CoverageCounts> coverage;  // none: it is not counted
   std::uint64_t canary_episodes = 0;
   std::uint64_t canaries_caught = 0;
   std::uint64_t end = 0;  // the first episode behind it
@@ -106,13 +106,13 @@ class Worker {
   // `pauses`: the block ends early where there is something to be shrunk.
   Block run(std::uint64_t first, std::uint64_t end, bool pauses) {
     block_ = {};
-    coverage_ = {};
+    if (plan_.coverage) coverage_ = {};
     std::uint64_t index = first;
     while (index < end && !(pauses && !block_.failures.empty()) && (block_.is_whole = go_on()))
       index += runners_.size() > 1 ? episodes_together(index, end) : episode(index);
     block_.end = index;
     take_marks();
-    block_.coverage = coverage_.counts();
+    if (plan_.coverage) block_.coverage = coverage_.counts();
     return std::move(block_);
   }
 
@@ -299,6 +299,7 @@ class Fuzzing {
         plan_(plan),
         names_(invariant_names(configuration)),
         shared_{configuration, plan, watch, names_.size()} {
+    if (plan.coverage) result_.coverage.emplace();
     if (configuration.own) result_.own_marks.resize(configuration.own->marks.size());
     // What is the user's own is asked by one thread alone.
     const bool is_ours = configuration.engine == nullptr && configuration.own == nullptr;
@@ -366,12 +367,10 @@ class Fuzzing {
     result_.canaries_caught += block.canaries_caught;
     for (std::size_t i = 0; i < names_.size(); ++i) result_.broken[i] += block.broken[i];
     for (std::size_t i = 0; i < kMarks; ++i) result_.marks[i] += block.marks[i];
-    result_.own_marks.resize(block.own_marks.size());
     for (std::size_t i = 0; i < block.own_marks.size(); ++i)
       result_.own_marks[i] += block.own_marks[i];
     for (const std::uint64_t seed : block.nondeterministic_seeds) add_nondeterministic(seed);
-    if (plan_.coverage && !result_.coverage) result_.coverage.emplace();
-    if (plan_.coverage) *result_.coverage += block.coverage;
+    if (block.coverage) *result_.coverage += *block.coverage;
     for (const Failure& failure : block.failures)
       for (std::size_t i = 0; i < names_.size(); ++i)
         if ((failure.broken >> i & 1) && shared_.asked[i] < plan_.shrink_most) {
@@ -483,7 +482,7 @@ ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& sce
 
 std::string fingerprint(std::string_view invariant, const Scenario& minimal) {
   Digest digest;
-  for (const char letter : invariant) digest.add(static_cast<unsigned char>(letter));
+  digest.add(invariant);
   digest.add(shape_digest(minimal));
   return fmt::format("{:012x}", digest.value() >> 16);
 }

@@ -60,6 +60,14 @@ struct Passage {
   std::vector<Entry> entries;
 };
 
+// Of a message on a client's link.
+inline Replica sender_of(const Event& message) {
+  return is_request(message.message) ? message.replica : kServer;
+}
+inline Replica receiver_of(const Event& message) {
+  return is_request(message.message) ? kServer : message.replica;
+}
+
 // The last entry of a cycle in which nothing was carried and nothing happened; else the same.
 std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry);
 

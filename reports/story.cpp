@@ -221,7 +221,7 @@ void Storyteller::tell_message(const Entry& entry) {
 }
 
 void Storyteller::tell_effects(const Entry& entry, std::string_view indent) {
-  const Replica receiver = is_request(entry.head.message) ? kServer : entry.head.replica;
+  const Replica receiver = receiver_of(entry.head);
   for (const Fact& fact : entry.facts)
     if (const std::string said = told(fact, words_, trace_.strategy); !said.empty())
       line(indent, fmt::format("{}: {}", replica_name(receiver), said));

@@ -444,6 +444,17 @@ std::string Vocabulary::cargo(const Entry& message) const {
   return took + (took.empty() || refused.empty() ? "" : ", ") + refused;
 }
 
+std::string Vocabulary::holders_of(Value value) const {
+  std::string holders;
+  for (std::uint8_t number = 0; number < account_->replicas(); ++number)
+    for (std::uint32_t guid = 0; guid < account_->objects(); ++guid)
+      if (account_->at_rest({number}, {guid}) == value) {
+        holders += fmt::format("{}{}", holders.empty() ? "" : ", ", replica_name({number}));
+        break;
+      }
+  return holders;
+}
+
 std::string Vocabulary::holds_anew(Replica replica, const Entry& entry) const {
   std::string text;
   for (const HoldingChange& change : entry.changes)

@@ -30,6 +30,8 @@ class Vocabulary {
   // `S, A: o1=v1   B: nothing`.
   std::string holdings(const std::vector<Value>& held) const;
   std::string holdings_of(Replica replica, const std::vector<Value>& held) const;
+  // `S, A`: who holds a version at rest, under whichever guid.
+  std::string holders_of(Value value) const;
   // What a replica holds otherwise than before an entry; empty where that is nothing.
   std::string holds_anew(Replica replica, const Entry& entry) const;
   // What a message carries: `since 3` of a download-request, items of a download-reply and an

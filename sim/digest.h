@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace tidemark::core {
 
@@ -10,6 +11,10 @@ class Digest {
   constexpr void add(std::uint64_t word) {
     state_ = (state_ ^ word) * 0x9fb21c651e98df25u;
     state_ ^= state_ >> 32;
+  }
+  // Byte by byte.
+  constexpr void add(std::string_view text) {
+    for (const char byte : text) add(std::uint64_t{static_cast<unsigned char>(byte)});
   }
   constexpr std::uint64_t value() const { return state_; }
   friend constexpr bool operator==(Digest, Digest) = default;

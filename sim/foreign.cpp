@@ -478,7 +478,7 @@ void Foreign::infer(const Holder& before, const Holder& after, const Message& me
 
 void Foreign::digest(const Holder& replica, Digest& digest) const {
   if (!replica.state) return digest.add(texts().count_digests());
-  for (const char character : *replica.state) digest.add(static_cast<unsigned char>(character));
+  digest.add(*replica.state);
   digest.add(replica.state->size());
 }
 

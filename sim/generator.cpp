@@ -142,11 +142,10 @@ void Generator::observe(const Step& step) {
       guessed.in_flight = guessed.offline ? 0 : 1;
       return;
     case StepKind::deliver:
-      if (guessed.in_flight > 0 && ++guessed.in_flight <= (guessed.pending ? 4 : 2)) return;
-      [[fallthrough]];
+      if (guessed.in_flight > 0) deliver_one(step.replica);
+      return;
     case StepKind::finish:
-      if (guessed.in_flight > 0) exchange_holdings(step.replica);
-      guessed.in_flight = 0;
+      if (guessed.in_flight > 0) end_exchange(step.replica);
       return;
     case StepKind::duplicate:
       if (guessed.in_flight > 0) ++guessed.late;
@@ -416,9 +415,18 @@ void Generator::move_on(Replica client, bool full) {
     return;
   }
   add(StepKind::deliver, client);
+  deliver_one(client);
+}
+
+// A message of the exchange under way arrives; with something to upload there are four of them.
+void Generator::deliver_one(Replica client) {
+  Guess& guessed = guess(client);
   const std::uint8_t last = guessed.pending ? 4 : 2;
-  if (++guessed.in_flight <= last) return;
-  guessed.in_flight = 0;
+  if (++guessed.in_flight > last) end_exchange(client);
+}
+
+void Generator::end_exchange(Replica client) {
+  guess(client).in_flight = 0;
   exchange_holdings(client);
 }
 
@@ -426,8 +434,7 @@ void Generator::finish(Replica client) {
   if (!scope_.interleave || guess(client).in_flight == 0)
     return cycle(client, StepKind::sync, MessageKind::none);
   add(StepKind::finish, client);
-  guess(client).in_flight = 0;
-  exchange_holdings(client);
+  end_exchange(client);
 }
 
 void Generator::lose(Replica client) {

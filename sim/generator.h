@@ -102,6 +102,8 @@ class Generator {
   void jump(Replica replica);
   void go_offline(Replica client);
   void exchange_holdings(Replica client);
+  void deliver_one(Replica client);
+  void end_exchange(Replica client);
   void add(StepKind kind, Replica replica) { add({.kind = kind, .replica = replica}); }
   void add(const Step& step) { scenario_.steps.push_back(step); }
   Replica any_client() { return {static_cast<std::uint8_t>(1 + random_.below(swarm_.clients))}; }

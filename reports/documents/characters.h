@@ -17,6 +17,14 @@ std::string valid_text(std::string_view text);
 // The same on one line: what ends a line, and tabs, are blanks.
 std::string valid_line(std::string_view text);
 
+// A line for a terminal, and for programs that read lines. What ends a line, steers a terminal or
+// turns the direction of reading, and what is no UTF-8, is shown as '?': control characters (C0,
+// DEL, C1), U+2028, U+2029, marks of direction, U+FEFF.
+std::string plain_line(std::string_view text);
+
+// U+0080 to U+009F, and the characters that mark, embed, override or isolate a direction.
+bool is_hidden(std::string_view character);
+
 // The longest beginning of at most so many bytes that cuts no character; `…` behind it where
 // something is cut. Requires: valid UTF-8, room for `…`.
 std::string cut(std::string_view text, std::size_t most_bytes);

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "properties/version_graph.h"
+#include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
-#include "reports/documents/plain_line.h"
 #include "reports/explanation.h"
 #include "reports/words.h"
 
@@ -122,7 +122,7 @@ class Drawing {
   }
 
   std::string node(Value value) const {
-    const std::string holders = holders_of(value);
+    const std::string holders = words_.holders_of(value);
     std::string label = escaped(words_.version_with_text(value)) + "\\n" + words_.origin(value);
     if (!holders.empty()) label += "\\nat rest on " + holders;
     Attributes attributes{{"label", label}};
@@ -130,20 +130,6 @@ class Drawing {
     if (holders.starts_with('S'))
       attributes.insert(attributes.end(), {{"style", "filled"}, {"fillcolor", "lightgrey"}});
     return fmt::format("    {}{};\n", words_.version(value), print(attributes));
-  }
-
-  // `S, A`: who holds a version at rest, under whichever guid.
-  std::string holders_of(Value value) const {
-    std::string holders;
-    for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
-      if (holds({replica}, value))
-        holders += fmt::format("{}{}", holders.empty() ? "" : ", ", replica_name({replica}));
-    return holders;
-  }
-  bool holds(Replica replica, Value value) const {
-    for (std::uint32_t guid = 0; guid < account_.objects(); ++guid)
-      if (account_.at_rest(replica, {guid}) == value) return true;
-    return false;
   }
 
   std::string line(const VersionGraph::Edge& edge) const {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reports/account.h"
-#include "reports/documents/plain_line.h"
+#include "reports/documents/characters.h"
 #include "reports/explanation.h"
 #include "reports/json.h"
 #include "reports/space_time.h"
@@ -207,10 +207,7 @@ class Explainer {
     line(paint_(Style::bad, clip(fmt::format("{} is broken  {}", subject(),
                                              configuration_name(about_.run.trace)),
                                  kReportColumns)));
-    const std::string what = about_.breach().kind == BreachKind::own
-                                 ? about_.run.verdict().text_of(about_.breach())
-                                 : sentence(about_.breach(), account_);
-    text_ += hang(kIndent, plain_line(what));
+    text_ += hang(kIndent, plain_line(sentence(about_.breach(), account_)));
     line("");
   }
 
@@ -227,29 +224,23 @@ class Explainer {
     line("");
   }
 
-  // One line a step, as far as it is known what it is needed for.
   void tell_steps() {
-    const std::size_t left_out = about_.anatomy->left_out.size();
-    if (about_.anatomy->prefixes.empty() && left_out == 0) return;
+    const std::vector<StepRow> rows = step_rows(about_);
+    if (rows.size() == 1) return;
     line(paint_(Style::dim, "     " + pad("step", kStepColumns - 1) + "breaks  without it alone"));
-    tell_step(0, "   random steps alone", {});
-    const Scenario& scenario = about_.run.trace.scenario;
-    for (std::uint32_t i = 0; i < scenario.steps.size(); ++i)
-      if (left_out > 0 || prefix_of(*about_.anatomy, i + 1) != nullptr)
-        tell_step(i + 1, fmt::format("{:>2} {}", i + 1, print_step(scenario, scenario.steps[i])),
-                  left_out > 0 ? without_step(about_, i) : std::string());
+    for (const StepRow& row : rows) tell_step(row);
   }
 
-  void tell_step(std::uint32_t kept, const std::string& title, const std::string& without) {
-    const Prefix* prefix = prefix_of(*about_.anatomy, kept);
-    const bool is_guilty = kept > 0 && about_.anatomy->guilty_step == kept - 1;
-    const std::string share = prefix == nullptr ? "" : fmt::format("{:.0f} %", prefix->share * 100);
-    const std::string row =
-        fmt::format("{}{} {:>7}", is_guilty ? ">>" : "  ",
+  void tell_step(const StepRow& row) {
+    const std::string title =
+        fmt::format("{:>2} {}", row.number ? std::to_string(*row.number) : "", row.title);
+    const std::string share = row.share ? fmt::format("{:.0f} %", *row.share * 100) : "";
+    const std::string head =
+        fmt::format("{}{} {:>7}", row.is_guilty ? ">>" : "  ",
                     pad(clip(plain_line(title), kStepColumns), kStepColumns), share);
-    const std::string lines = without.empty() ? row + "\n" : hang(row + "  ", without);
-    text_ += paint_(is_guilty ? Style::bad : Style::plain, lines.substr(0, row.size())) +
-             lines.substr(row.size());
+    const std::string lines = row.without.empty() ? head + "\n" : hang(head + "  ", row.without);
+    text_ += paint_(row.is_guilty ? Style::bad : Style::plain, lines.substr(0, head.size())) +
+             lines.substr(head.size());
   }
 
   void tell_details() {
@@ -302,7 +293,7 @@ nlohmann::json explain_json(const Case& about) {
     document["without"].push_back(
         {{"step", i + 1},
          {"broken", anatomy.left_out[i].recording.outcome.verdict.broken(*about.invariant)},
-         {"sentence", without_step(about, i)}});
+         {"sentence", WithoutStep(about, i).sentence()}});
   for (const Detail& each : anatomy.details) document["details"].push_back(detail_json(each));
   for (const Prefix& each : anatomy.prefixes)
     document["prefixes"].push_back({{"steps", each.steps}, {"share", each.share}});
@@ -320,14 +311,25 @@ std::string guilty_sentence(const Case& about) {
       kRunsPerPrefix, name_of(*about.invariant, about.configuration));
 }
 
-const Prefix* prefix_of(const Anatomy& anatomy, std::uint32_t steps) {
-  for (const Prefix& each : anatomy.prefixes)
-    if (each.steps == steps) return &each;
-  return nullptr;
-}
-
-std::string without_step(const Case& about, std::size_t step) {
-  return WithoutStep(about, step).sentence();
+std::vector<StepRow> step_rows(const Case& about) {
+  const Anatomy& anatomy = *about.anatomy;
+  const Scenario& scenario = about.run.trace.scenario;
+  std::map<std::uint32_t, double> shares;  // by the number of steps that are kept
+  for (const Prefix& each : anatomy.prefixes) shares.emplace(each.steps, each.share);
+  const auto share_of = [&](std::uint32_t kept) {
+    const auto found = shares.find(kept);
+    return found == shares.end() ? std::nullopt : std::optional(found->second);
+  };
+  std::vector<StepRow> rows{{.title = "random steps alone", .share = share_of(0)}};
+  for (std::uint32_t i = 0; i < scenario.steps.size(); ++i) {
+    StepRow row{.number = i + 1,
+                .title = print_step(scenario, scenario.steps[i]),
+                .share = share_of(i + 1),
+                .is_guilty = anatomy.guilty_step == i};
+    if (!anatomy.left_out.empty()) row.without = WithoutStep(about, i).sentence();
+    if (row.share || !row.without.empty()) rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 std::string detail_sentence(const Case& about, const Detail& detail) {

@@ -2,8 +2,11 @@
 // needed, which texts and numbers matter, and where it went wrong.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "reports/documents/case.h"
 
@@ -15,9 +18,18 @@ std::string explain_text(const Case& about, bool color);
 // The same as a JSON document, tidemark/explain/1 (docs/JSON.md); also where nothing is broken.
 nlohmann::json explain_json(const Case& about);
 
-// What happens without a step of a trace, without a full stop: `step 3 does nothing (A does not
-// hold o1, or holds it deleted); no-lost-update holds; o1 ends as step 1 wrote it`.
-std::string without_step(const Case& about, std::size_t step);
+// A step, and what is known of it. The first row is of no step: of random ones alone.
+struct StepRow {
+  std::optional<std::uint32_t> number = {};  // counted from 1
+  std::string title = {};                    // as a trace writes it
+  std::optional<double> share = {};  // of the runs that keep it as the last, that break; 0 to 1
+  // What happens without it alone, without a full stop: `step 3 does nothing (A does not hold o1,
+  // or holds it deleted); it holds; o1 ends as step 1 wrote it`. Empty: it was not tried.
+  std::string without = {};
+  bool is_guilty = false;
+};
+// Those of which anything is known.
+std::vector<StepRow> step_rows(const Case& about);
 
 // Whether a text or a number of the steps matters: `pk=k1 of steps 1 and 2 matters: where each
 // object has a key of its own, told holds`.
@@ -25,7 +37,5 @@ std::string detail_sentence(const Case& about, const Detail& detail);
 
 // Where it goes wrong, and how that was measured; empty: it was not.
 std::string guilty_sentence(const Case& about);
-// The prefix of so many steps; null: it was not tried.
-const Prefix* prefix_of(const Anatomy& anatomy, std::uint32_t steps);
 
 }  // namespace tidemark::core

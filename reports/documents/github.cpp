@@ -218,7 +218,7 @@ std::string without_commands(std::string_view text) {
   Digest digest;
   std::string token;
   do {
-    for (const char byte : text) digest.add(static_cast<unsigned char>(byte));
+    digest.add(text);
     token = "tidemark-" + print_digest(digest.value());
   } while (text.find(token) != text.npos);
   return fmt::format("::stop-commands::{}\n{}{}::{}::\n", token, text,

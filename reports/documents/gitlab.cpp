@@ -12,7 +12,7 @@ namespace {
 std::string section_name(std::string_view text, std::uint64_t began_s) {
   Digest digest;
   digest.add(began_s);
-  for (const char byte : text) digest.add(static_cast<unsigned char>(byte));
+  digest.add(text);
   return "tidemark_" + print_digest(digest.value());
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
-#include "reports/documents/plain_line.h"
 #include "reports/text.h"
 #include "reports/words.h"
 

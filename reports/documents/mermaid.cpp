@@ -153,8 +153,8 @@ class Drawing {
   std::optional<Line> message_of(const Entry& entry) {
     const Event& event = entry.head;
     const bool upward = is_request(event.message);
-    const Replica sender = upward ? event.replica : kServer;
-    const Replica receiver = upward ? kServer : event.replica;
+    const Replica sender = sender_of(event);
+    const Replica receiver = receiver_of(event);
     const bool lost = event.kind == EventKind::message_lost;
     switch (event.kind) {
       case EventKind::message_sent:
@@ -182,15 +182,11 @@ class Drawing {
       notes.push_back(over(entry.head.replica, "nothing done"));
     for (const Fact& fact : entry.facts)
       if (const std::string text = told(fact); !text.empty())
-        notes.push_back(over(receiver_of(entry), text));
+        notes.push_back(over(receiver_of(entry.head), text));
     for (std::uint8_t number = 0; number < account_.replicas(); ++number)
       if (const std::string held = words_.holds_anew({number}, entry); !held.empty())
         notes.push_back(over({number}, "holds " + held));
     return notes;
-  }
-
-  static Replica receiver_of(const Entry& entry) {
-    return is_request(entry.head.message) ? kServer : entry.head.replica;
   }
 
   std::string told(const Fact& fact) const {

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
-#include "reports/documents/plain_line.h"
 #include "reports/words.h"
 
 namespace tidemark::core {
@@ -75,9 +75,6 @@ std::string_view deed(const Event& event) {
       return {};
   }
 }
-
-Replica sender(const Event& event) { return is_request(event.message) ? event.replica : kServer; }
-Replica receiver(const Event& event) { return is_request(event.message) ? kServer : event.replica; }
 
 // One run as lines.
 class Execution {
@@ -142,7 +139,7 @@ class Execution {
     sent_[name_of(event)] = lines_.size();
     const auto known = messages_.find(name_of(event));
     const Entry* message = known == messages_.end() ? nullptr : known->second;
-    add(sender(event),
+    add(sender_of(event),
         fmt::format("send {}{}", message_name(event.message), message ? cargo(*message) : ""),
         message ? words_.cargo(*message) : "");
   }
@@ -150,12 +147,13 @@ class Execution {
   // Of two copies one may arrive. The answer to a late request is lost at once.
   void lose(const Event& event) {
     if (event.detail & kLate)
-      return add(sender(event), fmt::format("send {}, nobody waits", message_name(event.message)));
+      return add(sender_of(event),
+                 fmt::format("send {}, nobody waits", message_name(event.message)));
     if (!messages_.contains(name_of(event))) lines_[sent_.at(name_of(event))].event += ", lost";
   }
 
   void receive(const Event& event, const Entry& entry) {
-    const Replica host = receiver(event);
+    const Replica host = receiver_of(event);
     const Clock& at_sending = lines_[sent_.at(name_of(event))].clock;
     Clock& own = clocks_[host.number];
     for (std::size_t replica = 0; replica < own.size(); ++replica)

@@ -8,7 +8,7 @@
 
 namespace tidemark::core {
 
-// `id`: of its heading. Requires: the anatomy is known.
-std::string anatomy_section(const Case& about, const std::string& id);
+// Without its heading. Requires: the anatomy is known.
+std::string anatomy_section(const Case& about);
 
 }  // namespace tidemark::core

@@ -22,17 +22,6 @@ std::string row(const std::string& name, const std::string& cells) {
 }
 std::string cell(const std::string& text) { return element("td", escaped(text)); }
 
-std::string folded(std::string_view name, std::string_view summary, const std::string& table) {
-  return element("details", fmt::format("id=\"{}\"", name),
-                 element("summary", summary) + "\n" +
-                     element("div",
-                             fmt::format("class=\"wide\" tabindex=\"0\" role=\"region\" "
-                                         "aria-label=\"{}\"",
-                                         summary),
-                             "\n" + table)) +
-         "\n";
-}
-
 std::string rate(std::uint64_t count, double seconds, std::string_view what) {
   if (seconds <= 0) return {};
   return fmt::format(
@@ -117,11 +106,7 @@ std::string campaign_numbers(const Campaign& campaign) {
                                   count_of(episodes, "episode"), count_of(steps, "step"),
                                   campaign.seconds, rate(episodes, campaign.seconds, "episodes"),
                                   rate(steps, campaign.seconds, "steps"), escaped(campaign.seed))) +
-         "\n" +
-         element("div",
-                 "class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"configurations\"",
-                 table) +
-         "\n";
+         "\n" + wide("configurations", table) + "\n";
 }
 
 std::string campaign_tables(const Campaign& campaign) {

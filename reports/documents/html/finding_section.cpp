@@ -202,16 +202,9 @@ class Section {
 
   // --- more
 
-  std::string details(std::string_view name, std::string_view summary, const std::string& markup,
-                      bool open = false) const {
-    if (markup.empty()) return {};
-    return element("details", fmt::format("id=\"{}\"{}", id(name), open ? " open" : ""),
-                   element("summary", summary) + "\n" +
-                       element("div",
-                               "class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"" +
-                                   std::string(summary) + "\"",
-                               "\n" + markup)) +
-           "\n";
+  std::string details(std::string_view name, std::string_view summary,
+                      const std::string& markup) const {
+    return markup.empty() ? "" : folded(id(name), summary, markup);
   }
 
   std::string versions() const {
@@ -224,7 +217,10 @@ class Section {
   }
 
   std::string anatomy() const {
-    return about_.anatomy ? anatomy_section(about_, id("anatomy")) : std::string();
+    if (!about_.anatomy) return {};
+    return element("section", fmt::format("aria-labelledby=\"{}\"", id("anatomy")),
+                   "\n" + part("anatomy", "Where it goes wrong") + anatomy_section(about_)) +
+           "\n";
   }
 
   std::string original() const {

@@ -4,28 +4,17 @@
 
 #include <cstdint>
 
+#include "reports/documents/characters.h"
 #include "reports/documents/html/assets.h"
 #include "sim/trace_words.h"
 
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
 // U+2400 and those behind it: the pictures of control characters.
 std::string control_picture(unsigned char control) {
   const int picture = control == 0x7F ? 0xA1 : 0x80 + control;
   return {'\xE2', '\x90', static_cast<char>(picture)};
-}
-
-// U+0080 to U+009F, and the characters that embed, override or isolate a direction.
-bool is_hidden(std::string_view character) {
-  const auto is = [&](std::string_view lead, char low, char high) {
-    return character.size() == lead.size() + 1 && character.starts_with(lead) &&
-           character.back() >= low && character.back() <= high;
-  };
-  return is("\xC2", '\x80', '\x9F') || is("\xE2\x80", '\xAA', '\xAE') ||
-         is("\xE2\x80", '\x8E', '\x8F') || is("\xE2\x81", '\xA6', '\xA9');
 }
 
 void append_escaped(std::string& markup, std::string_view character) {
@@ -98,6 +87,18 @@ std::string element(std::string_view tag, std::string_view attributes, std::stri
 }
 std::string element(std::string_view tag, std::string_view markup) {
   return element(tag, {}, markup);
+}
+
+std::string wide(std::string_view label, std::string_view markup) {
+  return element(
+      "div", fmt::format("class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"", label),
+      markup);
+}
+
+std::string folded(std::string_view id, std::string_view summary, std::string_view markup) {
+  return element("details", fmt::format("id=\"{}\"", id),
+                 element("summary", summary) + "\n" + wide(summary, fmt::format("\n{}", markup))) +
+         "\n";
 }
 
 std::string json_data(const nlohmann::json& data) {

@@ -17,6 +17,11 @@ std::string escaped(std::string_view text);
 std::string element(std::string_view tag, std::string_view attributes, std::string_view markup);
 std::string element(std::string_view tag, std::string_view markup);
 
+// What may be wider than the page, and then scrolls by itself; `label` says what it is.
+std::string wide(std::string_view label, std::string_view markup);
+// The same folded away, until the reader opens it.
+std::string folded(std::string_view id, std::string_view summary, std::string_view markup);
+
 // A document as a script element holds it: no `<` is left that could end it.
 std::string json_data(const nlohmann::json& data);
 

@@ -121,12 +121,12 @@ class Overview {
     std::string rows;
     for (std::size_t i = 0; i < cases_.size(); ++i) rows += group(i, counts);
     return "<h2>By fingerprint</h2>\n" +
-           element("div", "class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"groups\"",
-                   "<table class=\"groups\"><thead><tr><th scope=\"col\">invariant</th><th "
-                   "scope=\"col\">fingerprint</th><th scope=\"col\">configuration</th><th "
-                   "scope=\"col\" class=\"count\">steps</th><th scope=\"col\" class=\"count\">"
-                   "episodes</th><th scope=\"col\">what is wrong</th></tr></thead>\n" +
-                       element("tbody", "\n" + rows) + "</table>") +
+           wide("groups",
+                "<table class=\"groups\"><thead><tr><th scope=\"col\">invariant</th><th "
+                "scope=\"col\">fingerprint</th><th scope=\"col\">configuration</th><th "
+                "scope=\"col\" class=\"count\">steps</th><th scope=\"col\" class=\"count\">"
+                "episodes</th><th scope=\"col\">what is wrong</th></tr></thead>\n" +
+                    element("tbody", "\n" + rows) + "</table>") +
            "\n";
   }
   std::string group(std::size_t place, const std::map<std::string, std::uint64_t>& counts) const {

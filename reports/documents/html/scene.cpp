@@ -122,6 +122,11 @@ std::string Scene::kind(const Passage& passage) const {
   return std::string(grammar(scenario().steps[passage.number].kind).name);
 }
 
+std::string Scene::skipped_since(const Passage& passage, const Entry& entry) const {
+  return skip_reason(static_cast<SkipReason>(entry.head.detail), scenario().steps[passage.number],
+                     scenario());
+}
+
 std::set<Replica> Scene::replicas_of(const Passage& passage) const {
   std::set<Replica> result;
   if (passage.kind == PassageKind::step) result.insert(scenario().steps[passage.number].replica);
@@ -165,13 +170,6 @@ bool is_message(const Entry& entry) {
     default:
       return false;
   }
-}
-
-Replica sender_of(const Entry& message) {
-  return is_request(message.head.message) ? message.head.replica : kServer;
-}
-Replica receiver_of(const Entry& message) {
-  return is_request(message.head.message) ? kServer : message.head.replica;
 }
 
 std::string label_of(const Entry& message, const Vocabulary& words) {

@@ -73,6 +73,8 @@ class Scene {
   std::string title(const Passage& passage) const;
   // The kind of step, `settle` of all others.
   std::string kind(const Passage& passage) const;
+  // Why a step could not happen.
+  std::string skipped_since(const Passage& passage, const Entry& entry) const;
   // Who and what a passage touches.
   std::set<Replica> replicas_of(const Passage& passage) const;
   std::set<std::uint32_t> objects_of(const Passage& passage) const;
@@ -98,8 +100,6 @@ class Scene {
 };
 
 bool is_message(const Entry& entry);
-Replica sender_of(const Entry& message);
-Replica receiver_of(const Entry& message);
 // What a message carries, in words; its kind where that is not known or nothing.
 std::string label_of(const Entry& message, const Vocabulary& words);
 

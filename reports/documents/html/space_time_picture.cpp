@@ -45,11 +45,6 @@ struct Row {
   int height = 0;
 };
 
-std::string skipped_since(const Scene& scene, const Passage& passage, const Entry& entry) {
-  return skip_reason(static_cast<SkipReason>(entry.head.detail),
-                     scene.scenario().steps[passage.number], scene.scenario());
-}
-
 // --- what stands in which row
 
 class Rows {
@@ -84,7 +79,8 @@ class Rows {
     note_changes(entry, row);
     for (const Fact& fact : entry.facts)
       if (const std::string said = remark(fact); !said.empty())
-        row.notes.push_back({row.message ? receiver_of(entry) : entry.head.replica, said, "fact"});
+        row.notes.push_back(
+            {row.message ? receiver_of(entry.head) : entry.head.replica, said, "fact"});
     for (const TideChange& change : entry.tides)
       for (std::string& said : changes_of(change, scene_.run().recording.tells_download_marks))
         row.notes.push_back({change.after.replica, std::move(said), "tide"});
@@ -107,7 +103,7 @@ class Rows {
 
   void note_breach(Row& row) const {
     const Spot spot{row.passage, row.entry};
-    const Replica replica = row.message ? receiver_of(*row.message) : breached();
+    const Replica replica = row.message ? receiver_of(row.message->head) : breached();
     for (const std::string& invariant : scene_.broken_at(spot)) {
       row.broken = true;
       row.notes.push_back({replica, "✗ " + invariant, "broken"});
@@ -152,7 +148,7 @@ class Rows {
   std::string remark(const Passage& passage, const Entry& entry) const {
     switch (entry.head.kind) {
       case EventKind::step_skipped:
-        return skipped_since(scene_, passage, entry);
+        return scene_.skipped_since(passage, entry);
       case EventKind::went_offline:
         return "goes offline";
       case EventKind::came_online:
@@ -419,8 +415,8 @@ class Picture {
   void draw_message(const Row& row) {
     const Entry& message = *row.message;
     if (!has(message.head.replica)) return;
-    const int from = x_of(sender_of(message));
-    const int to = x_of(receiver_of(message));
+    const int from = x_of(sender_of(message.head));
+    const int to = x_of(receiver_of(message.head));
     const EventKind kind = message.head.kind;
     const bool arrives = kind == EventKind::message_arriving;
     const bool late = kind == EventKind::message_became_late || kind == EventKind::message_copied ||
@@ -435,7 +431,7 @@ class Picture {
     if (const std::string became = fate_word(message.head); !became.empty())
       svg_.text({end + (to > from ? 12 : -12), head.y + 5}, to > from ? Anchor::start : Anchor::end,
                 kind == EventKind::message_sent ? "remark" : "fate", became);
-    draw_rings(row, head, receiver_of(message));
+    draw_rings(row, head, receiver_of(message.head));
   }
 
   static std::string fate_word(const Event& event) {
@@ -521,15 +517,15 @@ class EventTable {
   Cells cells_of(const Passage& passage, Spot spot) const {
     const Entry& entry = passage.entries[spot.entry];
     if (entry.head.kind == EventKind::step_skipped)
-      return {"", "", "", "nothing done: " + skipped_since(scene_, passage, entry)};
+      return {"", "", "", "nothing done: " + scene_.skipped_since(passage, entry)};
     std::string changed = changes(entry, spot);
     if (!is_message(entry)) {
       if (changed.empty()) return {};
       return {std::string(1, replica_name(entry.head.replica)), "", "", std::move(changed)};
     }
     const std::string became = fate(entry.head);
-    return {std::string(1, replica_name(sender_of(entry))),
-            std::string(1, replica_name(receiver_of(entry))),
+    return {std::string(1, replica_name(sender_of(entry.head))),
+            std::string(1, replica_name(receiver_of(entry.head))),
             label_of(entry, words_) + (became.empty() ? "" : " " + became), std::move(changed)};
   }
 

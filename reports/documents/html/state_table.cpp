@@ -98,15 +98,13 @@ class Tables {
   void tell(const Passage& passage, const Entry& entry, const Add& add) const {
     if (is_message(entry)) {
       const std::string became = fate(entry.head);
-      add("message", fmt::format("{} → {}: {}{}{}", replica_name(sender_of(entry)),
-                                 replica_name(receiver_of(entry)), label_of(entry, words_),
+      add("message", fmt::format("{} → {}: {}{}{}", replica_name(sender_of(entry.head)),
+                                 replica_name(receiver_of(entry.head)), label_of(entry, words_),
                                  became.empty() ? "" : " ", became));
     }
     if (entry.head.kind == EventKind::step_skipped)
-      add("quiet", "nothing done: " + skip_reason(static_cast<SkipReason>(entry.head.detail),
-                                                  scene_.scenario().steps[passage.number],
-                                                  scene_.scenario()));
-    const Replica teller = is_message(entry) ? receiver_of(entry) : entry.head.replica;
+      add("quiet", "nothing done: " + scene_.skipped_since(passage, entry));
+    const Replica teller = is_message(entry) ? receiver_of(entry.head) : entry.head.replica;
     for (const Fact& fact : entry.facts)
       if (const std::string said = told(fact, words_, scene_.strategy()); !said.empty())
         add("fact", fmt::format("{}: {}", replica_name(teller), said));

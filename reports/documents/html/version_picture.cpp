@@ -57,10 +57,7 @@ class VersionPicture {
                    "\n" + draw()) +
            "\n" + notes() +
            element("details", element("summary", "The versions as a table") + "\n" +
-                                  element("div",
-                                          "class=\"wide\" tabindex=\"0\" role=\"region\" "
-                                          "aria-label=\"the versions as a table\"",
-                                          "\n" + table())) +
+                                  wide("the versions as a table", "\n" + table())) +
            "\n";
   }
 
@@ -115,15 +112,6 @@ class VersionPicture {
     for (std::size_t i = 1; i < chain_.size(); ++i)
       if (chain_[i - 1].number == edge.source && chain_[i].number == edge.target) return true;
     return false;
-  }
-  // `S, A`: who holds a version at rest.
-  std::string holders(std::uint32_t number) const {
-    std::string names;
-    for (std::uint8_t replica = 0; replica < scene_.account().replicas(); ++replica)
-      for (std::uint32_t guid = 0; guid < scene_.account().objects(); ++guid)
-        if (scene_.account().at_rest({replica}, {guid}) == Value{number})
-          names += (names.empty() ? "" : ", ") + std::string(1, replica_name({replica}));
-    return names;
   }
 
   std::string draw() {
@@ -187,7 +175,7 @@ class VersionPicture {
     if (lost) svg_.rect({corner.x + 3, corner.y + 3}, kNodeWidth - 6, kNodeHeight - 6, "ring", 4);
     svg_.text({corner.x + 10, corner.y + 20}, Anchor::start, "version",
               clip(words_.version_with_text(value) + (lost ? " lost" : ""), kNodeColumns));
-    const std::string held = holders(number);
+    const std::string held = words_.holders_of(value);
     svg_.text({corner.x + 10, corner.y + 38}, Anchor::start, "remark",
               clip(words_.origin(value), kNodeColumns));
     if (held.empty()) return;
@@ -221,7 +209,7 @@ class VersionPicture {
       rows +=
           element("tr", element("th", "scope=\"row\"", escaped(words_.version_with_text(value))) +
                             element("td", escaped(words_.origin(value))) + element("td", from) +
-                            element("td", holders(number)) +
+                            element("td", words_.holders_of(value)) +
                             element("td", value == lost_version(breach_) ? "lost" : "")) +
           "\n";
     }
