@@ -143,20 +143,28 @@ std::string Process::errors() {
   return errors_;
 }
 
-std::string Process::how_it_ended() {
-  int status = 0;
+// Whoever was killed was killed by somebody else: no crash of its own ends a program so. Shells
+// pass it on as an exit code.
+void Process::tell_how_it_ended() {
+  std::string how = "closed its standard output";
+  bool was_killed = false;
   for (int looks = 0; looks < kMostLooks; ++looks) {
     siginfo_t info{};
     if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == pid_) {
-      status = info.si_status;
-      return info.si_code == CLD_EXITED ? fmt::format("ended with exit code {}", status)
-                                        : fmt::format("was ended by signal {}", status);
+      const int status = info.si_status;
+      const bool exited = info.si_code == CLD_EXITED;
+      how = exited ? fmt::format("ended with exit code {}", status)
+                   : fmt::format("was ended by signal {}", status);
+      was_killed = status == (exited ? 128 + SIGKILL : SIGKILL);
+      break;
     }
     const timespec patience{0, kPatienceNanoseconds};
     nanosleep(&patience, nullptr);
   }
-  return "closed its standard output";
+  EngineFault fault(fmt::format("crash: the program {} while an answer was expected", how));
+  fault.was_killed = was_killed;
+  throw fault;
 }
 
 // Waits until the program did something; returns false if `until` came first. Throws EngineFault if
@@ -173,9 +181,7 @@ bool Process::await(steady_clock::time_point until) {
   waited_ += steady_clock::now() - began;
   if (ends[1].revents != 0) errors();
   if (ends[0].revents != 0) read_some(output_, unread_);
-  if (output_ < 0)
-    throw EngineFault(
-        fmt::format("crash: the program {} while an answer was expected", how_it_ended()));
+  if (output_ < 0) tell_how_it_ended();
   return true;
 }
 

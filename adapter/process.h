@@ -36,7 +36,7 @@ class Process {
   bool await(std::chrono::steady_clock::time_point until);
   void write_some();
   void read_some(int& end, std::string& into);
-  std::string how_it_ended();
+  [[noreturn]] void tell_how_it_ended();
 
   pid_t pid_ = -1;
   int input_ = -1;   // we write to it

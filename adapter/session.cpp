@@ -43,7 +43,7 @@ void Adapter::start() {
     send(print_hello(options_.strategy));
     traits_ = parse_hello(receive());
   } catch (const EngineFault& fault) {
-    throw broken_off(fault.what());
+    throw broken_off(fault);
   }
 }
 
@@ -65,8 +65,7 @@ void Adapter::note(char direction, std::string_view line) {
 }
 
 // The program is in a state that nobody knows: it is ended, and all who wait for it are told.
-EngineFault Adapter::broken_off(const std::string& what) {
-  EngineFault fault(what);
+EngineFault Adapter::broken_off(EngineFault fault) {
   fault.transcript.assign(transcript_.begin(), transcript_.end());
   const std::string errors = process_ ? process_->errors() : std::string();
   for (std::size_t begin = 0; begin < errors.size();) {
@@ -75,7 +74,7 @@ EngineFault Adapter::broken_off(const std::string& what) {
     begin = end + 1;
   }
   end();
-  ended_by_ = what;
+  ended_by_ = fault.what();
   for (Job* job : waiting_) job->fault = fault;
   return fault;
 }
@@ -100,7 +99,7 @@ Answer Adapter::handle(const Request& request) {
   try {
     return parse_answer(answer);
   } catch (const EngineFault& fault) {
-    throw broken_off(fault.what());
+    throw broken_off(fault);
   }
 }
 
@@ -111,7 +110,7 @@ std::vector<Answer> Adapter::handle_all(std::span<const Request> requests) {
     for (const Request& each : requests) send(print_request(each));
     while (answers.size() < requests.size()) answers.push_back(parse_answer(receive()));
   } catch (const EngineFault& fault) {
-    throw broken_off(fault.what());
+    throw broken_off(fault);
   }
   return answers;
 }
@@ -131,7 +130,7 @@ std::string Adapter::ask(const std::string& line) {
   try {
     return receive();
   } catch (const EngineFault& fault) {
-    throw broken_off(fault.what());
+    throw broken_off(fault);
   }
 }
 
@@ -153,7 +152,7 @@ void Adapter::serve_waiting() {
       try {
         job.answer = receive();
       } catch (const EngineFault& fault) {
-        broken_off(fault.what());
+        broken_off(fault);
       }
     }
     waiting_.pop_front();

@@ -62,7 +62,7 @@ class Adapter final : public tidemark::Engine {
   void run(Job& job);
   void serve_waiting();
   void note(char direction, std::string_view line);
-  EngineFault broken_off(const std::string& what);
+  EngineFault broken_off(EngineFault fault);
 
   AdapterOptions options_;
   Traits traits_;

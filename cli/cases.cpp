@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "api/files.h"
@@ -16,6 +18,18 @@ Trace on(const Configuration& configuration, const Trace& trace) {
   Trace changed = make_trace(configuration, trace.scenario);
   changed.expectations = trace.expectations;
   return changed;
+}
+
+bool is_shown(const Expectation& expectation, const Verdict& verdict) {
+  if (expectation.invariant.empty()) return verdict.holds();
+  return verdict.broken(*find_invariant(expectation.invariant)) != expectation.holds;
+}
+
+std::string print_unmet(const Expectation& expectation) {
+  const std::string name = expectation.invariant.empty() ? "no invariant" : expectation.invariant;
+  if (expectation.invariant.empty()) return "expected that all hold, but one is violated";
+  return fmt::format("expected that {} {}", name,
+                     expectation.holds ? "holds, but it is violated" : "is violated, but it holds");
 }
 
 }  // namespace
@@ -38,6 +52,25 @@ Case load_case(const std::string& file, const std::string& original, const Engin
                                name_of(*loaded.invariant, loaded.configuration), shown_path(file))};
   loaded.original = Original{std::move(whole)};
   return loaded;
+}
+
+std::vector<std::string> traces_in(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator place(folder, error), end; !error && place != end;
+       place.increment(error))
+    if (place->path().extension() == ".trace") files.push_back(place->path().string());
+  if (error)
+    throw BadInput{fmt::format("{}: {}, expected a folder to read", folder, error.message())};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> unmet_by(const Run& run) {
+  std::vector<std::string> unmet;
+  for (const Expectation& expectation : run.trace.expectations)
+    if (!is_shown(expectation, run.verdict())) unmet.push_back(print_unmet(expectation));
+  return unmet;
 }
 
 void require_page_file(const std::string& path) {

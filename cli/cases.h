@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "reports/documents/case.h"
@@ -13,6 +14,12 @@ Case case_of(const Trace& trace, const EngineFlags& flags);
 // That of a file, with the command that replays it. `original`: the file of the trace that it was
 // shrunk from; empty: not known. Throws BadInput.
 Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
+
+// The traces of a folder, in the order of the alphabet. Throws BadInput.
+std::vector<std::string> traces_in(const std::string& folder);
+
+// What a run does not show of what its trace expects, in words.
+std::vector<std::string> unmet_by(const Run& run);
 
 // Checks before a run that a page can be written to this file when it is over; empty: none is asked
 // for. Throws BadInput.

@@ -17,6 +17,7 @@
 #include "api/files.h"
 #include "cli/cases.h"
 #include "cli/ci.h"
+#include "cli/configuration_flags.h"
 #include "cli/environment.h"
 #include "cli/findings.h"
 #include "cli/interrupt.h"
@@ -56,16 +57,10 @@ constexpr std::string_view kExamples =
     "it replays the failure. The same command gives the same bytes on stdout, unless --for ends "
     "it.";
 
-constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never"};
-
 struct FuzzFlags {
   CommonFlags common;
   CiFlags ci;
-  EngineFlags engine;
-  FuzzPlan plan;
-  AddedFlags scope;                        // those of plan.scope
-  std::optional<InvariantSet> invariants;  // none: those that are promised
-  std::optional<Mutant> canary;            // none: the usual one
+  ConfigurationFlags configuration;
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> episodes;
   TimeFlag time;
@@ -74,7 +69,8 @@ struct FuzzFlags {
   bool marks = false;
   bool verbose = false;
 
-  FuzzFlags() { plan.jobs = usual_jobs(); }
+  FuzzFlags() { plan().jobs = usual_jobs(); }
+  FuzzPlan& plan() { return configuration.plan; }
 };
 
 // Over all configurations.
@@ -118,12 +114,12 @@ class FuzzCommand {
   void tell_sums(const Sums& sums) const;
   Flags search_flags() const;
   std::string command(bool all) const;
+  const std::vector<Configuration>& configurations() const { return configured_.configurations; }
 
   FuzzFlags flags_;
   Output output_;
   CiReport ci_;
-  std::vector<Configuration> configurations_;
-  Promise promise_;
+  Configured configured_;
   std::vector<FuzzResult> results_;
   std::vector<Found> found_;  // of the configuration under way, for CI
   Problems problems_;
@@ -133,30 +129,15 @@ class FuzzCommand {
   TimeLimit limit_;
 };
 
-// What no flag says is as it is promised; what flags say, they say once more.
-void narrow(FuzzFlags& flags, FeatureSet promised) {
-  flags.plan.scope = within(flags.plan.scope, promised);
-  for (CLI::Option* option : flags.scope)
-    if (option->count() > 0) option->run_callback();
-}
-
 FuzzCommand::FuzzCommand(FuzzFlags& flags)
-    : output_(flags.common),
+    : flags_(flags),
+      output_(flags.common),
       ci_(flags.ci, "fuzz", output_, ResultsAre::screens),
-      configurations_(configurations_of(flags.engine, "all")),
-      promise_(promised_by(configurations_.front())),
+      configured_(configure(flags.configuration)),
       folder_(flags.out),
-      limit_(flags.time.limit, configurations_.size()) {
-  narrow(flags, promise_.scope);
-  flags_ = flags;
-  for (Configuration& each : configurations_)
-    each.judge.watched = flags.invariants.value_or(promise_.judged());
-  FuzzPlan& plan = flags_.plan;
+      limit_(flags.time.limit, configurations().size()) {
+  FuzzPlan& plan = configured_.plan;
   plan.seed = flags.seed.value_or(kDefaultSeed);
-  plan.canary = flags.canary.value_or(usual_canary(plan.scope));
-  // Marks are of our own protocols' making.
-  if (configurations_.front().engine && plan.require_marks == RequireMarks::automatic)
-    plan.require_marks = RequireMarks::never;
   if (flags.episodes)
     plan.episodes = *flags.episodes;
   else if (flags.time.limit)
@@ -164,66 +145,59 @@ FuzzCommand::FuzzCommand(FuzzFlags& flags)
 }
 
 Flags FuzzCommand::search_flags() const {
-  const FuzzPlan& plan = flags_.plan;
-  const FuzzPlan base;
+  const FuzzPlan& plan = configured_.plan;
   Flags flags{{"--seed", print_seed(plan.seed), false}};
   if (flags_.episodes || !flags_.time.limit)
     flags.push_back({"--episodes", std::to_string(plan.episodes), !flags_.episodes});
   if (flags_.time.limit) flags.push_back({"--for", flags_.time.text, false});
-  const auto add = [&](const char* name, std::uint64_t number, std::uint64_t usual) {
-    flags.push_back({name, std::to_string(number), number == usual});
-  };
-  add("--shrink-most", plan.shrink_most, base.shrink_most);
-  add("--shrink-runs", plan.budget.runs, base.budget.runs);
-  flags.push_back({"--require-marks",
-                   std::string(kRequireMarks[static_cast<std::size_t>(flags_.plan.require_marks)]),
-                   flags_.plan.require_marks == RequireMarks::automatic});
-  flags.push_back(
-      {"--canary", std::string(name_of(plan.canary)), plan.canary == usual_canary(plan.scope)});
-  const InvariantSet judged = configurations_.front().judge.watched;
-  flags.push_back({"--invariants", print_invariants(judged), judged == promise_.judged()});
+  flags.push_back({"--shrink-most", std::to_string(plan.shrink_most),
+                   plan.shrink_most == FuzzPlan{}.shrink_most});
+  const Flags judged = judge_flags_of(configured_);
+  flags.insert(flags.end(), judged.begin(), judged.end());
   if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
   return flags;
 }
 
 // The whole command, so that the log of a run is enough to repeat it.
 std::string FuzzCommand::command(bool all) const {
-  Flags flags = flags_of(configurations_.front());
+  Flags flags = flags_of(configurations().front());
   for (Flag& flag : flags)
-    if (flag.name == "--strategy" && configurations_.size() > 1) flag.value = "all";
-  const Scope promised = within(Scope{}, promise_.scope);
-  for (const Flags& more : {flags_of(flags_.plan.scope, promised), search_flags()})
+    if (flag.name == "--strategy" && configurations().size() > 1) flag.value = "all";
+  const Scope promised = within(Scope{}, configured_.promise.scope);
+  for (const Flags& more : {flags_of(configured_.plan.scope, promised), search_flags()})
     flags.insert(flags.end(), more.begin(), more.end());
   return fmt::format("{} fuzz {}", command_name(), print_flags(flags, all));
 }
 
 void FuzzCommand::announce() const {
-  output_.note(fmt::format("{}, seed {}", version_line(), print_seed(flags_.plan.seed)));
+  output_.note(fmt::format("{}, seed {}", version_line(), print_seed(configured_.plan.seed)));
   output_.note(command(true));
-  note_unreachable(output_, flags_.plan.scope);
+  note_unreachable(output_, configured_.plan.scope);
   tell_promise();
 }
 
 void FuzzCommand::tell_engine() const {
-  for (const Configuration& configuration : configurations_)
+  for (const Configuration& configuration : configurations())
     output_.note(engine_line(configuration.engine->traits()));
 }
 
 void FuzzCommand::tell_promise() const {
-  if (configurations_.front().engine) return tell_engine();
-  const Scope& scope = flags_.plan.scope;
-  output_.note(fmt::format("{} promises {}", promise_.protocol, promise_.sentence));
-  const std::string beyond = print_flags(flags_of(scope, within(scope, promise_.scope)), false);
+  if (configurations().front().engine) return tell_engine();
+  const Scope& scope = configured_.plan.scope;
+  output_.note(
+      fmt::format("{} promises {}", configured_.promise.protocol, configured_.promise.sentence));
+  const std::string beyond =
+      print_flags(flags_of(scope, within(scope, configured_.promise.scope)), false);
   if (!beyond.empty()) output_.note("beyond that promise: " + beyond);
 }
 
 FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
   const std::size_t part = results_.size();
   const EpisodeGoal goal{.label = configuration_name(configuration),
-                         .episodes = flags_.plan.episodes,
+                         .episodes = configured_.plan.episodes,
                          .time = limit_.left(part)};
   Progress progress(!output_.quiet());
-  FuzzPlan plan = flags_.plan;
+  FuzzPlan plan = configured_.plan;
   const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
   if (adapter) {
     plan.worlds = adapter->traits().worlds;
@@ -256,7 +230,7 @@ ExitCode FuzzCommand::run_all() {
   require_page_file(flags_.html);
   catch_interrupts();
   announce();
-  for (const Configuration& configuration : configurations_) {
+  for (const Configuration& configuration : configurations()) {
     const Problems before = problems_;
     results_.push_back(run_one(configuration));
     check_faults(configuration, results_.back());
@@ -275,33 +249,41 @@ ExitCode FuzzCommand::run_all() {
 void FuzzCommand::check_faults(const Configuration& configuration, const FuzzResult& result) {
   for (const FaultyEpisode& each : result.faults) {
     tell_fault(each.what, each.transcript);
-    problems_.faults.push_back(fmt::format(
-        "{}; paste: {}", each.what, seed_command(configuration, flags_.plan.scope, each.seed)));
+    problems_.faults.push_back(
+        fmt::format("{}; paste: {}", each.what,
+                    seed_command(configuration, configured_.plan.scope, each.seed)));
   }
 }
 
 void FuzzCommand::check_nondeterminism(const Configuration& configuration,
                                        const FuzzResult& result) {
   for (const std::uint64_t seed : result.nondeterministic_seeds)
-    problems_.faults.push_back(fmt::format("an episode ran otherwise the second time; paste: {}",
-                                           seed_command(configuration, flags_.plan.scope, seed)));
+    problems_.faults.push_back(
+        fmt::format("an episode ran otherwise the second time; paste: {}",
+                    seed_command(configuration, configured_.plan.scope, seed)));
 }
 
 void FuzzCommand::check_canary(const Configuration& configuration, const FuzzResult& result) {
   if (result.canaries_caught > 0) return;
   problems_.faults.push_back(fmt::format(
       "{}: the canary {} was not caught in {}: nothing that was judged is to be trusted",
-      configuration_name(configuration), name_of(flags_.plan.canary),
+      configuration_name(configuration), name_of(configured_.plan.canary),
       count_of(result.canary_episodes, "episode")));
 }
 
 void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
   const std::string name = configuration_name(configuration);
+  if (!result.lost_seeds.empty())
+    problems_.unfinished.push_back(fmt::format(
+        "{}: memory or the engine was taken from {}, which count neither way; paste: {}", name,
+        count_of(result.lost_seeds.size(), "episode"),
+        seed_command(configuration, configured_.plan.scope, result.lost_seeds.front())));
   if (result.episodes == 0) problems_.vacuous.push_back(name + " ran no episode");
   const bool promised = flags_.episodes || !flags_.time.limit;
-  if (promised && result.episodes < flags_.plan.episodes)
-    problems_.unfinished.push_back(fmt::format(
-        "{} ran {} of {} episodes", name, grouped(result.episodes), grouped(flags_.plan.episodes)));
+  if (promised && result.episodes < configured_.plan.episodes)
+    problems_.unfinished.push_back(fmt::format("{} ran {} of {} episodes", name,
+                                               grouped(result.episodes),
+                                               grouped(configured_.plan.episodes)));
   if (!result.missed_marks.empty() && result.episodes > 0)
     problems_.vacuous.push_back(
         fmt::format("{} never reached {}", name, fmt::join(result.missed_marks, ", ")));
@@ -311,7 +293,7 @@ void FuzzCommand::check_promises(const Configuration& configuration, const FuzzR
 std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configuration,
                                                  const Finding& finding,
                                                  const KeptTrace& kept) const {
-  const std::string by_seed = seed_command(configuration, flags_.plan.scope, finding.seed);
+  const std::string by_seed = seed_command(configuration, configured_.plan.scope, finding.seed);
   std::string replay = kept.command;
   if (replay.empty()) replay = fmt::format("{} --shrink {}", by_seed, name_of(finding.invariant));
   return {{"replay", replay}, {"by seed", by_seed}};
@@ -337,7 +319,7 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
                          const Finding& finding, bool whole_screen) {
   const Recording recording =
       record_twice(configuration, finding.trace.scenario, finding.invariant,
-                   seed_command(configuration, flags_.plan.scope, finding.seed), problems_);
+                   seed_command(configuration, configured_.plan.scope, finding.seed), problems_);
   Violation violation = violation_of(finding, configuration, recording, result.episodes,
                                      result.broken[static_cast<std::size_t>(finding.invariant)]);
   const KeptTrace kept =
@@ -356,11 +338,11 @@ void FuzzCommand::report(const Configuration& configuration, const FuzzResult& r
            !output_.quiet() && (i == 0 || flags_.verbose));
   if (output_.quiet()) return;
   if (flags_.marks)
-    output_.result(marks_table(result.marks, flags_.plan.scope, configuration,
+    output_.result(marks_table(result.marks, configured_.plan.scope, configuration,
                                result.marks_are_required, output_.color()));
   output_.result(totals(configuration, result));
   if (result.coverage)
-    output_.result(coverage_table(*result.coverage, flags_.plan.scope, configuration.protocol,
+    output_.result(coverage_table(*result.coverage, configured_.plan.scope, configuration.protocol,
                                   output_.color()));
 }
 
@@ -395,7 +377,7 @@ std::vector<std::string> FuzzCommand::doubts() const {
 void FuzzCommand::keep_campaign(std::span<const Configuration> ran) {
   const double seconds = std::chrono::duration<double>(limit_.elapsed()).count();
   const std::string document =
-      print_json(campaign_json(ran, results_, flags_.plan, seconds, environment(), doubts()));
+      print_json(campaign_json(ran, results_, configured_.plan, seconds, environment(), doubts()));
   folder_.keep_document(kCampaignFile, document);
   if (flags_.html.empty()) return;
   std::string problem;
@@ -410,8 +392,8 @@ ExitCode FuzzCommand::finish() {
     sums.episodes += result.episodes;
     sums.broken += result.broken_episodes;
   }
-  const std::span<const Configuration> ran(configurations_.data(), results_.size());
-  if (output_.wants_json()) output_.json(fuzz_json(ran, results_, flags_.plan));
+  const std::span<const Configuration> ran(configurations().data(), results_.size());
+  if (output_.wants_json()) output_.json(fuzz_json(ran, results_, configured_.plan));
   if (!flags_.out.empty() || !flags_.html.empty()) keep_campaign(ran);
   tell_sums(sums);
   ci_.write();
@@ -420,52 +402,23 @@ ExitCode FuzzCommand::finish() {
                   !problems_.vacuous.empty());
 }
 
-void set_canary(FuzzFlags& flags, const std::string& name) {
-  std::vector<std::string_view> names;
-  for (const NamedMutant& each : mutants()) names.push_back(each.name);
-  const NamedMutant* named = find_mutant(name);
-  if (named == nullptr) bad_usage("--canary: {}", unknown_name("mutant", name, names));
-  flags.canary = named->mutant;
-}
-
-void set_require_marks(FuzzFlags& flags, const std::string& text) {
-  flags.plan.require_marks =
-      static_cast<RequireMarks>(parse_word("--require-marks", "word", text, kRequireMarks));
-}
-
 void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
   constexpr const char* kGroup = "Search";
   add_number_flag(verb, "--episodes", flags.episodes, 0, std::uint64_t{1} << 62,
                   "how many episodes each strategy gets")
-      ->default_str(std::to_string(flags.plan.episodes))
+      ->default_str(std::to_string(flags.plan().episodes))
       ->group(kGroup);
   add_time_flag(verb, flags.time, "so long, divided evenly; episodes as many as it gives")
       ->group(kGroup);
   add_seed_flag(verb, flags.seed, "decides everything; decimal or 0x…")
       ->default_str(std::to_string(kDefaultSeed))
       ->group(kGroup);
-  add_number_flag(verb, "--shrink-most", flags.plan.shrink_most, 1,
+  add_number_flag(verb, "--shrink-most", flags.plan().shrink_most, 1,
                   std::numeric_limits<std::uint32_t>::max(),
                   "of each invariant, so many failures are shrunk")
-      ->default_str(std::to_string(flags.plan.shrink_most))
+      ->default_str(std::to_string(flags.plan().shrink_most))
       ->group(kGroup);
-  add_invariants_flag(
-      verb, [&flags](InvariantSet named) { flags.invariants = named; },
-      "judge only these, a comma between; all; without, what is promised")
-      ->group(kGroup);
-  add_budget_flag(verb, flags.plan.budget)->group(kGroup);
-  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan.jobs = jobs; })->group(kGroup);
-  add_text_flag(
-      verb, "--canary", "MUTANT", [&flags](const std::string& name) { set_canary(flags, name); },
-      "a mutant that must be caught; one episode in 256")
-      ->default_str(std::string(name_of(flags.plan.canary)))
-      ->group(kGroup);
-  verb.add_option_function<std::string>(
-          "--require-marks", [&flags](const std::string& text) { set_require_marks(flags, text); },
-          "whether each mark must be reached: auto, always, never")
-      ->type_name("WHEN")
-      ->default_str("auto")
-      ->group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan().jobs = jobs; })->group(kGroup);
 }
 
 }  // namespace
@@ -474,9 +427,7 @@ Verb add_fuzz(CLI::App& app) {
   const auto flags = std::make_shared<FuzzFlags>();
   CLI::App& verb = *app.add_subcommand("fuzz", "run random episodes and show what breaks");
   verb.footer(std::string(kExamples));
-  add_engine_flags(verb, flags->engine, true);
-  add_compare_flag(verb, flags->engine.compare_tombstones);
-  flags->scope = add_scope_flags(verb, flags->plan.scope);
+  add_configuration_flags(verb, flags->configuration);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
   verb.add_option("--html", flags->html, "the campaign and its findings as a page")
@@ -486,7 +437,7 @@ Verb add_fuzz(CLI::App& app) {
       verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
   CLI::Option* marks =
       verb.add_flag("--marks", flags->marks, "what was reached, and how often")->group("Output");
-  CLI::Option* coverage = verb.add_flag("--coverage", flags->plan.coverage,
+  CLI::Option* coverage = verb.add_flag("--coverage", flags->plan().coverage,
                                         "which steps were tried in which phase and situation")
                               ->group("Output");
   add_common_flags(verb, flags->common);

@@ -13,7 +13,24 @@ extern "C" void on_signal(int number) {
   caught_signal = number;
 }
 
+volatile sig_atomic_t status_asked = 0;
+
+extern "C" void on_status_request(int) { status_asked = 1; }
+
 }  // namespace
+
+void catch_status_requests() {
+  struct sigaction action {};
+  action.sa_handler = on_status_request;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &action, nullptr);
+}
+
+bool status_requested() {
+  if (status_asked == 0) return false;
+  status_asked = 0;
+  return true;
+}
 
 void catch_interrupts() {
   struct sigaction action {};

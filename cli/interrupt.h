@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM: the first asks a run to stop and to print what it has, the second ends it.
+// Signals. SIGINT and SIGTERM: the first asks a run to stop and to print what it has, the second
+// ends it.
 #pragma once
 
 #include "api/exit_code.h"
@@ -10,6 +11,11 @@ void catch_interrupts();
 
 // Whether one came. Safe to call often.
 bool interrupted();
+
+// SIGUSR1: from here on it asks a run to tell how far it is.
+void catch_status_requests();
+// Whether one came since this was asked last.
+bool status_requested();
 
 // 130 or 143. Requires: interrupted().
 ExitCode interrupt_code();

@@ -113,11 +113,13 @@ class Command {
     app_.set_help_flag("-h,--help", "print this and end");
     app_.set_version_flag("--version", version_line(), "print the version and end");
     app_.require_subcommand(0, 1);
-    verbs_ = {{"fuzz", add_fuzz(app_)},       {"explore", add_explore(app_)},
-              {"replay", add_replay(app_)},   {"shrink", add_shrink(app_)},
-              {"mutants", add_mutants(app_)}, {"adapter", add_adapter(app_)},
-              {"list", add_list(app_)},       {"doctor", add_doctor(app_)},
-              {"export", add_export(app_)},   {"explain", add_explain(app_)},
+    verbs_ = {{"fuzz", add_fuzz(app_)},         {"explore", add_explore(app_)},
+              {"campaign", add_campaign(app_)}, {"merge", add_merge(app_)},
+              {"triage", add_triage(app_)},     {"corpus", add_corpus(app_)},
+              {"replay", add_replay(app_)},     {"shrink", add_shrink(app_)},
+              {"mutants", add_mutants(app_)},   {"adapter", add_adapter(app_)},
+              {"list", add_list(app_)},         {"doctor", add_doctor(app_)},
+              {"export", add_export(app_)},     {"explain", add_explain(app_)},
               {"report", add_report(app_)}};
     for (CLI::App* verb : app_.get_subcommands({})) verb->group("Verbs");
   }
@@ -133,7 +135,9 @@ class Command {
     }
     if (app_.get_subcommands().empty())
       bad_usage(
-          "no verb is given, expected one of: fuzz, explore, replay, shrink, explain, export, "
+          "no verb is given, expected one of: fuzz, explore, campaign, merge, triage, corpus, "
+          "replay, shrink, explain, "
+          "export, "
           "report, mutants, adapter, list, doctor; try --help");
     return verbs_.at(app_.get_subcommands().front()->get_name())();
   }

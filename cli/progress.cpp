@@ -91,6 +91,22 @@ std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now, mill
   return line;
 }
 
+std::string campaign_line(const CampaignGoal& goal, const CampaignProgress& now,
+                          milliseconds elapsed) {
+  double share = goal.episodes ? share_of(now.episodes, *goal.episodes) : 0;
+  if (goal.time) share = std::max(share, share_of(elapsed, *goal.time));
+  std::string line = fmt::format("{} {}", bar(share), grouped(now.episodes));
+  if (goal.episodes) line += " of " + grouped(*goal.episodes);
+  line += fmt::format(" episodes, {}/s", grouped(per_second(now.episodes - goal.resumed, elapsed)));
+  if (share > 0) line += ", " + time_left(share, elapsed);
+  line += ", " + count_of(now.findings, "finding");
+  if (now.findings > 0) line += fmt::format(" (last new {} ago)", print_time(goal.since_new));
+  const double twice = now.episodes == 0 ? 0
+                                         : 100 * static_cast<double>(now.repeated) /
+                                               static_cast<double>(now.episodes);
+  return line + fmt::format(", {:.1f} % run twice, {} otherwise", twice, now.nondeterministic);
+}
+
 std::string search_line(std::string_view label, const ExploreProgress& now, milliseconds elapsed,
                         milliseconds of_depth) {
   const double share = share_of(now.expanded, now.level);

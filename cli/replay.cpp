@@ -140,25 +140,6 @@ ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
 
 // --- the regression run ---
 
-bool is_shown(const Expectation& expectation, const Verdict& verdict) {
-  if (expectation.invariant.empty()) return verdict.holds();
-  return verdict.broken(*find_invariant(expectation.invariant)) != expectation.holds;
-}
-
-std::string print_unmet(const Expectation& expectation) {
-  const std::string name = expectation.invariant.empty() ? "no invariant" : expectation.invariant;
-  if (expectation.invariant.empty()) return "expected that all hold, but one is violated";
-  return fmt::format("expected that {} {}", name,
-                     expectation.holds ? "holds, but it is violated" : "is violated, but it holds");
-}
-
-std::vector<std::string> unmet_by(const Run& run) {
-  std::vector<std::string> unmet;
-  for (const Expectation& expectation : run.trace.expectations)
-    if (!is_shown(expectation, run.verdict())) unmet.push_back(print_unmet(expectation));
-  return unmet;
-}
-
 // Where a trace says what it expects, counted from 1; 1 if it is in no file.
 std::size_t line_of_expectation(const std::string& file) {
   if (file == "-") return 1;

@@ -42,19 +42,6 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
-// What a folder has, in the order of the alphabet.
-std::vector<std::string> traces_in(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator place(folder, error), end; !error && place != end;
-       place.increment(error))
-    if (place->path().extension() == ".trace") files.push_back(place->path().string());
-  if (error)
-    throw BadInput{fmt::format("{}: {}, expected a folder to read", folder, error.message())};
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 class Report {
  public:
   explicit Report(const ReportFlags& flags) : flags_(flags) {}

@@ -17,6 +17,10 @@ using Verb = std::function<ExitCode()>;
 
 // Each adds its subcommand with its flags, and gives what runs it.
 Verb add_fuzz(CLI::App& app);
+Verb add_campaign(CLI::App& app);
+Verb add_merge(CLI::App& app);
+Verb add_triage(CLI::App& app);
+Verb add_corpus(CLI::App& app);
 Verb add_explore(CLI::App& app);
 Verb add_replay(CLI::App& app);
 Verb add_shrink(CLI::App& app);

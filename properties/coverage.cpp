@@ -234,6 +234,17 @@ bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& p
          is_granted(cell, scope, protocol);
 }
 
+std::vector<std::uint64_t*> CoverageCounts::all() {
+  std::vector<std::uint64_t*> counts;
+  for (auto& phases : steps_)
+    for (std::uint64_t& count : phases) counts.push_back(&count);
+  for (auto& phases : in_situation_)
+    for (auto& situations : phases)
+      for (std::uint64_t& count : situations) counts.push_back(&count);
+  for (std::uint64_t& count : states_) counts.push_back(&count);
+  return counts;
+}
+
 CoverageCounts& CoverageCounts::operator+=(const CoverageCounts& other) {
   for (std::size_t step = 0; step < kCoveredSteps; ++step)
     for (std::size_t phase = 0; phase < kPhases; ++phase) {
@@ -241,7 +252,30 @@ CoverageCounts& CoverageCounts::operator+=(const CoverageCounts& other) {
       for (std::size_t i = 0; i < kSituations; ++i)
         in_situation_[step][phase][i] += other.in_situation_[step][phase][i];
     }
+  for (std::size_t i = 0; i < kStateClasses; ++i) states_[i] += other.states_[i];
   return *this;
+}
+
+void CoverageCounts::add_states(Phase phase, std::uint32_t situations, Phase other,
+                                std::uint32_t others) {
+  for (std::size_t i = 0; i < kSituations; ++i)
+    for (std::size_t j = 0; j < kSituations; ++j) {
+      if (!(situations >> i & 1) || !(others >> j & 1)) continue;
+      const std::size_t one = static_cast<std::size_t>(phase) * kSituations + i;
+      const std::size_t two = static_cast<std::size_t>(other) * kSituations + j;
+      const auto [low, high] = std::minmax(one, two);
+      ++states_[high * (high + 1) / 2 + low];
+    }
+}
+
+std::string name_of_state_class(std::size_t place) {
+  std::size_t high = 0;
+  while ((high + 1) * (high + 2) / 2 <= place) ++high;
+  const auto name = [](std::size_t state) {
+    return std::string(name_of(static_cast<Phase>(state / kSituations))) + ", " +
+           std::string(name_of(static_cast<Situation>(state % kSituations)));
+  };
+  return name(place - high * (high + 1) / 2) + " + " + name(high);
 }
 
 std::uint64_t CoverageCounts::steps(std::size_t step, Situation situation) const {

@@ -87,6 +87,13 @@ const Impossibility* find_impossibility(const CoverageCell& cell);
 // Whether the scenarios of a scope may reach the cell under this protocol, if any may.
 bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& protocol);
 
+// A state class: two clients, each in a phase and a situation, when the steps of a scenario ended.
+inline constexpr std::size_t kClientStates =
+    static_cast<std::size_t>(Phase::under_way) * kSituations;
+inline constexpr std::size_t kStateClasses = kClientStates * (kClientStates + 1) / 2;
+// `offline, calm + upload-request, late-upload`
+std::string name_of_state_class(std::size_t place);
+
 class CoverageCounts {
  public:
   // Steps by kind and phase.
@@ -106,7 +113,13 @@ class CoverageCounts {
   void remove(std::size_t step, Phase phase, std::uint32_t situations) {
     count(step, phase, situations, ~std::uint64_t{0});
   }
+  // Scenarios that ended in this state class.
+  std::uint64_t states(std::size_t place) const { return states_[place]; }
+  // Two clients at the end, each in a phase and in situations, one bit each.
+  void add_states(Phase phase, std::uint32_t situations, Phase other, std::uint32_t others);
   CoverageCounts& operator+=(const CoverageCounts& other);
+  // All counts, in an order that is always the same.
+  std::vector<std::uint64_t*> all();
   friend bool operator==(const CoverageCounts&, const CoverageCounts&) = default;
 
  private:
@@ -120,6 +133,7 @@ class CoverageCounts {
   std::array<std::array<std::uint64_t, kPhases>, kCoveredSteps> steps_{};
   std::array<std::array<std::array<std::uint64_t, kSituations>, kPhases>, kCoveredSteps>
       in_situation_{};
+  std::array<std::uint64_t, kStateClasses> states_{};
 };
 
 enum class Reach : std::uint8_t { reached, never, impossible, out_of_scope };
@@ -149,6 +163,8 @@ class Coverage {
 
   template <class World>
   void step_began(const Event& event, const World& world);
+  template <class World>
+  void steps_ended(const World& world);
   void message_lost(const Event& event);
   void miss_ack(const Event& event);
   template <class World>
@@ -189,7 +205,7 @@ void Coverage::on(const Event& event, const World& world) {
       return;
     case EventKind::settle_began:
       kind_ = StepKind::create;
-      return;
+      return steps_ended(world);
     case EventKind::restored:
       for (Past& each : pasts_) each.since_exchange |= bit(Situation::restored);
       return;
@@ -215,6 +231,18 @@ void Coverage::step_began(const Event& event, const World& world) {
   }
   if (situations_ == 0) situations_ = bit(Situation::calm);
   counts_.add(step_, phase_, situations_);
+}
+
+template <class World>
+void Coverage::steps_ended(const World& world) {
+  const auto state = [&](std::uint8_t client) {
+    const std::uint32_t situations = situations_of(Replica{client}, world);
+    return situations == 0 ? bit(Situation::calm) : situations;
+  };
+  for (std::uint8_t one = 1; one < world.replicas(); ++one)
+    for (std::uint8_t other = one + 1; other < world.replicas(); ++other)
+      counts_.add_states(phase_of(Replica{one}, world), state(one), phase_of(Replica{other}, world),
+                         state(other));
 }
 
 // A whole cycle turns out to be one that loses a message.

@@ -40,6 +40,9 @@ struct FuzzPlan {
   std::uint32_t shrink_most = 16;
   RequireMarks require_marks = RequireMarks::automatic;
   bool coverage = false;  // is counted
+  // Scenarios that are run first, under the first numbers; the others are those of seeds.
+  std::vector<Scenario> given = {};
+  bool landmarks = false;  // it is noted which episodes reach one first; needs coverage
   // Threads. The result is the same for any number; where the engine, or anything else, is the
   // user's own, there is one.
   std::uint32_t jobs = 1;
@@ -60,9 +63,10 @@ struct Finding {
 
 // An episode that the engine did not come through.
 struct FaultyEpisode {
-  std::uint64_t seed = 0;
+  std::uint64_t index = 0;
   std::string what;
-  std::vector<std::string> transcript;  // the last lines exchanged, the newest last
+  std::vector<std::string> transcript = {};  // the last lines exchanged, the newest last
+  std::uint64_t seed = 0;
 };
 // After so many the run ends.
 inline constexpr std::size_t kMostFaults = 3;
@@ -82,9 +86,11 @@ struct FuzzResult {
   // Required, and never reached; those of the user's own always are required.
   std::vector<std::string> missed_marks;
   std::optional<CoverageCounts> coverage;  // of the episodes; none: it was not counted
-  // One episode in 32, and every one that is shrunk, is run twice. Those that ran otherwise the
+  // One episode in 20, and every one that is shrunk, is run twice. Those that ran otherwise the
   // second time: a fault of the harness, or of a strategy.
   std::vector<std::uint64_t> nondeterministic_seeds;
+  // Those whose memory or whose engine was taken away: they count neither way.
+  std::vector<std::uint64_t> lost_seeds;
   // How a strategy of the user's own answered one question in two ways; empty: never. It ends a
   // run.
   std::string contradiction;

@@ -32,6 +32,7 @@ namespace tidemark::core {
 struct EngineFault : std::runtime_error {
   using std::runtime_error::runtime_error;
   std::vector<std::string> transcript = {};  // the last lines exchanged, the newest last
+  bool was_killed = false;  // by somebody else, as where memory is short: it may not be to blame
 };
 
 // The rule by which conflicts are decided that an engine does not report.

@@ -61,7 +61,8 @@ class Overview {
   // What a doubtful run did not break need not hold.
   std::string_view badge() const {
     if (broken() > 0 || is_campaign_broken()) return "<span class=\"badge bad\">FAIL</span>";
-    if (campaign_ && !campaign_->doubts.empty()) return "<span class=\"badge bad\">IN DOUBT</span>";
+    if (campaign_ && !campaign_->doubts.empty())
+      return "<span class=\"badge doubt\">IN DOUBT</span>";
     return "<span class=\"badge good\">HELD</span>";
   }
   bool is_campaign_broken() const {

@@ -1,0 +1,108 @@
+// tidemark corpus: the scenarios that campaigns begin with.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/files.h"
+#include "cli/campaign_file.h"
+#include "cli/corpus_folder.h"
+#include "cli/options.h"
+#include "cli/verbs.h"
+#include "reports/text.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  tidemark corpus merge campaign.toml corpus night-*/corpus --out corpus\n"
+    "\n"
+    "Runs all traces on the configurations that they fit, and keeps the simplest that together "
+    "reach\n"
+    "every landmark that all of them reach: marks, coverage cells, state classes.";
+
+struct CorpusFlags {
+  CommonFlags common;
+  std::string file;
+  std::vector<std::string> folders;
+  std::string out;
+};
+
+// A landmark of one configuration.
+using Place = std::pair<std::size_t, Landmark>;
+
+struct Candidate {
+  const CorpusEntry* entry;
+  std::vector<Place> places;
+};
+
+// The simplest first, so that each landmark is kept by the simplest that reaches it.
+std::vector<const CorpusEntry*> chosen(std::vector<Candidate> candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) {
+                     return is_simpler(a.entry->trace.scenario, b.entry->trace.scenario);
+                   });
+  std::set<Place> reached;
+  std::vector<const CorpusEntry*> kept;
+  for (const Candidate& each : candidates) {
+    const std::size_t before = reached.size();
+    reached.insert(each.places.begin(), each.places.end());
+    if (reached.size() > before) kept.push_back(each.entry);
+  }
+  return kept;
+}
+
+ExitCode merge_corpora(const CorpusFlags& flags) {
+  const Output output(flags.common);
+  require_writable_folder(flags.out);
+  const CampaignFile file = load_campaign_file(flags.file);
+  Corpus all;
+  for (const std::string& folder : flags.folders) {
+    Corpus corpus = load_corpus(folder);
+    for (const std::string& each : corpus.problems) Output::error(each + "; it is left out");
+    output.note(fmt::format("{}: {}", folder, count_of(corpus.entries.size(), "trace")));
+    for (CorpusEntry& each : corpus.entries) all.entries.push_back(std::move(each));
+  }
+  if (all.entries.empty())
+    throw BadInput{fmt::format("{}: there is no trace, expected a corpus", flags.folders.front())};
+  std::vector<Candidate> candidates;
+  for (const CorpusEntry& each : all.entries) candidates.push_back({&each, {}});
+  for (std::size_t i = 0; i < file.portions.size(); ++i) {
+    Runner runner(file.portions[i].configuration);
+    for (Candidate& each : candidates)
+      if (fits(each.entry->trace.scenario, file.portions[i].plan.scope))
+        for (const Landmark landmark : landmarks_of(runner, each.entry->trace.scenario))
+          each.places.emplace_back(i, landmark);
+  }
+  std::map<std::string, std::string> kept;  // by name
+  for (const CorpusEntry* each : chosen(std::move(candidates)))
+    kept.emplace(corpus_name(each->trace), print_trace(each->trace));
+  replace_corpus(flags.out, kept);
+  output.result(fmt::format("{} in, {} out: {}", count_of(all.entries.size(), "trace"),
+                            grouped(kept.size()), flags.out));
+  return ExitCode::held;
+}
+
+}  // namespace
+
+Verb add_corpus(CLI::App& app) {
+  const auto flags = std::make_shared<CorpusFlags>();
+  CLI::App& corpus = *app.add_subcommand("corpus", "keep the scenarios that campaigns begin with");
+  corpus.require_subcommand(1);
+  CLI::App& verb =
+      *corpus.add_subcommand("merge", "several corpora become one, as small as it can");
+  verb.footer(std::string(kExamples));
+  verb.add_option("FILE", flags->file, "the campaign, in TOML")->required();
+  verb.add_option("DIR", flags->folders, "corpora")->required();
+  add_out_flag(verb, flags->out)->required();
+  add_common_flags(verb, flags->common);
+  return [flags] { return merge_corpora(*flags); };
+}
+
+}  // namespace tidemark::core

@@ -1,0 +1,241 @@
+#include "reports/documents/html/night_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
+
+#include "reports/documents/characters.h"
+#include "reports/documents/html/markup.h"
+#include "reports/documents/html/tables.h"
+#include "reports/text.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr std::size_t kShownFindings = 100;
+constexpr std::size_t kFindingBytes = 100'000;
+constexpr std::size_t kFixedBytes = 20'000;
+constexpr std::size_t kGridBytes = 80'000;
+constexpr std::size_t kShownConfigurations = 3;
+
+// What of a finding is urgent comes first.
+int rank(FindingStatus status) {
+  constexpr std::array<int, 4> kRanks{1, 2, 3, 0};
+  return kRanks[static_cast<std::size_t>(status)];
+}
+std::string_view sign_of(FindingStatus status) {
+  constexpr std::array<std::string_view, 4> kSigns{"●", "○", "✓", "▲"};
+  return kSigns[static_cast<std::size_t>(status)];
+}
+
+// In the order of the table.
+std::vector<const NightFinding*> sorted(const Night& night) {
+  std::vector<const NightFinding*> findings;
+  for (const NightFinding& each : night.findings) findings.push_back(&each);
+  const auto key = [](const NightFinding* each) {
+    return std::tuple(rank(each->status), ~each->episodes, std::string_view(each->name));
+  };
+  std::sort(findings.begin(), findings.end(),
+            [&](const auto* one, const auto* other) { return key(one) < key(other); });
+  return findings;
+}
+
+// A file of a finding beside the page. All but letters, digits and `-._~` is escaped, so that a
+// name leads nowhere else.
+std::string path_of(const std::string& name, std::string_view suffix) {
+  std::string path = "findings/";
+  for (const char each : name) {
+    const auto byte = static_cast<unsigned char>(each);
+    const bool stays = (each >= '0' && each <= '9') || (each >= 'A' && each <= 'Z') ||
+                       (each >= 'a' && each <= 'z') ||
+                       std::string_view("-._~").find(each) != std::string_view::npos;
+    path += stays ? std::string(1, each) : fmt::format("%{:02X}", byte);
+  }
+  return path + std::string(suffix);
+}
+
+std::string link(const NightFinding& finding) {
+  const std::string name = short_text(finding.name);
+  if (!finding.has_files) return name;
+  return element("a", fmt::format("href=\"{}\"", path_of(finding.name, ".html")), name);
+}
+
+// --- when a finding was there
+
+const HistoryFinding* find(const HistoryNight& night, const std::string& name) {
+  const auto found = night.findings.find(name);
+  return found == night.findings.end() ? nullptr : &found->second;
+}
+bool is_there(const HistoryNight& night, const std::string& name) {
+  const HistoryFinding* finding = find(night, name);
+  return finding && finding->status != FindingStatus::fixed;
+}
+
+std::string moment(const HistoryNight& night) {
+  std::string markup = fmt::format("night {}", night.night);
+  for (const std::string& each : {day_of(night.began), short_commit(night.commit)})
+    if (!each.empty()) markup += "<br>" + element("span", "class=\"soft\"", escaped(each));
+  return element("td", markup);
+}
+template <class Iterator>
+std::string first_of(Iterator begin, Iterator end, const std::string& name) {
+  const auto found =
+      std::find_if(begin, end, [&](const HistoryNight& each) { return is_there(each, name); });
+  return found == end ? "<td>–</td>" : moment(*found);
+}
+std::string first_and_last(const NightFinding& finding, std::span<const HistoryNight> nights) {
+  const std::string name = history_name(finding);
+  return first_of(nights.begin(), nights.end(), name) +
+         first_of(nights.rbegin(), nights.rend(), name);
+}
+
+// --- the table
+
+std::string status_cell(FindingStatus status) {
+  return element("td", fmt::format("class=\"status {}\"", name_of(status)),
+                 fmt::format("{} {}", sign_of(status), name_of(status)));
+}
+
+std::string description(const NightFinding& finding) {
+  std::string markup = "<b>" + link(finding) + "</b>";
+  if (finding.has_files)
+    markup += fmt::format(" <a class=\"file\" href=\"{}\" aria-label=\"trace of {}\">trace</a>",
+                          path_of(finding.name, ".trace"), short_text(finding.name));
+  if (!finding.sentence.empty())
+    markup += element("span", "class=\"words\"", short_text(finding.sentence));
+  if (!finding.command.empty()) markup += command_markup(finding.name, finding.command);
+  return element("th", "scope=\"row\"", markup);
+}
+
+std::string configurations(const NightFinding& finding) {
+  const std::size_t all = finding.configurations.size();
+  std::string markup;
+  for (std::size_t i = 0; i < std::min(all, kShownConfigurations); ++i)
+    markup += (i == 0 ? "" : "<br>") + short_text(finding.configurations[i]);
+  if (all > kShownConfigurations)
+    markup +=
+        fmt::format("<br><span class=\"soft\">and {} more</span>", all - kShownConfigurations);
+  return element("td", "class=\"many\"", markup);
+}
+
+std::string finding_row(const NightFinding& finding, std::span<const HistoryNight> nights) {
+  const std::string episodes =
+      finding.episodes > 0 ? grouped(finding.episodes)
+                           : "<span class=\"soft\" title=\"its trace alone shows it\">trace</span>";
+  return element("tr", status_cell(finding.status) + description(finding) +
+                           element("td", "class=\"count\"", grouped(finding.steps)) +
+                           element("td", "class=\"count\"", episodes) + configurations(finding) +
+                           first_and_last(finding, nights)) +
+         "\n";
+}
+
+std::string fixed_findings(const std::vector<const NightFinding*>& findings,
+                           std::span<const HistoryNight> nights) {
+  Rows rows(kShownFindings, kFixedBytes);
+  std::size_t fixed = 0;
+  for (const NightFinding* each : findings) {
+    if (each->status != FindingStatus::fixed) continue;
+    ++fixed;
+    rows.add(
+        element("tr", element("th", "scope=\"row\"", link(*each)) + first_and_last(*each, nights)) +
+        "\n");
+  }
+  if (fixed == 0) return {};
+  return folded("fixed", fmt::format("✓ {} fixed", grouped(fixed)),
+                element("table", "class=\"listed\"",
+                        table_head({"finding", "first seen", "last seen"}) + "\n" +
+                            element("tbody", "\n" + rows.markup())) +
+                    "\n" + rows.notice("fixed findings"));
+}
+
+// --- the grid
+
+std::string grid_head(std::span<const HistoryNight> nights) {
+  std::string cells = "<th scope=\"col\">finding</th>";
+  for (const HistoryNight& each : nights)
+    cells += element("th",
+                     fmt::format("scope=\"col\" title=\"{}\"",
+                                 escaped(day_of(each.began) + " " + short_commit(each.commit))),
+                     std::to_string(each.night));
+  return element("thead", element("tr", cells)) + "\n";
+}
+
+std::string grid_cell(const HistoryNight& night, const std::string& name) {
+  const HistoryFinding* finding = find(night, name);
+  if (!finding) return "<td>·</td>";
+  const std::string count =
+      finding->episodes == 0 ? "" : ", " + count_of(finding->episodes, "episode");
+  return fmt::format("<td class=\"{0}\" title=\"night {1}: {0}{2}\">{3}</td>",
+                     name_of(finding->status), night.night, count, sign_of(finding->status));
+}
+
+std::string grid_row(const std::string& head, const std::string& name,
+                     std::span<const HistoryNight> nights) {
+  std::string cells = element("th", "scope=\"row\"", head);
+  for (const HistoryNight& each : nights) cells += grid_cell(each, name);
+  return element("tr", cells) + "\n";
+}
+
+std::string_view legend() {
+  return "<p class=\"legend\"><span class=\"new\">● new</span> <span class=\"regressed\">▲ "
+         "regressed</span> <span class=\"known\">○ known</span> <span class=\"fixed\">✓ fixed"
+         "</span> <span>· not seen</span></p>\n";
+}
+
+// The names of what was there in some night.
+std::set<std::string> names_in(std::span<const HistoryNight> nights) {
+  std::set<std::string> names;
+  for (const HistoryNight& night : nights)
+    for (const auto& [name, finding] : night.findings)
+      if (finding.status != FindingStatus::fixed) names.insert(name);
+  return names;
+}
+
+}  // namespace
+
+std::string history_name(const NightFinding& finding) { return valid_line(finding.name); }
+
+std::string day_of(const std::string& time) { return time.substr(0, time.find('T')).substr(0, 10); }
+
+std::string short_commit(const std::string& commit) {
+  constexpr std::size_t kLetters = 8;
+  return commit.substr(0, kLetters);
+}
+
+std::string findings_table(const Night& night, std::span<const HistoryNight> nights) {
+  const auto findings = sorted(night);
+  Rows rows(kShownFindings, kFindingBytes);
+  for (const NightFinding* each : findings)
+    if (each->status != FindingStatus::fixed) rows.add(finding_row(*each, nights));
+  std::string markup = "<h2 id=\"findings\">Findings</h2>\n";
+  if (rows.markup().empty())
+    markup += "<p>None.</p>\n";
+  else
+    markup += wide("findings", element("table", "class=\"found\"",
+                                       table_head({"status", "finding", "steps", "episodes",
+                                                   "configurations", "first seen", "last seen"}) +
+                                           "\n" + element("tbody", "\n" + rows.markup()))) +
+              "\n";
+  return markup + rows.notice("findings") + fixed_findings(findings, nights);
+}
+
+std::string findings_grid(const Night& night, std::span<const HistoryNight> nights) {
+  const auto shown = nights.last(std::min(nights.size(), kGridNights));
+  std::set<std::string> names = names_in(shown);
+  if (names.empty() || shown.size() < 2) return {};
+  Rows rows(kShownFindings, kGridBytes);
+  for (const NightFinding* each : sorted(night))
+    if (names.erase(history_name(*each)) > 0)
+      rows.add(grid_row(link(*each), history_name(*each), shown));
+  for (const std::string& name : names) rows.add(grid_row(short_text(name), name, shown));
+  return "<h2 id=\"grid\">Findings by night</h2>\n<div class=\"nights\">\n" +
+         wide("findings by night",
+              element("table", "class=\"grid\"",
+                      grid_head(shown) + element("tbody", "\n" + rows.markup()))) +
+         "\n</div>\n" + std::string(legend()) + rows.notice("findings");
+}
+
+}  // namespace tidemark::core
