@@ -89,6 +89,11 @@ void open_to_others(int descriptor) {
   (void)!fchmod(descriptor, 0666 & ~mask);
 }
 
+// A trace may have any name, also that of an artifact; no artifact has a trace's first word.
+bool speaks_of_trace(std::string_view bytes) {
+  return bytes.find("tidemark-trace") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string shown_path(const std::string& path) {
@@ -113,7 +118,8 @@ std::string read_trace_file(const std::string& path) {
 Trace load_trace(const std::string& path) {
   if (is_artifact(std::filesystem::path(path).filename().string())) {
     const std::string bytes = read_file(path, kMostBytes);
-    return trace_of_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    if (!speaks_of_trace(bytes))
+      return trace_of_bytes({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   }
   return parse_named_trace(read_trace_file(path), path, invariant_names(), false);
 }

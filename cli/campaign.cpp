@@ -54,6 +54,7 @@ constexpr std::string_view kExamples =
     "mark was never reached, 5 a shard is missing or did not come to its end, 130/143 interrupted.";
 
 constexpr milliseconds kBetweenSaves{5000};
+constexpr std::uint64_t kSlow = 1'000'000'000;  // nanoseconds of one episode
 
 struct CampaignFlags {
   CommonFlags common;
@@ -130,7 +131,7 @@ class CampaignCommand final : public CampaignWatch {
   void keep(const ShardResult& result) override {
     if (flags_.out.empty() || stopwatch_.elapsed() < next_save_) return;
     next_save_ = stopwatch_.elapsed() + kBetweenSaves;
-    save(result);
+    save(result, false);
   }
 
  private:
@@ -144,8 +145,9 @@ class CampaignCommand final : public CampaignWatch {
   PortionHead head_of(std::size_t place) const;
   void announce() const;
   void check_baseline_first();
-  void save(const ShardResult& result);
+  bool save(const ShardResult& result, bool has_ended);
   void grow_corpus(const CampaignResult& result);
+  void tell_slow() const;
   ExitCode finish(ShardResult result);
 
   std::string line(const CampaignProgress& now, milliseconds elapsed) const {
@@ -189,7 +191,7 @@ ExitCode CampaignCommand::run_all() {
   catch_status_requests();
   progress_ = std::make_unique<Progress>(!output_.quiet());
   stopwatch_ = Stopwatch();
-  save(document_.result);
+  save(document_.result, false);
   ShardResult result = run_campaign(plan_, document_.result, *this, times_.slow);
   progress_.reset();
   return finish(std::move(result));
@@ -215,7 +217,7 @@ void CampaignCommand::prepare() {
   if (goes_on)
     resume();
   else
-    document_ = {std::move(now), nothing_yet(plan_), {}};
+    document_ = {.head = std::move(now), .result = nothing_yet(plan_)};
   resumed_ = document_.result.result.episodes();
   if (times_.began.empty()) times_.began = now_in_utc();
 }
@@ -233,6 +235,7 @@ void CampaignCommand::load_given() {
   }
   for (Portion& portion : plan_.portions) {
     FuzzPlan& plan = portion.plan;
+    plan.clock = nanoseconds;
     plan.coverage = true;
     plan.landmarks = !file_.corpus.empty();
     plan.shrink_most = std::numeric_limits<std::uint32_t>::max();
@@ -288,6 +291,7 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
                    .weight = portion.weight,
                    .seed = print_seed(plan.seed),
                    .command = file_.commands[place],
+                   .replay = file_.replays[place],
                    .is_foreign = portion.configuration.engine != nullptr,
                    .invariants = invariant_names(portion.configuration),
                    .marks = {},
@@ -343,41 +347,56 @@ void CampaignCommand::check_baseline_first() {
 }
 
 // A night that cannot be saved goes on, and says so once.
-void CampaignCommand::save(const ShardResult& result) {
+bool CampaignCommand::save(const ShardResult& result, bool has_ended) {
   try {
     ShardTimes times = times_;
     times.seconds += std::chrono::duration<double>(stopwatch_.elapsed()).count();
-    write_shard(flags_.out, {document_.head, result, document_.unmet}, times);
+    write_shard(flags_.out, {document_.head, result, document_.unmet, has_ended}, times);
     cannot_save_ = false;
   } catch (const BadInput& bad) {
-    if (!std::exchange(cannot_save_, true))
-      Output::error(printable(bad.line) + "; the night goes on, and will be written at its end");
+    if (!std::exchange(cannot_save_, true)) Output::error(printable(bad.line));
   }
+  return !cannot_save_;
 }
 
 // What reached a landmark that nothing in the corpus reaches.
 void CampaignCommand::grow_corpus(const CampaignResult& result) {
   if (file_.corpus.empty()) return;
   const std::vector<Trace> added = corpus_of(plan_, result);
-  add_to_corpus(flags_.out + "/corpus", added);
-  if (plan_.shard.count == 1) add_to_corpus(file_.corpus, added);
+  try {
+    add_to_corpus(flags_.out + "/corpus", added);
+    if (plan_.shard.count == 1) add_to_corpus(file_.corpus, added);
+  } catch (const BadInput& bad) {
+    return Output::error(printable(bad.line));
+  }
   output_.note(fmt::format("corpus: {} in, {} new, in {}/corpus{}",
                            count_of(corpus_.entries.size(), "trace"), grouped(added.size()),
                            flags_.out, plan_.shard.count == 1 ? " and " + file_.corpus : ""));
 }
 
+void CampaignCommand::tell_slow() const {
+  for (const TimedEpisode& each : times_.slow)
+    if (each.nanoseconds >= kSlow)
+      output_.note(
+          fmt::format("slow: episode {} took {}; paste: {} campaign {} --seed {} --episode {}",
+                      each.episode, print_time(milliseconds(each.nanoseconds / 1'000'000)),
+                      command_name(), shell_quoted(flags_.file), print_seed(seed_), each.episode));
+}
+
 ExitCode CampaignCommand::finish(ShardResult result) {
-  times_.seconds += std::chrono::duration<double>(stopwatch_.elapsed()).count();
   document_.result = std::move(result);
-  write_shard(flags_.out, document_, times_);
+  document_.has_ended = !interrupted();
+  const bool is_saved = save(document_.result, document_.has_ended);
+  times_.seconds += std::chrono::duration<double>(stopwatch_.elapsed()).count();
   const std::uint64_t ran = document_.result.result.episodes() - resumed_;
   output_.note(fmt::format("{}, {} episodes/s", print_time(stopwatch_.elapsed()),
                            grouped(per_second(ran, stopwatch_.elapsed()))));
+  tell_slow();
   if (!interrupted()) grow_corpus(document_.result.result);
   const ExitCode code = plan_.shard.count == 1
                             ? leave_night({document_}, times_, flags_.out, output_, ci_)
                             : leave_shard(document_, flags_.out, output_, ci_);
-  if (!interrupted()) return code;
+  if (!interrupted()) return is_saved || code != ExitCode::held ? code : ExitCode::bad_input;
   output_.note("tidemark: interrupted; the same command with --resume goes on");
   return interrupt_code();
 }
@@ -385,8 +404,9 @@ ExitCode CampaignCommand::finish(ShardResult result) {
 ExitCode CampaignCommand::run_episode() const {
   const Schedule::Place place = Schedule(plan_.portions).place_of(*flags_.episode);
   const Portion& portion = plan_.portions[place.portion];
-  const Trace trace = make_trace(portion.configuration, scenario_of(plan_, place));
-  const Run run = run_trace(portion.configuration, trace);
+  Run run = run_trace(portion.configuration,
+                      make_trace(portion.configuration, scenario_of(plan_, place)));
+  run.trace.expectations = shown_by(run.verdict());
   if (place.index >= portion.plan.given.size())
     output_.note(seed_command(portion.configuration, portion.plan.scope,
                               seed_of(portion.plan.seed, place.index)));

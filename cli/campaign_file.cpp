@@ -167,16 +167,21 @@ class CampaignReader {
       if (!names_.insert(portion.name).second)
         fail(line_of(table),
              fmt::format("two configurations are '{}', expected names of their own", portion.name));
-      file_.commands.push_back(command_of(each, configured));
+      file_.commands.push_back(command_of(each, configured, true));
+      file_.replays.push_back(command_of(each, configured, false));
       file_.portions.push_back(std::move(portion));
     }
   }
-  static std::string command_of(const Configuration& configuration, const Configured& configured) {
+  // Those of an episode, and with them those that judge it.
+  static std::string command_of(const Configuration& configuration, const Configured& configured,
+                                bool judged) {
     Flags flags = flags_of(configuration);
-    const Scope promised = within(Scope{}, configured.promise.scope);
-    for (const Flags& more :
-         {flags_of(configured.plan.scope, promised), judge_flags_of(configured)})
+    const Flags scope = flags_of(configured.plan.scope);
+    flags.insert(flags.end(), scope.begin(), scope.end());
+    if (judged) {
+      const Flags more = judge_flags_of(configured);
       flags.insert(flags.end(), more.begin(), more.end());
+    }
     return print_flags(flags, false);
   }
 

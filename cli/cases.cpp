@@ -66,6 +66,14 @@ std::vector<std::string> traces_in(const std::string& folder) {
   return files;
 }
 
+std::vector<Expectation> shown_by(const Verdict& verdict) {
+  std::vector<Expectation> shown;
+  for (const NamedInvariant& named : invariants())
+    if (verdict.broken(named.invariant)) shown.push_back({std::string(named.name), false});
+  if (shown.empty()) shown.push_back({{}, true});
+  return shown;
+}
+
 std::vector<std::string> unmet_by(const Run& run) {
   std::vector<std::string> unmet;
   for (const Expectation& expectation : run.trace.expectations)

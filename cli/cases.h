@@ -18,6 +18,8 @@ Case load_case(const std::string& file, const std::string& original, const Engin
 // The traces of a folder, in the order of the alphabet. Throws BadInput.
 std::vector<std::string> traces_in(const std::string& folder);
 
+// What a run showed, as lines that a trace expects.
+std::vector<Expectation> shown_by(const Verdict& verdict);
 // What a run does not show of what its trace expects, in words.
 std::vector<std::string> unmet_by(const Run& run);
 

@@ -34,30 +34,6 @@ struct CorpusFlags {
   std::string out;
 };
 
-// A landmark of one configuration.
-using Place = std::pair<std::size_t, Landmark>;
-
-struct Candidate {
-  const CorpusEntry* entry;
-  std::vector<Place> places;
-};
-
-// The simplest first, so that each landmark is kept by the simplest that reaches it.
-std::vector<const CorpusEntry*> chosen(std::vector<Candidate> candidates) {
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) {
-                     return is_simpler(a.entry->trace.scenario, b.entry->trace.scenario);
-                   });
-  std::set<Place> reached;
-  std::vector<const CorpusEntry*> kept;
-  for (const Candidate& each : candidates) {
-    const std::size_t before = reached.size();
-    reached.insert(each.places.begin(), each.places.end());
-    if (reached.size() > before) kept.push_back(each.entry);
-  }
-  return kept;
-}
-
 ExitCode merge_corpora(const CorpusFlags& flags) {
   const Output output(flags.common);
   require_writable_folder(flags.out);
@@ -71,18 +47,24 @@ ExitCode merge_corpora(const CorpusFlags& flags) {
   }
   if (all.entries.empty())
     throw BadInput{fmt::format("{}: there is no trace, expected a corpus", flags.folders.front())};
-  std::vector<Candidate> candidates;
-  for (const CorpusEntry& each : all.entries) candidates.push_back({&each, {}});
-  for (std::size_t i = 0; i < file.portions.size(); ++i) {
-    Runner runner(file.portions[i].configuration);
-    for (Candidate& each : candidates)
-      if (fits(each.entry->trace.scenario, file.portions[i].plan.scope))
-        for (const Landmark landmark : landmarks_of(runner, each.entry->trace.scenario))
-          each.places.emplace_back(i, landmark);
+  std::vector<std::vector<Landmark>> reached(all.entries.size());
+  std::set<Landmark> missing;
+  for (const Portion& portion : file.portions) {
+    Runner runner(portion.configuration);
+    for (std::size_t i = 0; i < all.entries.size(); ++i)
+      if (fits(all.entries[i].trace.scenario, portion.plan.scope))
+        for (const Landmark landmark : landmarks_of(runner, all.entries[i].trace.scenario)) {
+          reached[i].push_back(landmark);
+          missing.insert(landmark);
+        }
+  }
+  for (std::vector<Landmark>& each : reached) {  // several configurations reach the same
+    std::sort(each.begin(), each.end());
+    each.erase(std::unique(each.begin(), each.end()), each.end());
   }
   std::map<std::string, std::string> kept;  // by name
-  for (const CorpusEntry* each : chosen(std::move(candidates)))
-    kept.emplace(corpus_name(each->trace), print_trace(each->trace));
+  for (const std::size_t place : few_that_reach(reached, std::move(missing)))
+    kept.emplace(corpus_name(all.entries[place].trace), print_trace(all.entries[place].trace));
   replace_corpus(flags.out, kept);
   output.result(fmt::format("{} in, {} out: {}", count_of(all.entries.size(), "trace"),
                             grouped(kept.size()), flags.out));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "api/exit_code.h"
@@ -15,28 +16,18 @@
 namespace tidemark::core {
 namespace {
 
-// How often a scenario is run at most to be minimised.
-constexpr std::uint32_t kRunsOfOurs = 2000;
-constexpr std::uint32_t kRunsOfForeign = 50;
-
-// An episode that reached a landmark first, and all that it reached.
-struct Keeper {
-  std::size_t portion;
-  Scenario scenario;
-  std::vector<Landmark> landmarks;
-};
-
-// The one that reaches most of what is missing, of equal ones the first; null: none does.
-const Keeper* best_of(const std::vector<Keeper>& keepers, const std::set<Landmark>& missing) {
-  const Keeper* best = nullptr;
+// The place of the one that reaches most of what is missing, of equal ones of the first; nothing:
+// none does.
+std::optional<std::size_t> best_of(const std::vector<std::vector<Landmark>>& reached,
+                                   const std::set<Landmark>& missing) {
+  std::optional<std::size_t> best;
   std::ptrdiff_t most = 0;
-  for (const Keeper& each : keepers) {
-    const auto count = std::count_if(each.landmarks.begin(), each.landmarks.end(),
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    const auto count = std::count_if(reached[i].begin(), reached[i].end(),
                                      [&](Landmark landmark) { return missing.count(landmark); });
-    if (count > most) {
-      best = &each;
-      most = count;
-    }
+    if (count <= most) continue;
+    best = i;
+    most = count;
   }
   return best;
 }
@@ -77,19 +68,14 @@ std::vector<Landmark> landmarks_of(Runner& runner, const Scenario& scenario) {
   return all;
 }
 
-Scenario minimised(Runner& runner, const Scenario& scenario, const std::vector<Landmark>& kept,
-                   const Scope& scope, std::uint32_t runs) {
-  ShrinkBudget budget;
-  budget.runs = runs;
-  budget.may_use = features(scope);
-  const auto reaches_them = [&](const Scenario& candidate) {
-    std::vector<Landmark> all = landmarks_of(runner, candidate);
-    std::sort(all.begin(), all.end());
-    return std::all_of(kept.begin(), kept.end(), [&](Landmark landmark) {
-      return std::binary_search(all.begin(), all.end(), landmark);
-    });
-  };
-  return shrink(scenario, reaches_them, budget).scenario;
+std::vector<std::size_t> few_that_reach(const std::vector<std::vector<Landmark>>& reached,
+                                        std::set<Landmark> missing) {
+  std::vector<std::size_t> few;
+  while (const auto best = best_of(reached, missing)) {
+    for (const Landmark landmark : reached[*best]) missing.erase(landmark);
+    few.push_back(*best);
+  }
+  return few;
 }
 
 std::string corpus_name(const Trace& trace) {
@@ -106,26 +92,20 @@ std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& res
     missing.insert(landmark);
     episodes.insert(first - 1);
   }
-  std::vector<Keeper> keepers;
+  std::vector<Trace> traces;
+  std::vector<std::vector<Landmark>> reached;
   const Schedule schedule(plan.portions);
   for (const std::uint64_t episode : episodes) {
     const Schedule::Place place = schedule.place_of(episode);
-    Runner runner(plan.portions[place.portion].configuration);
-    Scenario scenario = scenario_of(plan, place);
-    std::vector<Landmark> landmarks = landmarks_of(runner, scenario);
-    keepers.push_back({place.portion, std::move(scenario), std::move(landmarks)});
+    const Configuration& configuration = plan.portions[place.portion].configuration;
+    const Scenario scenario = scenario_of(plan, place);
+    Runner runner(configuration);
+    reached.push_back(landmarks_of(runner, scenario));
+    traces.push_back(make_trace(configuration, scenario));
   }
   std::vector<Trace> corpus;
-  while (const Keeper* best = best_of(keepers, missing)) {
-    const Portion& portion = plan.portions[best->portion];
-    std::vector<Landmark> kept;
-    for (const Landmark landmark : best->landmarks)
-      if (missing.erase(landmark) > 0) kept.push_back(landmark);
-    Runner runner(portion.configuration);
-    const std::uint32_t runs = portion.configuration.engine ? kRunsOfForeign : kRunsOfOurs;
-    corpus.push_back(make_trace(portion.configuration,
-                                minimised(runner, best->scenario, kept, portion.plan.scope, runs)));
-  }
+  for (const std::size_t place : few_that_reach(reached, std::move(missing)))
+    corpus.push_back(std::move(traces[place]));
   return corpus;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,15 +37,16 @@ bool fits(const Scenario& scenario, const Scope& scope);
 // Which landmarks a scenario reaches. Throws EngineFault.
 std::vector<Landmark> landmarks_of(Runner& runner, const Scenario& scenario);
 
-// The simplest scenario found that still reaches these; within the scope.
-Scenario minimised(Runner& runner, const Scenario& scenario, const std::vector<Landmark>& kept,
-                   const Scope& scope, std::uint32_t runs);
+// The places of few that together reach all of what is missing that any of them reaches.
+std::vector<std::size_t> few_that_reach(const std::vector<std::vector<Landmark>>& reached,
+                                        std::set<Landmark> missing);
 
 // `3f2a91c2d0ab.trace`, of what it says.
 std::string corpus_name(const Trace& trace);
 
-// Few episodes that together reach every landmark that nothing which was given reaches, each
-// minimised for what it is kept for. Throws EngineFault.
+// Few episodes that together reach every landmark that nothing which was given reaches. They stay
+// as they were found: shrunk to what they are kept for, they would lose most of what else is in
+// them (bench/mutation.cpp). Throws EngineFault.
 std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& result);
 // Throws BadInput.
 void add_to_corpus(const std::string& folder, const std::vector<Trace>& traces);

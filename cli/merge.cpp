@@ -120,7 +120,8 @@ class Merge {
     ShardTimes& times = times_[shards_.front().key];
     std::sort(times.slow.begin(), times.slow.end(),
               [](const TimedEpisode& a, const TimedEpisode& b) {
-                return a.time != b.time ? a.time > b.time : a.episode < b.episode;
+                return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds
+                                                      : a.episode < b.episode;
               });
     times.slow.erase(std::unique(times.slow.begin(), times.slow.end(),
                                  [](const TimedEpisode& a, const TimedEpisode& b) {

@@ -53,9 +53,7 @@ class NightFolder {
 
   void write() {
     keep(in(folder_, "report.json"), [&] { return print_json(night_json(report_)); });
-    std::size_t pages = 0;
-    for (const ReportedFinding& each : report_.findings)
-      if (each.found) write_finding(each, pages++ < kMostPages);
+    write_findings();
     const Night night = night_of();
     const std::string history = in(folder_, "history.jsonl");
     Nights before;
@@ -67,6 +65,11 @@ class NightFolder {
     for (const std::string& each : before.problems) Output::error(history + ": " + each);
     keep(in(folder_, "index.html"),
          [&] { return morning_page(night, before.nights, environment()); });
+  }
+  void write_findings() {
+    std::size_t pages = 0;
+    for (const ReportedFinding& each : report_.findings)
+      if (each.found) write_finding(each, pages++ < kMostPages);
   }
   bool is_whole() const { return is_whole_; }
 
@@ -115,8 +118,8 @@ class NightFolder {
                 .began = times_.began,
                 .commit = report_.head.commit,
                 .seed = report_.head.seed,
-                .campaign = key_of(report_.head),
-                .exit_code = static_cast<int>(exit_code_of(report_)),
+                .campaign = key_of_file(report_.head),
+                .exit_code = exit_code_of(report_),
                 .seconds = times_.seconds,
                 .faults = report_.faults};
     for (const auto* lines : {&report_.unshrunk, &report_.unfinished, &report_.vacuous})
@@ -128,7 +131,7 @@ class NightFolder {
       night.cells_possible += report_.head.portions[i].cells;
     }
     for (const TimedEpisode& each : times_.slow) night.slow.push_back(page_of(each));
-    night.corpus = {report_.head.corpus, report_.new_landmarks, 0};
+    night.corpus = {report_.head.corpus, report_.new_landmarks};
     return night;
   }
 
@@ -172,10 +175,19 @@ class NightFolder {
   }
 
   SlowEpisode page_of(const TimedEpisode& slow) const {
-    return {.episode = slow.episode,
-            .seconds = std::chrono::duration<double>(slow.time).count(),
-            .configuration = {},
-            .command = {}};
+    std::vector<std::uint32_t> weights;
+    for (const PortionHead& each : report_.head.portions) weights.push_back(each.weight);
+    const Schedule::Place place = Schedule(weights).place_of(slow.episode);
+    const PortionHead& head = report_.head.portions.at(place.portion);
+    SlowEpisode page{.episode = slow.episode,
+                     .seconds = static_cast<double>(slow.nanoseconds) / 1e9,
+                     .configuration = head.name,
+                     .command = {}};
+    const auto seed = parse_number(head.seed);
+    if (seed && place.index >= head.given)
+      page.command = fmt::format("{} replay --seed {} {}", command_name(),
+                                 print_seed(seed_of(*seed, place.index)), head.replay);
+    return page;
   }
 
   const NightReport& report_;
@@ -223,7 +235,7 @@ ExitCode tell(const NightReport& report, const std::string& folder, const Output
       ci.add(std::move(each));
   output.release();
   ci.write();
-  return exit_code_of(report);
+  return static_cast<ExitCode>(exit_code_of(report));
 }
 
 }  // namespace
@@ -240,7 +252,7 @@ void write_shard(const std::string& folder, const ShardDocument& document,
   make_folder(in(folder, "shards"));
   write_file(shard_path(folder, document.result.shard), print_shard_document(document));
   json slow = json::array();
-  for (const TimedEpisode& each : times.slow) slow.push_back({each.episode, each.time.count()});
+  for (const TimedEpisode& each : times.slow) slow.push_back({each.episode, each.nanoseconds});
   write_file(times_path(folder, document.result.shard),
              print_json({{"began", times.began}, {"seconds", times.seconds}, {"slow", slow}}));
 }
@@ -256,8 +268,7 @@ ShardTimes read_times(const std::string& path) {
   try {
     const json in = json::parse(read_if_there(path));
     ShardTimes times{in.at("began"), in.at("seconds"), {}};
-    for (const json& each : in.at("slow"))
-      times.slow.push_back({each.at(0), std::chrono::nanoseconds(each.at(1))});
+    for (const json& each : in.at("slow")) times.slow.push_back({each.at(0), each.at(1)});
     return times;
   } catch (const std::exception&) {
     return {};
@@ -285,12 +296,8 @@ ExitCode leave_night(const std::vector<ShardDocument>& shards, const ShardTimes&
 ExitCode leave_shard(const ShardDocument& shard, const std::string& folder, const Output& output,
                      CiReport& ci) {
   const NightReport report = report_shard(shard);
-  for (const ReportedFinding& each : report.findings) {
-    if (!each.found) continue;
-    make_folder(in(folder, "findings"));
-    write_file(in(folder, fmt::format("findings/{}.trace", each.name)),
-               print_trace(each.found->simplest.trace));
-  }
+  const ShardTimes times;
+  NightFolder(report, times, folder).write_findings();
   return tell(report, folder, output, ci);
 }
 

@@ -57,6 +57,12 @@ double share_of(const EpisodeGoal& goal, const FuzzProgress& now, milliseconds e
 
 }  // namespace
 
+std::uint64_t nanoseconds() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
+}
+
 milliseconds Stopwatch::elapsed() const {
   return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
 }

@@ -17,6 +17,9 @@
 
 namespace tidemark::core {
 
+// Since some time.
+std::uint64_t nanoseconds();
+
 // Time since it was made.
 class Stopwatch {
  public:

@@ -94,15 +94,6 @@ ExitCode replay_file(const ReplayFlags& flags, const Output& output) {
 
 // --- the episode of a seed ---
 
-// What a run showed, as lines that a trace expects.
-std::vector<Expectation> shown_by(const Verdict& verdict) {
-  std::vector<Expectation> shown;
-  for (const NamedInvariant& named : invariants())
-    if (verdict.broken(named.invariant)) shown.push_back({std::string(named.name), false});
-  if (shown.empty()) shown.push_back({{}, true});
-  return shown;
-}
-
 // Under the seed's name the first `wanted` invariant is shrunk for.
 Scenario shrunk(const Scenario& scenario, const Configuration& configuration,
                 const ReplayFlags& flags, const Output& output) {

@@ -9,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <utility>
 
 #include "properties/episodes.h"
@@ -21,7 +22,6 @@ namespace {
 constexpr std::uint64_t kMostAhead = 64;
 // The first blocks of a portion shrink a failure of whatever broke in them.
 constexpr std::uint64_t kEagerBlocks = 16;
-constexpr std::chrono::milliseconds kPatience{20};
 
 // Of what is broken often, few are shrunk: so all that is rare can be, and what hides behind a
 // common bug is found in time. `ordinal`: the place of a block among those of its portion.
@@ -161,7 +161,7 @@ class CampaignRun {
         set_aside_.push_back(std::move(block));
         continue;
       }
-      changed_.wait_for(lock, kPatience);
+      changed_.wait(lock);
     }
   }
   bool is_done() const { return blocks_ && next_ >= *blocks_; }
@@ -236,9 +236,9 @@ class CampaignRun {
 
   void note_slow(const BlockRun& run) {
     if (run.block.episodes == 0) return;
-    slow_.push_back({number_of(run, run.block.slowest.index), run.block.slowest.time});
+    slow_.push_back({number_of(run, run.block.slowest.index), run.block.slowest.nanoseconds});
     std::sort(slow_.begin(), slow_.end(), [](const TimedEpisode& a, const TimedEpisode& b) {
-      return a.time != b.time ? a.time > b.time : a.episode < b.episode;
+      return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds : a.episode < b.episode;
     });
     if (slow_.size() > kMostSlow) slow_.pop_back();
   }
@@ -349,14 +349,13 @@ std::string print_shard(const Shard& shard) {
 }
 
 // The blocks of each portion are spread evenly: the slot goes to the one that lags most.
-Schedule::Schedule(std::span<const Portion> portions) : of_portion_(portions.size()) {
-  std::int64_t length = 0;
-  for (const Portion& each : portions) length += each.weight;
-  std::vector<std::int64_t> lag(portions.size());
+Schedule::Schedule(const std::vector<std::uint32_t>& weights) : of_portion_(weights.size()) {
+  const auto length = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
+  std::vector<std::int64_t> lag(weights.size());
   for (std::size_t slot = 0; slot < static_cast<std::size_t>(length); ++slot) {
     std::size_t chosen = 0;
-    for (std::size_t i = 0; i < portions.size(); ++i) {
-      lag[i] += portions[i].weight;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      lag[i] += weights[i];
       if (lag[i] > lag[chosen]) chosen = i;
     }
     lag[chosen] -= length;

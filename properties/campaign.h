@@ -8,7 +8,6 @@
 // portion; which, the weights say. Shard i of n runs the blocks b with b mod n = i, in order.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,7 +37,7 @@ struct Portion {
   std::string name;  // no other has it
   std::uint32_t weight = 1;
   Configuration configuration;
-  FuzzPlan plan;  // its seed, its scope, what is given to it; not how many episodes
+  FuzzPlan plan = {};  // its seed, its scope, what is given to it; not how many episodes
 };
 
 struct CampaignPlan {
@@ -51,7 +50,8 @@ struct CampaignPlan {
 // Which episodes are whose.
 class Schedule {
  public:
-  explicit Schedule(std::span<const Portion> portions);
+  explicit Schedule(const std::vector<std::uint32_t>& weights);
+  explicit Schedule(std::span<const Portion> portions) : Schedule(weights_of(portions)) {}
 
   struct Place {
     std::size_t portion = 0;
@@ -63,6 +63,12 @@ class Schedule {
   std::uint64_t episode_at(const Place& place) const;
 
  private:
+  static std::vector<std::uint32_t> weights_of(std::span<const Portion> portions) {
+    std::vector<std::uint32_t> weights;
+    for (const Portion& each : portions) weights.push_back(each.weight);
+    return weights;
+  }
+
   // One turn of all portions: in each turn every portion has as many blocks as it weighs, and the
   // next turn begins one slot later, so that no shard meets the same portions for ever.
   struct Slot {
@@ -163,7 +169,7 @@ struct ShardResult {
 
 struct TimedEpisode {
   std::uint64_t episode = 0;
-  std::chrono::nanoseconds time{};
+  std::uint64_t nanoseconds = 0;
 };
 inline constexpr std::size_t kMostSlow = 5;
 

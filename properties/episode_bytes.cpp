@@ -3,9 +3,28 @@
 #include <algorithm>
 #include <array>
 
-#include "properties/fuzz.h"
-
 namespace tidemark::core {
+namespace {
+
+// crash-0123… or another of its words, and the SHA-1.
+bool is_name_of_libfuzzer(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kWords{"crash", "timeout", "oom", "leak", "slow-unit"};
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string_view::npos || name.size() - dash - 1 != 40) return false;
+  const std::string_view hash = name.substr(dash + 1);
+  return std::find(kWords.begin(), kWords.end(), name.substr(0, dash)) != kWords.end() &&
+         hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// id:000000,sig:06,src:000003,… of crashes; the inputs of its queue have such names, too.
+bool is_name_of_afl(std::string_view name) {
+  constexpr std::size_t kFirstDigit = 3;
+  return name.starts_with("id:") &&
+         name.find_first_not_of("0123456789", kFirstDigit) == kFirstDigit + 6 &&
+         name[kFirstDigit + 6] == ',';
+}
+
+}  // namespace
 
 std::vector<Configuration> configurations_of_bytes(std::string_view mutant) {
   Configuration hardened;
@@ -32,12 +51,7 @@ Trace trace_of_bytes(std::span<const std::uint8_t> bytes) {
 }
 
 bool is_artifact(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kWords{"crash", "timeout", "oom", "leak", "slow-unit"};
-  const std::size_t dash = name.rfind('-');
-  if (dash == std::string_view::npos || name.size() - dash - 1 != 40) return false;
-  const std::string_view hash = name.substr(dash + 1);
-  return std::find(kWords.begin(), kWords.end(), name.substr(0, dash)) != kWords.end() &&
-         hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_name_of_libfuzzer(name) || is_name_of_afl(name);
 }
 
 }  // namespace tidemark::core

@@ -23,8 +23,7 @@ std::size_t configuration_of_bytes(std::span<const std::uint8_t> bytes);
 // The episode as a trace, which expects that all holds.
 Trace trace_of_bytes(std::span<const std::uint8_t> bytes);
 
-// Whether a file of this name is what libFuzzer leaves of an input: `crash-` or another of its
-// words, and the SHA-1.
+// Whether a file of this name is what libFuzzer or AFL++ leave of an input.
 bool is_artifact(std::string_view name);
 
 }  // namespace tidemark::core

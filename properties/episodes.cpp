@@ -98,13 +98,16 @@ const Scenario& Worker::scenario_of(std::uint64_t index) {
   return generator_.generate(seed_of(plan_.seed, index));
 }
 
+void Worker::note_time(std::uint64_t index, std::uint64_t nanoseconds) {
+  if (nanoseconds > block_.slowest.nanoseconds) block_.slowest = {index, nanoseconds};
+}
+
 std::uint64_t Worker::episode(std::uint64_t index) {
-  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t began = now();
   const Scenario& scenario = scenario_of(index);
   if (index % kEpisodesPerCanary == 0) run_canary(scenario);
   run_alone(index, scenario);
-  const auto time = std::chrono::steady_clock::now() - began;
-  if (time > block_.slowest.time) block_.slowest = {index, time};
+  note_time(index, now() - began);
   return 1;
 }
 
@@ -154,7 +157,7 @@ struct Worker::Beside {
 // As many episodes as there are worlds; judged in order, as if they had run one after the other.
 // Where the engine fails, each is run again alone, so that the fault is told of the right one.
 std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) {
-  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t began = now();
   const auto count = std::min<std::uint64_t>(runners_.size(), end - first);
   std::vector<Beside> beside(count);
   std::vector<std::function<void()>> jobs;
@@ -168,6 +171,9 @@ std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) 
                                      : &runners_[i].run(one.scenario);
       } catch (const EngineFault& fault) {
         one.fault = fault;
+      } catch (const std::bad_alloc&) {
+        one.fault.emplace("memory ran out");
+        one.fault->was_killed = true;
       }
     });
   }
@@ -183,13 +189,13 @@ std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) 
       blaming_engine(one.index, [&] { judge(one.index, one.scenario, *one.outcome); });
     }
   }
-  if (failed != nullptr && faults == crew_.faults.size() + block_.lost.size())
+  if (failed != nullptr && !failed->fault->was_killed &&
+      faults == crew_.faults.size() + block_.lost.size())
     add_fault(
         {failed->index,
          std::string("with several worlds under way, and not with one: ") + failed->fault->what(),
          failed->fault->transcript});
-  const auto time = (std::chrono::steady_clock::now() - began) / count;
-  if (time > block_.slowest.time) block_.slowest = {first, time};
+  note_time(first, (now() - began) / count);
   return count;
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,7 +38,7 @@ struct FirstReached {
 // The episode of a block that took longest.
 struct SlowestEpisode {
   std::uint64_t index = 0;
-  std::chrono::nanoseconds time{};
+  std::uint64_t nanoseconds = 0;
 };
 
 // What came of episodes that stand beside one another, in their order.
@@ -111,6 +110,8 @@ class Worker {
   struct Beside;
 
   void take_counts();
+  std::uint64_t now() const { return plan_.clock == nullptr ? 0 : plan_.clock(); }
+  void note_time(std::uint64_t index, std::uint64_t nanoseconds);
   void note_firsts(std::uint64_t index);
   const Scenario& scenario_of(std::uint64_t index);
   std::uint64_t episode(std::uint64_t index);

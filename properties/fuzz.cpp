@@ -217,19 +217,6 @@ std::string fingerprint(std::string_view invariant, const Scenario& minimal) {
   return fmt::format("{:012x}", digest.value() >> 16);
 }
 
-Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
-  Trace trace;
-  trace.protocol = configuration.protocol_name;
-  trace.is_foreign = configuration.engine != nullptr;
-  trace.options = configuration.options;
-  trace.engine = configuration.protocol;
-  trace.strategy = configuration.strategy.name;
-  trace.scenario = compacted(scenario);
-  // The bound depends on the objects; written down, it stays whatever is taken out by hand.
-  trace.scenario.settle_rounds = trace.scenario.settle_bound();
-  return trace;
-}
-
 std::string file_name(const Finding& finding) {
   const bool is_own = static_cast<std::size_t>(finding.invariant) >= kInvariants;
   return fmt::format("{}-{}.trace",

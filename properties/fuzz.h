@@ -42,6 +42,8 @@ struct FuzzPlan {
   bool coverage = false;  // is counted
   // Scenarios that are run first, under the first numbers; the others are those of seeds.
   std::vector<Scenario> given = {};
+  // Nanoseconds since some time, to tell which episodes took longest; none: nobody asks.
+  std::uint64_t (*clock)() = nullptr;
   bool landmarks = false;  // it is noted which episodes reach one first; needs coverage
   // Threads. The result is the same for any number; where the engine, or anything else, is the
   // user's own, there is one.
@@ -122,9 +124,6 @@ ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& sce
 
 // The invariant and the shape of its minimal trace.
 std::string fingerprint(std::string_view invariant, const Scenario& minimal);
-
-// A scenario of this configuration as a trace.
-Trace make_trace(const Configuration& configuration, const Scenario& scenario);
 
 // `no-lost-update-3f2a….trace`
 std::string file_name(const Finding& finding);

@@ -156,6 +156,19 @@ std::string name_of(Invariant invariant, const Configuration& configuration) {
   return invariant_names(configuration)[static_cast<std::size_t>(invariant)];
 }
 
+Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
+  Trace trace;
+  trace.protocol = configuration.protocol_name;
+  trace.is_foreign = configuration.engine != nullptr;
+  trace.options = configuration.options;
+  trace.engine = configuration.protocol;
+  trace.strategy = configuration.strategy.name;
+  trace.scenario = compacted(scenario);
+  // The bound depends on the objects; written down, it stays whatever is taken out by hand.
+  trace.scenario.settle_rounds = trace.scenario.settle_bound();
+  return trace;
+}
+
 Runner::Runner(const Protocol& protocol, const Strategy& strategy, JudgeOptions options)
     : Runner(Configuration{.protocol = protocol, .strategy = strategy, .judge = options}) {}
 Runner::Runner(const Configuration& configuration, std::uint32_t world)

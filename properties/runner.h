@@ -15,6 +15,7 @@
 #include "properties/judge.h"
 #include "properties/own.h"
 #include "properties/verdict.h"
+#include "sim/trace.h"
 #include "sim/world.h"
 
 namespace tidemark::core {
@@ -35,6 +36,9 @@ struct Configuration {
 // The names of all invariants, by their numbers: the built-in ones, then the user's own.
 std::vector<std::string> invariant_names(const Configuration& configuration);
 std::string name_of(Invariant invariant, const Configuration& configuration);
+
+// A scenario of this configuration as a trace.
+Trace make_trace(const Configuration& configuration, const Scenario& scenario);
 
 struct Outcome {
   RunSummary summary;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace tidemark::core {
@@ -61,6 +62,8 @@ auto Foreign::guarded(Handle handle) const {
   try {
     return handle();
   } catch (const EngineFault&) {
+    throw;
+  } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& thrown) {
     fault("the engine threw: {}", thrown.what());

@@ -467,7 +467,9 @@ void Generator::end_in_flight(Replica client, StepKind kind) {
 // What the client uploads again, and then changes, overtakes its late upload.
 void Generator::overtake_late_upload(Replica client) {
   cycle(client, StepKind::sync, MessageKind::none);
-  if (guess(client).live == 0 || !scope_.client_edits || changer(client) != client) return;
+  const bool may_edit = guess(client).live != 0 && scope_.client_edits && changer(client) == client;
+  // A turn that is passed on may have brought deletions.
+  if (!may_edit || guess(client).live == 0) return;
   edit(client, guess(client).live);
   cycle(client, StepKind::sync, MessageKind::none);
   if (guess(client).late == 0) return;

@@ -94,11 +94,17 @@ json result_json(const CampaignResult& result) {
 }
 
 json portion_head_json(const PortionHead& head) {
-  return {{"name", head.name},          {"weight", head.weight},
-          {"seed", head.seed},          {"command", head.command},
-          {"foreign", head.is_foreign}, {"invariants", head.invariants},
-          {"marks", head.marks},        {"marks_of_many", head.marks_of_many},
-          {"cells", head.cells},        {"canary", head.canary},
+  return {{"name", head.name},
+          {"weight", head.weight},
+          {"seed", head.seed},
+          {"command", head.command},
+          {"replay", head.replay},
+          {"foreign", head.is_foreign},
+          {"invariants", head.invariants},
+          {"marks", head.marks},
+          {"marks_of_many", head.marks_of_many},
+          {"cells", head.cells},
+          {"canary", head.canary},
           {"given", head.given}};
 }
 
@@ -192,6 +198,7 @@ PortionHead portion_head_of(const json& in) {
   in.at("weight").get_to(head.weight);
   in.at("seed").get_to(head.seed);
   in.at("command").get_to(head.command);
+  in.at("replay").get_to(head.replay);
   in.at("foreign").get_to(head.is_foreign);
   in.at("invariants").get_to(head.invariants);
   in.at("marks").get_to(head.marks);
@@ -227,6 +234,7 @@ ShardDocument document_of(const json& in) {
   in.at("blocks").get_to(document.result.blocks);
   document.result.result = result_of(in.at("result"));
   in.at("unmet").get_to(document.unmet);
+  in.at("has_ended").get_to(document.has_ended);
   if (document.result.result.portions.size() != document.head.portions.size())
     throw std::domain_error("not as many results as portions");
   return document;
@@ -258,6 +266,13 @@ std::string key_of(const CampaignHead& head) {
   return check_of(text);
 }
 
+std::string key_of_file(const CampaignHead& head) {
+  json text = json::array();
+  for (const PortionHead& each : head.portions)
+    text.push_back({each.name, each.weight, each.command});
+  return check_of(text);
+}
+
 std::string print_shard_document(const ShardDocument& document) {
   json all{
       {"schema", kSchema},
@@ -265,7 +280,8 @@ std::string print_shard_document(const ShardDocument& document) {
       {"shard", {{"index", document.result.shard.index}, {"count", document.result.shard.count}}},
       {"blocks", document.result.blocks},
       {"result", result_json(document.result.result)},
-      {"unmet", document.unmet}};
+      {"unmet", document.unmet},
+      {"has_ended", document.has_ended}};
   all["check"] = check_of(all);
   return all.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

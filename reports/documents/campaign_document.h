@@ -19,6 +19,7 @@ struct PortionHead {
   std::uint32_t weight = 1;
   std::string seed;
   std::string command;                     // `fuzz`'s flags, that run such episodes
+  std::string replay;                      // flags of `replay --seed`, the same
   bool is_foreign = false;                 // behind an adapter
   std::vector<std::string> invariants;     // by their numbers
   std::vector<std::string> marks;          // that it must reach
@@ -51,14 +52,17 @@ struct CampaignHead {
   std::string corpus_digest;
 };
 nlohmann::json head_json(const CampaignHead& head);
-// 16 hexadecimal digits: campaigns of one key are one.
+// 16 hexadecimal digits: shards of one key are of one night.
 std::string key_of(const CampaignHead& head);
+// The same of what its file says: the numbers of nights of one such key can be compared.
+std::string key_of_file(const CampaignHead& head);
 
 struct ShardDocument {
   CampaignHead head;
   ShardResult result;
   // What traces of the baseline do not show of what they expect, by file.
-  std::map<std::string, std::vector<std::string>> unmet;
+  std::map<std::string, std::vector<std::string>> unmet = {};
+  bool has_ended = false;  // as it was planned: not interrupted, not killed
 };
 
 std::string print_shard_document(const ShardDocument& document);

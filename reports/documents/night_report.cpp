@@ -82,6 +82,9 @@ class NightReporter {
       report_.unfinished.push_back(fmt::format(
           "shard {} ran {} of its {} blocks of {} episodes", print_shard(shard.result.shard),
           grouped(shard.result.blocks), grouped(*due), kEpisodesPerBlock));
+    else if (!shard.has_ended)
+      report_.unfinished.push_back(
+          fmt::format("shard {} was interrupted", print_shard(shard.result.shard)));
     if (!unmet_) unmet_ = shard.unmet;
     if (*unmet_ != shard.unmet)
       report_.faults.emplace_back(
@@ -347,11 +350,11 @@ std::string portions_table(const NightReport& report) {
 
 std::string_view verdict_word(const NightReport& report) {
   switch (exit_code_of(report)) {
-    case ExitCode::held:
+    case 0:
       return "HELD";
-    case ExitCode::violated:
+    case 1:
       return "FAIL";
-    case ExitCode::fault:
+    case 3:
       return "FAULT";
     default:
       return "IN DOUBT";
@@ -381,7 +384,7 @@ Check check_of(const NightReport& report, std::size_t portion, std::size_t invar
   }
   if (!check.findings.empty())
     check.outcome = CheckOutcome::violated;
-  else if (exit_code_of(report) > ExitCode::violated)
+  else if (exit_code_of(report) > 1)
     check.reasons.emplace_back("the night proves nothing of what is not broken");
   if (check.findings.empty() && !check.reasons.empty()) check.outcome = CheckOutcome::not_judged;
   return check;
@@ -448,18 +451,16 @@ NightReport report_shard(const ShardDocument& shard) {
   return NightReporter(shard.head).write(shard);
 }
 
-ExitCode exit_code_of(const NightReport& report) {
+int exit_code_of(const NightReport& report) {
   const bool bad = std::any_of(report.findings.begin(), report.findings.end(),
                                [](const ReportedFinding& each) { return each.is_bad(); });
-  return first_of(!report.faults.empty(), bad || !report.unshrunk.empty(),
-                  !report.unfinished.empty(), !report.vacuous.empty());
+  if (!report.faults.empty()) return 3;
+  if (bad || !report.unshrunk.empty()) return 1;
+  if (!report.unfinished.empty()) return 5;
+  return report.vacuous.empty() ? 0 : 4;
 }
 
 json night_json(const NightReport& report) {
-  json head = head_json(report.head);
-  head.erase("portions");
-  head.erase("shards");
-  head.erase("baseline");
   json portions = json::array();
   for (std::size_t i = 0; i < report.head.portions.size(); ++i)
     portions.push_back(
@@ -469,15 +470,23 @@ json night_json(const NightReport& report) {
     findings.push_back(finding_json(each, report.head));
   return {{"schema", "tidemark/night/1"},
           {"campaign", key_of(report.head)},
-          {"head", std::move(head)},
-          {"exit_code", static_cast<int>(exit_code_of(report))},
+          {"version", report.head.version},
+          {"night", report.head.night},
+          {"commit", report.head.commit},
+          {"seed", report.head.seed},
+          {"planned", report.head.episodes ? json(*report.head.episodes) : json(nullptr)},
+          {"has_baseline", report.head.has_baseline},
+          {"exit_code", exit_code_of(report)},
           {"sentence", night_sentence(report)},
           {"problems", with_kinds(report)},
           {"findings", std::move(findings)},
           {"configurations", std::move(portions)},
           {"episodes", report.result.episodes()},
           {"broken_episodes", report.result.broken_episodes()},
-          {"corpus", {{"traces", report.head.corpus}, {"new_landmarks", report.new_landmarks}}},
+          {"corpus",
+           {{"traces", report.head.corpus},
+            {"digest", report.head.corpus_digest},
+            {"new_landmarks", report.new_landmarks}}},
           {"digest", print_digest(report.result.digest())}};
 }
 

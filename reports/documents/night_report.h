@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "api/exit_code.h"
 #include "reports/documents/campaign_document.h"
 #include "reports/documents/checks.h"
 #include "reports/documents/history.h"
@@ -53,7 +52,9 @@ NightReport report_night(const std::vector<ShardDocument>& shards);
 // The same of one shard, as if there were no others: what it lacks to reach they may have reached.
 NightReport report_shard(const ShardDocument& shard);
 
-ExitCode exit_code_of(const NightReport& report);
+// That of the command: 3 a fault, 1 something bad was found, 5 it did not come to its end, 4 it is
+// vacuous, else 0; if several apply, in this order.
+int exit_code_of(const NightReport& report);
 
 // The document `tidemark/night/1` (docs/JSON.md).
 nlohmann::json night_json(const NightReport& report);

@@ -14,6 +14,7 @@
 //     once=FILE      what follows is done only if FILE is not there, and makes it
 //     KIND@N[=TEXT]  at the N-th request of the process, hello counted:
 //       crash        ends with exit code 7
+//       killed       is ended by signal 9, as where memory is short
 //       killed       is ended by signal 9
 //       silent       answers nothing more, until its standard input ends
 //       say          answers TEXT
@@ -216,6 +217,7 @@ bool is_time_for_it(const Manners& manners, std::uint64_t requests) {
 // Returns whether the answer was given, or whatever stands for it.
 bool misbehave(const Manners& manners) {
   if (manners.misdeed == "crash") std::_Exit(7);
+  if (manners.misdeed == "killed") std::raise(SIGKILL);
   if (manners.misdeed == "killed") std::raise(SIGKILL);
   if (manners.misdeed == "silent") wait_for_the_end();
   if (manners.misdeed == "say") std::cout << manners.text << std::endl;

@@ -385,6 +385,43 @@ TEST(Adapter, AFaultOfSeveralWorldsThatOneWorldDoesNotShowIsToldAsThat) {
   EXPECT_EQ(result.digest, fuzzed({"worlds=16"}, 16, 40).digest);
 }
 
+// It may not be to blame: who takes memory from others ends them with signal 9.
+TEST(Adapter, AnEngineThatIsKilledCountsNeitherWay) {
+  const Marker marker;
+  const FuzzResult alone = fuzzed({marker.word(), "killed@500"}, 1, 25);
+  EXPECT_TRUE(alone.faults.empty());
+  EXPECT_EQ(alone.lost_seeds.size(), 1u);
+  EXPECT_EQ(alone.episodes, 24u);
+  EXPECT_EQ(alone.broken_episodes, 0u);
+  const Marker another;
+  const FuzzResult beside = fuzzed({"worlds=16", another.word(), "killed@500"}, 16, 40);
+  EXPECT_TRUE(beside.faults.empty());
+  EXPECT_EQ(beside.episodes, 40u) << "each was run again, alone";
+}
+
+// In the process of its own.
+class Greedy final : public tidemark::Engine {
+ public:
+  const tidemark::Traits& traits() const override { return traits_; }
+  tidemark::Answer handle(const tidemark::Request&) override { throw std::bad_alloc(); }
+
+ private:
+  tidemark::Traits traits_;
+};
+
+TEST(Adapter, AnEpisodeThatRunsOutOfMemoryCountsNeitherWay) {
+  FuzzPlan plan;
+  plan.episodes = 5;
+  plan.require_marks = RequireMarks::never;
+  Configuration greedy;
+  greedy.engine = std::make_shared<Greedy>();
+  const FuzzResult result = fuzz(greedy, plan, nullptr);
+  EXPECT_EQ(result.lost_seeds.size(), 5u);
+  EXPECT_EQ(result.episodes, 0u);
+  EXPECT_EQ(result.broken_episodes, 0u);
+  EXPECT_TRUE(result.faults.empty());
+}
+
 TEST(Adapter, TheThirdFaultEndsTheRun) {
   const FuzzResult result = fuzzed({"crash@200"}, 1, 1000);
   EXPECT_EQ(result.faults.size(), kMostFaults);

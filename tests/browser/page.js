@@ -54,6 +54,14 @@ export function pageOf(trace, ...flags) {
   return html;
 }
 
+// A page with the body of a golden file, in the frame that the program puts around its pages.
+export function framed(name) {
+  const body = readFileSync(join(here, `../golden/html/${name}.html`), "utf8");
+  const page = readFileSync(pageOf(golden("page_echo_undoes_edit")), "utf8");
+  return write(`${name}.html`,
+    page.slice(0, page.indexOf("<main>")) + body + page.slice(page.indexOf("<script>")));
+}
+
 // Opens a page; `problems` are the errors of its console and what it asked the network for.
 export async function open(browser, html, { hash = "", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, ...options });

@@ -55,7 +55,8 @@ class Cli : public testing::Test {
     std::string name = (fs::temp_directory_path() / "tidemark-cli-XXXXXX").string();
     home_ = mkdtemp(name.data());
     fs::create_directory(home_ / "work");
-    for (const char* variable : {"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI"})
+    for (const char* variable : {"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI", "GITHUB_SHA",
+                                 "CI_COMMIT_SHA", "GTEST_SHARD_INDEX", "GTEST_TOTAL_SHARDS"})
       unsetenv(variable);
   }
   ~Cli() override { fs::remove_all(home_); }

@@ -65,7 +65,7 @@ class Watch final : public CampaignWatch {
 ShardDocument ran(const CampaignPlan& plan, ShardResult so_far, std::uint64_t blocks) {
   Watch watch(blocks);
   std::vector<TimedEpisode> slow;
-  return {head_of(plan), run_campaign(plan, std::move(so_far), watch, slow), {}};
+  return {head_of(plan), run_campaign(plan, std::move(so_far), watch, slow), {}, true};
 }
 ShardDocument ran(const CampaignPlan& plan) {
   return ran(plan, nothing_yet(plan), ~std::uint64_t{0});
@@ -121,7 +121,7 @@ TEST(Schedule, GivesEachPortionItsShare) {
 }
 
 // 9 000 episodes are 35 blocks and a part of one.
-TEST(Campaign, IsTheSameForAnyNumberOfThreads) {
+TEST(CampaignRun, IsTheSameForAnyNumberOfThreads) {
   CampaignPlan plan = plan_of(9'000);
   const std::string alone = print_shard_document(ran(plan));
   for (const std::uint32_t jobs : {2u, 3u, 8u}) {
@@ -130,7 +130,7 @@ TEST(Campaign, IsTheSameForAnyNumberOfThreads) {
   }
 }
 
-TEST(Campaign, IsTheSameForAnyNumberOfShards) {
+TEST(CampaignRun, IsTheSameForAnyNumberOfShards) {
   const std::string whole = reported({ran(plan_of(9'000))});
   EXPECT_NE(whole.find("new findings"), std::string::npos);
   for (const std::uint32_t count : {2u, 3u, 7u}) {
@@ -142,7 +142,7 @@ TEST(Campaign, IsTheSameForAnyNumberOfShards) {
   }
 }
 
-TEST(Campaign, OfWhichAShardIsMissingIsInconclusive) {
+TEST(CampaignRun, OfWhichAShardIsMissingIsInconclusive) {
   CampaignPlan plan = plan_of(3'000);
   plan.portions.pop_back();  // what is broken
   std::vector<ShardDocument> shards;
@@ -150,14 +150,14 @@ TEST(Campaign, OfWhichAShardIsMissingIsInconclusive) {
     plan.shard = {i, 3};
     shards.push_back(ran(plan));
   }
-  EXPECT_EQ(exit_code_of(report_night(shards)), ExitCode::held);
+  EXPECT_EQ(exit_code_of(report_night(shards)), 0);
   shards.erase(shards.begin() + 1);
   const NightReport report = report_night(shards);
-  EXPECT_EQ(exit_code_of(report), ExitCode::inconclusive);
+  EXPECT_EQ(exit_code_of(report), 5);
   EXPECT_EQ(report.unfinished, std::vector<std::string>{"shard 1/3 is missing"});
 }
 
-TEST(Campaign, GoesOnWhereItWasBrokenOff) {
+TEST(CampaignRun, GoesOnWhereItWasBrokenOff) {
   for (const std::uint32_t jobs : {1u, 3u}) {
     CampaignPlan plan = plan_of(9'000);
     plan.jobs = jobs;
@@ -172,40 +172,40 @@ TEST(Campaign, GoesOnWhereItWasBrokenOff) {
       ASSERT_TRUE(read) << problem;
       so_far = read->result;
     }
-    EXPECT_EQ(print_shard_document({head_of(plan), so_far, {}}), whole) << jobs;
+    EXPECT_EQ(print_shard_document({head_of(plan), so_far, {}, true}), whole) << jobs;
   }
 }
 
-TEST(Campaign, ThatIsNotAtItsEndSaysSo) {
+TEST(CampaignRun, ThatIsNotAtItsEndSaysSo) {
   CampaignPlan plan = plan_of(9'000);
   plan.portions.pop_back();
   const NightReport report = report_night({ran(plan, nothing_yet(plan), 9)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::inconclusive);
+  EXPECT_EQ(exit_code_of(report), 5);
   ASSERT_EQ(report.unfinished.size(), 1u);
   EXPECT_NE(report.unfinished[0].find("of its 36 blocks of 256 episodes"), std::string::npos);
 }
 
-TEST(Campaign, WithoutItsCanaryIsAFault) {
+TEST(CampaignRun, WithoutItsCanaryIsAFault) {
   CampaignPlan plan = plan_of(1'000);
   plan.portions.pop_back();
   plan.portions[0].plan.canary = Mutant::none;
   const NightReport report = report_night({ran(plan)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::fault);
+  EXPECT_EQ(exit_code_of(report), 3);
   EXPECT_NE(report.faults.at(0).find("canary"), std::string::npos);
 }
 
-TEST(Campaign, ThatMissesAMarkIsVacuous) {
+TEST(CampaignRun, ThatMissesAMarkIsVacuous) {
   CampaignPlan plan = plan_of(3'000);
   plan.portions.pop_back();
   ShardDocument document = ran(plan);
   document.head.portions[0].marks_of_many = {"merge"};  // no built-in strategy merges
   const NightReport report = report_night({document});
-  EXPECT_EQ(exit_code_of(report), ExitCode::vacuous);
+  EXPECT_EQ(exit_code_of(report), 4);
   EXPECT_EQ(report.vacuous, std::vector<std::string>{"sound never reached merge"});
 }
 
 // What was given comes first, is all shrunk, and is no news to the corpus.
-TEST(Campaign, RunsFirstWhatItIsGiven) {
+TEST(CampaignRun, RunsFirstWhatItIsGiven) {
   CampaignPlan plan = plan_of(512);
   plan.portions.erase(plan.portions.begin());
   const ShardDocument fresh = ran(plan);
@@ -246,7 +246,7 @@ TEST(Baseline, KnownFindingsDoNotFail) {
   const std::vector<BaselineHead> known = all_known();
   ASSERT_GT(known.size(), 3u);
   const NightReport report = report_night({with_baseline(known)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::held);
+  EXPECT_EQ(exit_code_of(report), 0);
   EXPECT_EQ(report.count(FindingStatus::known), known.size());
 }
 
@@ -255,7 +255,7 @@ TEST(Baseline, ANewFindingFailsAndComesFirst) {
   const BaselineHead forgotten = known.back();
   known.pop_back();
   const NightReport report = report_night({with_baseline(known)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::violated);
+  EXPECT_EQ(exit_code_of(report), 1);
   EXPECT_EQ(report.count(FindingStatus::fresh), 1u);
   EXPECT_EQ(report.findings.front().name + ".trace", forgotten.file);
 }
@@ -264,7 +264,7 @@ TEST(Baseline, AFixedBugThatIsFoundAgainHasRegressed) {
   std::vector<BaselineHead> known = all_known();
   known.front().known = false;
   const NightReport report = report_night({with_baseline(known)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::violated);
+  EXPECT_EQ(exit_code_of(report), 1);
   EXPECT_EQ(report.findings.front().status, FindingStatus::regressed);
   EXPECT_EQ(report.findings.front().baseline, known.front().file);
 }
@@ -275,7 +275,7 @@ TEST(Baseline, AKnownBugWhoseTraceHoldsIsFixed) {
   ShardDocument document = with_baseline(known);
   document.unmet["old.trace"] = {"expected that told is violated, but it holds"};
   const NightReport report = report_night({document});
-  EXPECT_EQ(exit_code_of(report), ExitCode::held);
+  EXPECT_EQ(exit_code_of(report), 0);
   EXPECT_EQ(report.count(FindingStatus::fixed), 1u);
   EXPECT_EQ(report.findings.back().name, "told-0123456789ab");
 }
@@ -284,9 +284,9 @@ TEST(Baseline, AFixedBugWhoseTraceBreaksHasRegressed) {
   std::vector<BaselineHead> known = all_known();
   known.push_back({"old.trace", "told", {"0123456789ab"}, false});
   ShardDocument document = with_baseline(known);
-  EXPECT_EQ(exit_code_of(report_night({document})), ExitCode::held);
+  EXPECT_EQ(exit_code_of(report_night({document})), 0);
   document.unmet["old.trace"] = {"expected that told holds, but it is violated"};
-  EXPECT_EQ(exit_code_of(report_night({document})), ExitCode::violated);
+  EXPECT_EQ(exit_code_of(report_night({document})), 1);
 }
 
 TEST(Baseline, SeveralFingerprintsAreOneBug) {
@@ -299,7 +299,7 @@ TEST(Baseline, SeveralFingerprintsAreOneBug) {
   const std::string name = second->file;
   known.erase(second + 1);
   const NightReport report = report_night({with_baseline(known)});
-  EXPECT_EQ(exit_code_of(report), ExitCode::held);
+  EXPECT_EQ(exit_code_of(report), 0);
   EXPECT_EQ(report.findings.size(), known.size());
 }
 

@@ -51,6 +51,9 @@ COMMANDS = {
                 ["mutants", "key-loser-yields", "drops-name", "--seeds", "1", "--without", "told"]],
     "explain": [["explain", ECHO], ["explain", KEYS], ["explain", "--protocol", "hardened", ECHO]],
     "shrink": [["shrink", ECHO]],
+    "night": [["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "6000", "--out", "n"],
+              ["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "500", "--out", "n",
+               "--baseline", TRACES / "findings"]],
     "list": [["list"]],
     "doctor": [["doctor", "--episodes", "5"]],
     "adapter-check": [["adapter", "check", ADAPTER]],
@@ -58,6 +61,9 @@ COMMANDS = {
                          "--protocol", protocol, "--episodes", "30"]
                         for protocol in ("page", "hardened")],
 }
+
+# Documents of which a test holds the program to a golden file: one a line.
+GOLDEN = {"history": ROOT / "tests/golden/documents/history.jsonl"}
 
 
 def run(binary, arguments, kind):
@@ -123,7 +129,8 @@ def is_map(path, kind):
     shape = shape_of(path)
     return ("at_rest" in shape or (kind == "list" and shape[-1:] == ("options",)) or
             (kind == "campaign" and shape[-1:] in (("environment",), ("traces",))) or
-            (kind == "campaign" and shape == ("steps", "[]")))
+            (kind == "campaign" and shape == ("steps", "[]")) or
+            (kind == "history" and shape in (("marks",), ("findings",))))
 
 
 def spoilt(document, kind):
@@ -142,7 +149,7 @@ def spoilt(document, kind):
             yield f"{where} without {key}", without
         for key in found:
             other = copy.deepcopy(document)
-            at(other, path)[key] = {"of": 7}
+            at(other, path)[key] = {"of": [7]}
             yield f"{where} with another {key}", other
         more = copy.deepcopy(document)
         at(more, path)["unheard-of"] = 1
@@ -219,27 +226,33 @@ def schema_problems():
         for name, meaning in schema.get("$defs", {}).items():
             if shared.setdefault(name, meaning) != meaning:
                 yield f"'{name}' means something else in the schema of {kind}"
-    if set(SCHEMAS) != set(COMMANDS):
-        yield f"no command is run for {set(SCHEMAS) ^ set(COMMANDS)}"
+    if set(SCHEMAS) != set(COMMANDS) | set(GOLDEN):
+        yield f"there is no document of {set(SCHEMAS) ^ (set(COMMANDS) | set(GOLDEN))}"
+
+
+def problems_of(kind, documents):
+    checked = validator(kind)
+    refused = 0
+    for document in documents:
+        for error in checked.iter_errors(document):
+            yield f"{kind}: {error.json_path}: {error.message[:200]}"
+        for fault, copied in spoilt(document, kind):
+            refused += 1
+            if checked.is_valid(copied):
+                yield f"{kind}: {fault} is not refused"
+    print(f"{kind}: {len(documents)} documents are valid, {refused} spoilt ones are refused")
 
 
 def document_problems(binary):
     for kind, commands in COMMANDS.items():
-        checked = validator(kind)
         documents = [run(binary, command, kind) for command in commands]
         if kind == "replay":
             exported = subprocess.run([binary, "export", "--to", "json", str(ECHO)],
                                       capture_output=True, text=True, check=True)
             documents.append(json.loads(exported.stdout))
-        refused = 0
-        for document in documents:
-            for error in checked.iter_errors(document):
-                yield f"{kind}: {error.json_path}: {error.message[:200]}"
-            for fault, copied in spoilt(document, kind):
-                refused += 1
-                if checked.is_valid(copied):
-                    yield f"{kind}: {fault} is not refused"
-        print(f"{kind}: {len(documents)} documents are valid, {refused} spoilt ones are refused")
+        yield from problems_of(kind, documents)
+    for kind, file in GOLDEN.items():
+        yield from problems_of(kind, [json.loads(line) for line in file.read_text().splitlines()])
 
 
 def main():

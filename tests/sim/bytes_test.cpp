@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <string>
 
 #include "properties/episode_bytes.h"
 #include "sim/digest.h"
@@ -60,6 +63,13 @@ TEST(Bytes, AreTheSameScenarioOnEveryBuild) {
             "clock S -10\nexpect holds\n");
 }
 
+// Behind it an engine would change bytes that say nothing.
+TEST(Bytes, OptionsOfTheFuzzerEndWhereBytesEnd) {
+  std::ifstream options(TIDEMARK_SOURCE_DIR "/tests/fuzz/episode_fuzzer.options");
+  const std::string text{std::istreambuf_iterator<char>(options), {}};
+  EXPECT_EQ(text, "[libfuzzer]\nmax_len = " + std::to_string(kMostBytes) + "\n");
+}
+
 TEST(Bytes, ArtifactsAreKnownByTheirNames) {
   const std::string hash(40, 'a');
   EXPECT_TRUE(is_artifact("crash-" + hash));
@@ -69,6 +79,14 @@ TEST(Bytes, ArtifactsAreKnownByTheirNames) {
   EXPECT_FALSE(is_artifact("crash-abc"));
   EXPECT_FALSE(is_artifact("trace-" + hash));
   EXPECT_FALSE(is_artifact(hash));
+  EXPECT_TRUE(is_artifact("id:000000,sig:06,src:000003,time:17,execs:94,op:havoc,rep:2"));
+  EXPECT_TRUE(is_artifact("id:000012,time:0,execs:0,orig:ack_lost")) << "of the queue";
+  EXPECT_FALSE(is_artifact("id:000000"));
+  EXPECT_FALSE(is_artifact("id:00000,sig:06"));
+  EXPECT_FALSE(is_artifact("id:0000000,sig:06"));
+  EXPECT_FALSE(is_artifact("id:00000x,sig:06"));
+  EXPECT_FALSE(is_artifact("id:"));
+  EXPECT_FALSE(is_artifact(""));
 }
 
 }  // namespace

@@ -111,6 +111,16 @@ TEST(Generator, FollowsAScenarioOnItsObjectsAndTexts) {
   EXPECT_GT(edits, 100u);
 }
 
+// B deletes what A is about to edit, and the turn that passes to A brings that deletion along.
+TEST(Generator, FollowsNoFurtherThanItsObjectsWhereATurnBringsADeletion) {
+  const Scenario prefix = trace_of("create A o1; sync A; sync B; edit A o1").scenario;
+  Generator generator(
+      Scope{.clients = 2, .objects = 1, .turns = true, .faults = fault_bit(Fault::late)});
+  for (std::uint64_t seed = 0; seed < 30'000; ++seed)
+    for (const Step& step : generator.follow(prefix, 30, seed).steps)
+      ASSERT_FALSE(is_change(step.kind) && step.object != 0) << "seed " << seed;
+}
+
 TEST(Turns, OneClientMayChangeAsItLikes) {
   EXPECT_TRUE(keeps_turns("create A o1; edit A o1; sync A; edit A o1; delete A o1"));
   EXPECT_TRUE(keeps_turns("create A o1; create S o2; edit S o1; edit A o1"));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/night_findings.h"
@@ -160,7 +159,6 @@ std::string marks(const Night& night) {
 }
 
 std::string facts(const Night& night) {
-  const std::uint64_t left = night.corpus.entries + night.corpus.added - night.corpus.dropped;
   std::string rows;
   const auto add = [&](std::string_view name, const std::string& text) {
     if (!text.empty()) rows += element("dt", name) + element("dd", text) + "\n";
@@ -169,9 +167,9 @@ std::string facts(const Night& night) {
   add("speed", fmt::format("{} episodes/s",
                            grouped(episode_rate(sum_of(night, &NightConfiguration::episodes),
                                                 night.seconds))));
-  add("corpus", fmt::format("{}: {} at first, {} new, {} out", count_of(left, "trace"),
-                            grouped(night.corpus.entries), grouped(night.corpus.added),
-                            grouped(night.corpus.dropped)));
+  add("corpus", fmt::format("{}; {} reached that none of them reaches",
+                            count_of(night.corpus.traces, "trace"),
+                            count_of(night.corpus.new_landmarks, "landmark")));
   if (night.cells_possible > 0)
     add("cells", fmt::format("{} of {} reached, {}", grouped(night.cells_reached),
                              grouped(night.cells_possible),
@@ -241,7 +239,7 @@ HistoryNight history_of(const Night& night) {
                     .repeated = sum_of(night, &NightConfiguration::repeated),
                     .cells_reached = night.cells_reached,
                     .cells_possible = night.cells_possible,
-                    .corpus = night.corpus.entries + night.corpus.added - night.corpus.dropped,
+                    .corpus = night.corpus.traces,
                     .marks = {},
                     .missed_marks = {},
                     .findings = {}};

@@ -46,9 +46,8 @@ struct SlowEpisode {
 };
 
 struct NightCorpus {
-  std::uint64_t entries = 0;  // that the night began with
-  std::uint64_t added = 0;
-  std::uint64_t dropped = 0;
+  std::uint64_t traces = 0;         // that the night began with
+  std::uint64_t new_landmarks = 0;  // that none of them reaches
 };
 
 struct Night {

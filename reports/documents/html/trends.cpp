@@ -40,7 +40,12 @@ std::optional<double> coverage(const HistoryNight& night) {
   return 100 * static_cast<double>(night.cells_reached) / static_cast<double>(night.cells_possible);
 }
 
-std::string print_number(double number) { return rounded(static_cast<std::uint64_t>(number)); }
+// A count that was a number of 64 bits may be rounded up to one that is none.
+std::uint64_t count_from(double number) {
+  return static_cast<std::uint64_t>(std::min(number, 1e19));
+}
+
+std::string print_number(double number) { return rounded(count_from(number)); }
 std::string print_percent(double number) { return fmt::format("{:.1f} %", number); }
 
 using Values = std::vector<std::optional<double>>;  // none: that night has no such number
@@ -224,7 +229,7 @@ std::string remarks(std::size_t all, std::span<const HistoryNight> shown) {
 }  // namespace
 
 std::uint64_t episode_rate(std::uint64_t episodes, double seconds) {
-  return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(episodes) / seconds) : 0;
+  return seconds > 0 ? count_from(static_cast<double>(episodes) / seconds) : 0;
 }
 
 std::string trends_section(std::span<const HistoryNight> nights) {
