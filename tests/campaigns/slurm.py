@@ -73,4 +73,4 @@ class Cluster:
     def states(self):
         """Why each task does not run, by its number."""
         self.run(self.home, "squeue", "--noheader", "--array", "--format", "%i %r")
-        return dict(line.split() for line in self.output.splitlines())
+        return dict(line.split(maxsplit=1) for line in self.output.splitlines())
