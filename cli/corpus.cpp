@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -48,14 +47,14 @@ ExitCode merge_corpora(const CorpusFlags& flags) {
   if (all.entries.empty())
     throw BadInput{fmt::format("{}: there is no trace, expected a corpus", flags.folders.front())};
   std::vector<std::vector<Landmark>> reached(all.entries.size());
-  std::set<Landmark> missing;
+  std::vector<bool> missing(kLandmarks);
   for (const Portion& portion : file.portions) {
     Runner runner(portion.configuration);
     for (std::size_t i = 0; i < all.entries.size(); ++i)
       if (fits(all.entries[i].trace.scenario, portion.plan.scope))
         for (const Landmark landmark : landmarks_of(runner, all.entries[i].trace.scenario)) {
           reached[i].push_back(landmark);
-          missing.insert(landmark);
+          missing[landmark] = true;
         }
   }
   for (std::vector<Landmark>& each : reached) {  // several configurations reach the same

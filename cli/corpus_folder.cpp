@@ -19,12 +19,12 @@ namespace {
 // The place of the one that reaches most of what is missing, of equal ones of the first; nothing:
 // none does.
 std::optional<std::size_t> best_of(const std::vector<std::vector<Landmark>>& reached,
-                                   const std::set<Landmark>& missing) {
+                                   const std::vector<bool>& missing) {
   std::optional<std::size_t> best;
   std::ptrdiff_t most = 0;
   for (std::size_t i = 0; i < reached.size(); ++i) {
     const auto count = std::count_if(reached[i].begin(), reached[i].end(),
-                                     [&](Landmark landmark) { return missing.count(landmark); });
+                                     [&](Landmark landmark) { return missing[landmark]; });
     if (count <= most) continue;
     best = i;
     most = count;
@@ -69,10 +69,10 @@ std::vector<Landmark> landmarks_of(Runner& runner, const Scenario& scenario) {
 }
 
 std::vector<std::size_t> few_that_reach(const std::vector<std::vector<Landmark>>& reached,
-                                        std::set<Landmark> missing) {
+                                        std::vector<bool> missing) {
   std::vector<std::size_t> few;
   while (const auto best = best_of(reached, missing)) {
-    for (const Landmark landmark : reached[*best]) missing.erase(landmark);
+    for (const Landmark landmark : reached[*best]) missing[landmark] = false;
     few.push_back(*best);
   }
   return few;
@@ -85,11 +85,11 @@ std::string corpus_name(const Trace& trace) {
 }
 
 std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& result) {
-  std::set<Landmark> missing;
+  std::vector<bool> missing(kLandmarks);
   std::set<std::uint64_t> episodes;
   for (const auto& [landmark, first] : result.firsts) {
     if (first == kGiven) continue;
-    missing.insert(landmark);
+    missing[landmark] = true;
     episodes.insert(first - 1);
   }
   std::vector<Trace> traces;

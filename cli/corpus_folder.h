@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,9 +36,10 @@ bool fits(const Scenario& scenario, const Scope& scope);
 // Which landmarks a scenario reaches. Throws EngineFault.
 std::vector<Landmark> landmarks_of(Runner& runner, const Scenario& scenario);
 
-// The places of few that together reach all of what is missing that any of them reaches.
+// The places of few that together reach all of what is missing that any of them reaches. `missing`:
+// by landmark.
 std::vector<std::size_t> few_that_reach(const std::vector<std::vector<Landmark>>& reached,
-                                        std::set<Landmark> missing);
+                                        std::vector<bool> missing);
 
 // `3f2a91c2d0ab.trace`, of what it says.
 std::string corpus_name(const Trace& trace);

@@ -130,7 +130,8 @@ def is_map(path, kind):
     return ("at_rest" in shape or (kind == "list" and shape[-1:] == ("options",)) or
             (kind == "campaign" and shape[-1:] in (("environment",), ("traces",))) or
             (kind == "campaign" and shape == ("steps", "[]")) or
-            (kind == "history" and shape in (("marks",), ("findings",))))
+            (kind == "history" and shape in (("marks",), ("findings",))) or
+            (kind == "night" and shape[-1:] in (("configurations",), ("marks",), ("broken",))))
 
 
 def spoilt(document, kind):
