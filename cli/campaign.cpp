@@ -19,6 +19,7 @@
 #include "cli/cases.h"
 #include "cli/ci.h"
 #include "cli/corpus_folder.h"
+#include "cli/findings.h"
 #include "cli/interrupt.h"
 #include "cli/night.h"
 #include "cli/options.h"
@@ -118,7 +119,8 @@ class CampaignCommand final : public CampaignWatch {
     findings_ = now.findings;
     if (status_requested()) Output::error("tidemark: " + line(now, stopwatch_.elapsed()));
     progress_->show([&](milliseconds elapsed) { return line(now, elapsed); });
-    return !interrupted() && !(file_.time.limit && stopwatch_.elapsed() >= *file_.time.limit);
+    return !interrupted() &&
+           !(file_.time.limit && spent_ + stopwatch_.elapsed() >= *file_.time.limit);
   }
 
   std::string sentence_of(const Portion& portion, const Scenario& minimal,
@@ -174,6 +176,7 @@ class CampaignCommand final : public CampaignWatch {
   Stopwatch stopwatch_;
   Stopwatch since_new_;
   std::size_t findings_ = 0;
+  milliseconds spent_{};  // before this run, by the same night
   milliseconds next_save_{};
   bool cannot_save_ = false;
   std::unique_ptr<Progress> progress_;
@@ -287,18 +290,20 @@ CampaignHead CampaignCommand::head() const {
 PortionHead CampaignCommand::head_of(std::size_t place) const {
   const Portion& portion = plan_.portions[place];
   const FuzzPlan& plan = portion.plan;
-  PortionHead head{.name = portion.name,
-                   .weight = portion.weight,
-                   .seed = print_seed(plan.seed),
-                   .command = file_.commands[place],
-                   .replay = file_.replays[place],
-                   .is_foreign = portion.configuration.engine != nullptr,
-                   .invariants = invariant_names(portion.configuration),
-                   .marks = {},
-                   .marks_of_many = {},
-                   .cells = 0,
-                   .canary = std::string(name_of(plan.canary)),
-                   .given = plan.given.size()};
+  PortionHead head{
+      .name = portion.name,
+      .weight = portion.weight,
+      .seed = print_seed(plan.seed),
+      .command = file_.commands[place],
+      .replay = file_.replays[place],
+      .flags = flags_beyond(portion.configuration, make_trace(portion.configuration, {})),
+      .is_foreign = portion.configuration.engine != nullptr,
+      .invariants = invariant_names(portion.configuration),
+      .marks = {},
+      .marks_of_many = {},
+      .cells = 0,
+      .canary = std::string(name_of(plan.canary)),
+      .given = plan.given.size()};
   std::vector<std::string> granted;
   for (const NamedMark& named : marks())
     if (is_granted(named, plan.scope, portion.configuration.protocol,
@@ -321,6 +326,7 @@ void CampaignCommand::resume() {
         "same file, flags, corpus, baseline and version",
         shown_path(path), document_.head.night, document_.head.seed)};
   times_ = read_times(times_path(flags_.out, plan_.shard));
+  spent_ = milliseconds(static_cast<std::int64_t>(1000 * times_.seconds));
 }
 
 void CampaignCommand::announce() const {

@@ -29,9 +29,7 @@ bool breaks(const Configuration& configuration, const Scenario& scenario, Invari
 
 }  // namespace
 
-std::string replay_command(const Configuration& configuration, const std::string& path,
-                           const Trace& trace) {
-  const std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
+std::string flags_beyond(const Configuration& configuration, const Trace& trace) {
   const bool same_protocol = trace.protocol == configuration.protocol_name &&
                              trace.options == configuration.options &&
                              trace.engine.mutant == configuration.protocol.mutant;
@@ -44,7 +42,14 @@ std::string replay_command(const Configuration& configuration, const std::string
                                                      : flag.is_default;
     if (!is_said) flags.push_back(flag);
   }
-  return flags.empty() ? command : command + " " + print_flags(flags, true);
+  return print_flags(flags, true);
+}
+
+std::string replay_command(const Configuration& configuration, const std::string& path,
+                           const Trace& trace) {
+  const std::string command = fmt::format("{} replay {}", command_name(), shell_quoted(path));
+  const std::string flags = flags_beyond(configuration, trace);
+  return flags.empty() ? command : command + " " + flags;
 }
 
 std::vector<std::string> Problems::lines() const {

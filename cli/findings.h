@@ -33,6 +33,9 @@ void tell_fault(const std::string& what, const std::vector<std::string>& transcr
 std::string replay_command(const Configuration& configuration, const std::string& path,
                            const Trace& trace);
 
+// The flags of it: empty where the trace says all.
+std::string flags_beyond(const Configuration& configuration, const Trace& trace);
+
 // Runs what is to be shown. Two runs must be the same run, and break the invariant: where they do
 // not, that is a fault, which `paste` repeats.
 Recording record_twice(const Configuration& configuration, const Scenario& scenario,

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::size_t kMostBytes = std::size_t{256} * 1024 * 1024;
-constexpr std::size_t kMostPages = 100;
+constexpr std::size_t kMostPages = 20;  // some 50 KB each
 
 std::string in(const std::string& folder, const std::string& name) {
   return (fs::path(folder) / name).string();
@@ -38,6 +38,10 @@ std::string in(const std::string& folder, const std::string& name) {
 std::string prefix_of(const std::string& folder) {
   const std::string prefix = folder.ends_with('/') ? folder : folder + '/';
   return prefix.starts_with('-') ? "./" + prefix : prefix;
+}
+
+NightPlace place_of(const std::string& folder) {
+  return {command_name(), prefix_of(folder), shell_quoted};
 }
 
 std::string read_if_there(const std::string& path) {
@@ -145,8 +149,7 @@ class NightFolder {
     page.episodes = finding.found->all_episodes();
     for (const auto& [portion, count] : finding.found->episodes)
       page.configurations.push_back(report_.head.portions.at(portion).name);
-    page.command = fmt::format("{} replay {}findings/{}.trace", command_name(), prefix_of(folder_),
-                               finding.name);
+    page.command = replay_of(finding, report_.head, place_of(folder_));
     return page;
   }
 
@@ -215,8 +218,7 @@ void show_first(const NightReport& report, const std::string& folder, const Outp
          .found_briefly = {},
          .origin = {"shrunk", fmt::format("{} -> {}", simplest.steps_before,
                                           count_of(simplest.trace.scenario.steps.size(), "step"))},
-         .commands = {{"replay", fmt::format("{} replay {}findings/{}.trace", command_name(),
-                                             prefix_of(folder), each.name)}}},
+         .commands = {{"replay", replay_of(each, report.head, place_of(folder))}}},
         output.color()));
     output.result("\n");
     return;
@@ -228,11 +230,10 @@ ExitCode tell(const NightReport& report, const std::string& folder, const Output
   output.result(night_headline(report));
   output.result("\n");
   if (!output.quiet()) show_first(report, folder, output);
-  output.result(night_text(report, command_name(), prefix_of(folder)));
+  output.result(night_text(report, place_of(folder)));
   if (output.wants_json()) output.json(night_json(report));
   if (ci.wants_checks())
-    for (Suite& each : suites_of(report, command_name(), prefix_of(folder)))
-      ci.add(std::move(each));
+    for (Suite& each : suites_of(report, place_of(folder))) ci.add(std::move(each));
   output.release();
   ci.write();
   return static_cast<ExitCode>(exit_code_of(report));

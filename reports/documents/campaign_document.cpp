@@ -94,17 +94,12 @@ json result_json(const CampaignResult& result) {
 }
 
 json portion_head_json(const PortionHead& head) {
-  return {{"name", head.name},
-          {"weight", head.weight},
-          {"seed", head.seed},
-          {"command", head.command},
-          {"replay", head.replay},
-          {"foreign", head.is_foreign},
-          {"invariants", head.invariants},
-          {"marks", head.marks},
-          {"marks_of_many", head.marks_of_many},
-          {"cells", head.cells},
-          {"canary", head.canary},
+  return {{"name", head.name},          {"weight", head.weight},
+          {"seed", head.seed},          {"command", head.command},
+          {"replay", head.replay},      {"flags", head.flags},
+          {"foreign", head.is_foreign}, {"invariants", head.invariants},
+          {"marks", head.marks},        {"marks_of_many", head.marks_of_many},
+          {"cells", head.cells},        {"canary", head.canary},
           {"given", head.given}};
 }
 
@@ -199,6 +194,7 @@ PortionHead portion_head_of(const json& in) {
   in.at("seed").get_to(head.seed);
   in.at("command").get_to(head.command);
   in.at("replay").get_to(head.replay);
+  in.at("flags").get_to(head.flags);
   in.at("foreign").get_to(head.is_foreign);
   in.at("invariants").get_to(head.invariants);
   in.at("marks").get_to(head.marks);

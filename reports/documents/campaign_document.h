@@ -20,6 +20,7 @@ struct PortionHead {
   std::string seed;
   std::string command;                     // `fuzz`'s flags, that run such episodes
   std::string replay;                      // flags of `replay --seed`, the same
+  std::string flags;                       // that replay a trace of it; empty: it says all
   bool is_foreign = false;                 // behind an adapter
   std::vector<std::string> invariants;     // by their numbers
   std::vector<std::string> marks;          // that it must reach

@@ -311,14 +311,8 @@ std::string where_of(const ReportedFinding& finding, const CampaignHead& head) {
   return where;
 }
 
-std::string replay_of(const ReportedFinding& finding, std::string_view command,
-                      std::string_view folder) {
-  if (!finding.found) return {};
-  return fmt::format("{} replay {}findings/{}.trace", command, folder, finding.name);
-}
-
 std::string text_of(const ReportedFinding& finding, const CampaignHead& head,
-                    std::string_view command, std::string_view folder) {
+                    const NightPlace& place) {
   const std::uint64_t episodes = finding.found ? finding.found->all_episodes() : 0;
   const std::string steps =
       finding.found ? count_of(finding.found->simplest.trace.scenario.steps.size(), "step") : "";
@@ -329,7 +323,7 @@ std::string text_of(const ReportedFinding& finding, const CampaignHead& head,
     text += hang("           ", fmt::format("{}: {}", finding.baseline, each));
   if (!finding.is_bad() || !finding.found) return text;
   text += hang("           ", finding.found->simplest.sentence);
-  return text + "           " + replay_of(finding, command, folder) + "\n";
+  return text + "           " + replay_of(finding, head, place) + "\n";
 }
 
 std::string portions_table(const NightReport& report) {
@@ -364,7 +358,7 @@ std::string_view verdict_word(const NightReport& report) {
 // --- checks
 
 Check check_of(const NightReport& report, std::size_t portion, std::size_t invariant,
-               std::string_view command, std::string_view folder) {
+               const NightPlace& place) {
   const std::string& name = report.head.portions[portion].invariants[invariant];
   Check check{.name = name};
   for (const ReportedFinding& each : report.findings) {
@@ -379,8 +373,8 @@ Check check_of(const NightReport& report, std::size_t portion, std::size_t invar
          .verdict = each.found->simplest.sentence,
          .found = fmt::format("{}, from {}", name_of(each.status), count_of(episodes, "episode")),
          .steps = each.found->simplest.trace.scenario.steps.size(),
-         .replay = replay_of(each, command, folder),
-         .file = fmt::format("{}findings/{}.trace", folder, each.name)});
+         .replay = replay_of(each, report.head, place),
+         .file = fmt::format("{}findings/{}.trace", place.folder, each.name)});
   }
   if (!check.findings.empty())
     check.outcome = CheckOutcome::violated;
@@ -509,6 +503,15 @@ std::string night_sentence(const NightReport& report) {
                      count_of(report.head.portions.size(), "configuration"));
 }
 
+std::string replay_of(const ReportedFinding& finding, const CampaignHead& head,
+                      const NightPlace& place) {
+  if (!finding.found) return {};
+  const std::string& flags = head.portions.at(finding.found->simplest.portion).flags;
+  return fmt::format("{} replay {}{}{}", place.command,
+                     place.quoted(fmt::format("{}findings/{}.trace", place.folder, finding.name)),
+                     flags.empty() ? "" : " ", flags);
+}
+
 std::string night_headline(const NightReport& report) {
   std::string text = fmt::format("{} night {}: {}\n", verdict_word(report), report.head.night,
                                  night_sentence(report));
@@ -516,14 +519,13 @@ std::string night_headline(const NightReport& report) {
   return text;
 }
 
-std::string night_text(const NightReport& report, std::string_view command,
-                       std::string_view folder) {
+std::string night_text(const NightReport& report, const NightPlace& place) {
   std::string text;
   for (std::size_t i = 0; i < report.findings.size() && i < kTextFindings; ++i)
-    text += text_of(report.findings[i], report.head, command, folder);
+    text += text_of(report.findings[i], report.head, place);
   if (report.findings.size() > kTextFindings)
     text += fmt::format("and {} more, in {}index.html\n", report.findings.size() - kTextFindings,
-                        folder);
+                        place.folder);
   text += (text.empty() ? "" : "\n") + portions_table(report) + "\n";
   return text + fmt::format("corpus: {}; {} reached that it lacks · digest {}\n",
                             count_of(report.head.corpus, "trace"),
@@ -531,8 +533,7 @@ std::string night_text(const NightReport& report, std::string_view command,
                             print_digest(report.result.digest()));
 }
 
-std::vector<Suite> suites_of(const NightReport& report, std::string_view command,
-                             std::string_view folder) {
+std::vector<Suite> suites_of(const NightReport& report, const NightPlace& place) {
   std::vector<Suite> suites;
   for (std::size_t i = 0; i < report.head.portions.size(); ++i) {
     const PortionHead& head = report.head.portions[i];
@@ -542,7 +543,7 @@ std::vector<Suite> suites_of(const NightReport& report, std::string_view command
                                       grouped(report.result.portions[i].broken_episodes)),
                 .checks = {}};
     for (std::size_t j = 0; j < head.invariants.size(); ++j)
-      suite.checks.push_back(check_of(report, i, j, command, folder));
+      suite.checks.push_back(check_of(report, i, j, place));
     suites.push_back(std::move(suite));
   }
   if (report.head.has_baseline) suites.push_back(baseline_suite(report));

@@ -59,16 +59,24 @@ int exit_code_of(const NightReport& report);
 // The document `tidemark/night/1` (docs/JSON.md).
 nlohmann::json night_json(const NightReport& report);
 
+// Where a night is kept, and how commands about it are written.
+struct NightPlace {
+  std::string command;                     // how the user calls the program
+  std::string folder;                      // ends in a slash
+  std::string (*quoted)(std::string_view)  // a word as a shell takes it
+      = nullptr;
+};
+// The command that replays the trace of a finding; empty: no episode shrank to it.
+std::string replay_of(const ReportedFinding& finding, const CampaignHead& head,
+                      const NightPlace& place);
+
 // The verdict, and what else is to be known before the findings are read.
 std::string night_headline(const NightReport& report);
 // Findings with the commands that replay them from this folder, portions, digest.
-// `command`: how the user calls the program.
-std::string night_text(const NightReport& report, std::string_view command,
-                       std::string_view folder);
+std::string night_text(const NightReport& report, const NightPlace& place);
 
 // A suite for each portion.
-std::vector<Suite> suites_of(const NightReport& report, std::string_view command,
-                             std::string_view folder);
+std::vector<Suite> suites_of(const NightReport& report, const NightPlace& place);
 
 // `2 new findings, 3 known; 12 400 000 episodes of 6 configurations`
 std::string night_sentence(const NightReport& report);

@@ -61,6 +61,14 @@ TEST_F(Nights, RunsOneEpisodeAlone) {
   EXPECT_EQ(shell(commands_in(ran.err)[0]).out, ran.out) << "the line that is told does the same";
 }
 
+TEST_F(Nights, OfAnEngineBehindAnAdapterAreReplayedOnIt) {
+  write("engine.toml", "[[configuration]]\nengine = \"" TIDEMARK_PUPPET " careless\"\n");
+  const Ran ran = tidemark("campaign engine.toml --episodes 256 --seed 5 --out 'a night'");
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  ASSERT_FALSE(commands_in(ran.out).empty()) << ran.out;
+  EXPECT_EQ(shell(commands_in(ran.out)[0]).code, 1) << commands_in(ran.out)[0];
+}
+
 TEST_F(Nights, IsMergedToWhatOneMachineFinds) {
   const Ran whole = campaign("--episodes 4000");
   for (int i = 0; i < 3; ++i) {

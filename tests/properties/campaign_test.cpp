@@ -85,7 +85,8 @@ std::vector<ShardDocument> sharded(std::uint64_t episodes, std::uint32_t count) 
 std::string reported(const std::vector<ShardDocument>& shards) {
   const NightReport report = report_night(shards);
   return night_json(report).dump(1) + night_headline(report) +
-         night_text(report, "tidemark", "night/");
+         night_text(report, {"tidemark", "night/",
+                             [](std::string_view word) { return std::string(word); }});
 }
 
 TEST(Schedule, FindsTheWayBack) {
