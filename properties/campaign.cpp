@@ -246,7 +246,8 @@ class CampaignRun {
   void add(const BlockRun& run) {
     const Block& block = run.block;
     PortionResult& result = state_.result.portions[run.at.portion];
-    result += counts_of(block);
+    static_cast<EpisodeCounts&>(result) += block;
+    if (block.coverage) result.coverage += *block.coverage;
     for (const std::uint64_t index : block.nondeterministic)
       result.nondeterministic.add(number_of(run, index));
     for (const std::uint64_t index : block.lost) result.lost.add(number_of(run, index));
@@ -266,22 +267,6 @@ class CampaignRun {
     broken_ += block.broken_episodes;
     repeated_ += block.repeated;
     nondeterministic_ += block.nondeterministic.size();
-  }
-
-  static PortionResult counts_of(const Block& block) {
-    PortionResult counts;
-    counts.episodes = block.episodes;
-    counts.repeated = block.repeated;
-    counts.broken_episodes = block.broken_episodes;
-    counts.effective_steps = block.effective_steps;
-    counts.skipped_steps = block.skipped_steps;
-    counts.digest = block.digest;
-    counts.broken = block.broken;
-    counts.marks = block.marks;
-    if (block.coverage) counts.coverage = *block.coverage;
-    counts.canary_episodes = block.canary_episodes;
-    counts.canaries_caught = block.canaries_caught;
-    return counts;
   }
 
   void add_faults(const BlockRun& run) {
@@ -407,20 +392,11 @@ SharedFinding& SharedFinding::operator+=(const SharedFinding& other) {
 }
 
 PortionResult& PortionResult::operator+=(const PortionResult& other) {
-  episodes += other.episodes;
-  repeated += other.repeated;
-  broken_episodes += other.broken_episodes;
-  effective_steps += other.effective_steps;
-  skipped_steps += other.skipped_steps;
-  digest += other.digest;
-  add_each(broken, other.broken);
+  EpisodeCounts::operator+=(other);
   add_each(shrunk, other.shrunk);
   for (const auto& [invariant, episode] : other.first_broken)
     keep_least(first_broken, invariant, episode);
-  add_each(marks, other.marks);
   coverage += other.coverage;
-  canary_episodes += other.canary_episodes;
-  canaries_caught += other.canaries_caught;
   canary_tries = std::max(canary_tries, other.canary_tries);
   nondeterministic += other.nondeterministic;
   lost += other.lost;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "properties/episodes.h"
 #include "properties/fuzz.h"
 #include "properties/landmarks.h"
 
@@ -119,20 +120,10 @@ struct SharedFinding {
 };
 
 // What the episodes of a portion came to.
-struct PortionResult {
-  std::uint64_t episodes = 0;
-  std::uint64_t repeated = 0;  // of them, run twice
-  std::uint64_t broken_episodes = 0;
-  std::uint64_t effective_steps = 0;
-  std::uint64_t skipped_steps = 0;
-  std::uint64_t digest = 0;
-  std::array<std::uint64_t, kMostInvariants> broken{};  // episodes, by invariant
-  std::array<std::uint64_t, kMostInvariants> shrunk{};  // of them
+struct PortionResult : EpisodeCounts {
+  std::array<std::uint64_t, kMostInvariants> shrunk{};  // of the broken, by invariant
   std::map<std::size_t, std::uint64_t> first_broken;    // the first of them, by invariant
-  MarkCounts marks{};
   CoverageCounts coverage;
-  std::uint64_t canary_episodes = 0;
-  std::uint64_t canaries_caught = 0;
   std::uint64_t canary_tries = 0;  // seeds until it was caught, beside those; 0: it was not
   ToldEpisodes nondeterministic;
   ToldEpisodes lost;  // neither held nor broken: their memory or their engine was taken away

@@ -21,6 +21,20 @@ Runner runner_of_mutant(Mutant mutant) {
 
 }  // namespace
 
+EpisodeCounts& EpisodeCounts::operator+=(const EpisodeCounts& other) {
+  episodes += other.episodes;
+  repeated += other.repeated;
+  broken_episodes += other.broken_episodes;
+  effective_steps += other.effective_steps;
+  skipped_steps += other.skipped_steps;
+  digest += other.digest;
+  for (std::size_t i = 0; i < kMostInvariants; ++i) broken[i] += other.broken[i];
+  for (std::size_t i = 0; i < kMarks; ++i) marks[i] += other.marks[i];
+  canary_episodes += other.canary_episodes;
+  canaries_caught += other.canaries_caught;
+  return *this;
+}
+
 bool is_ours(const Configuration& configuration) {
   return configuration.engine == nullptr && configuration.own == nullptr;
 }

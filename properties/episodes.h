@@ -41,24 +41,29 @@ struct SlowestEpisode {
   std::uint64_t nanoseconds = 0;
 };
 
-// What came of episodes that stand beside one another, in their order.
-struct Block {
+// What is counted of episodes.
+struct EpisodeCounts {
   std::uint64_t episodes = 0;
   std::uint64_t repeated = 0;  // of them, run twice
   std::uint64_t broken_episodes = 0;
   std::uint64_t effective_steps = 0;
   std::uint64_t skipped_steps = 0;
   std::uint64_t digest = 0;
-  std::array<std::uint64_t, kMostInvariants> broken{};
+  std::array<std::uint64_t, kMostInvariants> broken{};  // episodes, by invariant
+  MarkCounts marks{};
+  std::uint64_t canary_episodes = 0;
+  std::uint64_t canaries_caught = 0;
+  EpisodeCounts& operator+=(const EpisodeCounts& other);
+};
+
+// What came of episodes that stand beside one another, in their order.
+struct Block : EpisodeCounts {
   std::vector<Failure> failures;  // those that may be shrunk
   std::vector<std::uint64_t> nondeterministic;
   std::vector<std::uint64_t> lost;  // neither held nor broken: their memory or engine was taken
-  MarkCounts marks{};
   std::vector<std::uint64_t> own_marks;
   std::optional<CoverageCounts> coverage;  // none: it is not counted
   std::vector<FirstReached> firsts;        // of what this worker had not reached before
-  std::uint64_t canary_episodes = 0;
-  std::uint64_t canaries_caught = 0;
   SlowestEpisode slowest;
   std::uint64_t end = 0;  // the first episode behind it
   bool is_whole = true;   // false: the run was ended meanwhile
