@@ -46,6 +46,20 @@ Configuration configuration_for(const BaselineTrace& each, std::span<const Porti
                   shown_path(each.path), each.trace.protocol)};
 }
 
+// One fingerprint is of a known bug or of a fixed one.
+void require_agreement(const std::vector<BaselineTrace>& baseline) {
+  std::map<std::string, const BaselineTrace*> first;  // by invariant and fingerprint
+  for (const BaselineTrace& each : baseline)
+    for (const std::string& fingerprint : each.head.fingerprints) {
+      const auto [known, is_new] = first.emplace(each.head.invariant + fingerprint, &each);
+      if (!is_new && known->second->head.known != each.head.known)
+        throw BadInput{fmt::format(
+            "{}:1: stands for {}, as {} does, but one as known and one as fixed; expected that "
+            "they agree",
+            shown_path(each.path), fingerprint, shown_path(known->second->path))};
+    }
+}
+
 }  // namespace
 
 std::vector<BaselineTrace> load_baseline(const std::string& folder) {
@@ -60,6 +74,7 @@ std::vector<BaselineTrace> load_baseline(const std::string& folder) {
     BaselineHead head = head_of(path, trace);
     baseline.push_back({path, std::move(trace), std::move(head)});
   }
+  require_agreement(baseline);
   return baseline;
 }
 

@@ -142,6 +142,7 @@ class CampaignCommand final : public CampaignWatch {
   void prepare();
   void load_given();
   void resume();
+  static void forget_corpus(CampaignHead& now, const CampaignHead& then);
   void choose_seed();
   CampaignHead head() const;
   PortionHead head_of(std::size_t place) const;
@@ -179,6 +180,7 @@ class CampaignCommand final : public CampaignWatch {
   milliseconds spent_{};  // before this run, by the same night
   milliseconds next_save_{};
   bool cannot_save_ = false;
+  bool had_ended_ = false;  // before this run: nothing is left but to report
   std::unique_ptr<Progress> progress_;
 };
 
@@ -194,6 +196,7 @@ ExitCode CampaignCommand::run_all() {
   catch_status_requests();
   progress_ = std::make_unique<Progress>(!output_.quiet());
   stopwatch_ = Stopwatch();
+  if (had_ended_) return finish(std::move(document_.result));
   save(document_.result, false);
   ShardResult result = run_campaign(plan_, document_.result, *this, times_.slow);
   progress_.reset();
@@ -320,13 +323,24 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
 
 void CampaignCommand::resume() {
   const std::string path = shard_path(flags_.out, plan_.shard);
-  if (head_json(document_.head) != head_json(head()))
+  had_ended_ = document_.has_ended;
+  CampaignHead now = head();
+  if (had_ended_) forget_corpus(now, document_.head);
+  if (head_json(document_.head) != head_json(now))
     throw BadInput{fmt::format(
         "{}:1: is of another campaign (night {}, seed {}), expected the one that is to go on: the "
         "same file, flags, corpus, baseline and version",
         shown_path(path), document_.head.night, document_.head.seed)};
   times_ = read_times(times_path(flags_.out, plan_.shard));
   spent_ = milliseconds(static_cast<std::int64_t>(1000 * times_.seconds));
+}
+
+// A night that has ended may have added to the corpus that it was given.
+void CampaignCommand::forget_corpus(CampaignHead& now, const CampaignHead& then) {
+  now.corpus = then.corpus;
+  now.corpus_digest = then.corpus_digest;
+  for (std::size_t i = 0; i < now.portions.size() && i < then.portions.size(); ++i)
+    now.portions[i].given = then.portions[i].given;
 }
 
 void CampaignCommand::announce() const {
@@ -398,7 +412,7 @@ ExitCode CampaignCommand::finish(ShardResult result) {
   output_.note(fmt::format("{}, {} episodes/s", print_time(stopwatch_.elapsed()),
                            grouped(per_second(ran, stopwatch_.elapsed()))));
   tell_slow();
-  if (!interrupted()) grow_corpus(document_.result.result);
+  if (!interrupted() && !had_ended_) grow_corpus(document_.result.result);
   const ExitCode code = plan_.shard.count == 1
                             ? leave_night({document_}, times_, flags_.out, output_, ci_)
                             : leave_shard(document_, flags_.out, output_, ci_);

@@ -225,6 +225,12 @@ TEST_F(Nights, SaysWhatABaselineMayBe) {
   expect_refused("campaign sound.toml --episodes 9 --out night --baseline baseline",
                  "baseline/x.trace:1: expects nothing, expected");
   expect_refused("campaign sound.toml --episodes 9 --out night --baseline nowhere", "nowhere: ");
+  const std::string bug =
+      "tidemark-trace 1\nprotocol page\nclients 1\ncreate A o1\nsync A\nedit A o1\n";
+  write("baseline/x.trace", bug + "expect no-lost-update violated\n");
+  write("baseline/y.trace", bug + "expect no-lost-update holds\n");
+  expect_refused("campaign sound.toml --episodes 9 --out night --baseline baseline",
+                 "baseline/y.trace:1: stands for ");
 }
 
 TEST_F(Nights, GrowsItsCorpus) {
@@ -236,6 +242,10 @@ TEST_F(Nights, GrowsItsCorpus) {
   EXPECT_EQ(tidemark(run + " --new-corpus").code, 0);
   const auto first = files().size();
   EXPECT_GT(report()["corpus"]["new_landmarks"], 500);
+  const std::string night = content("night/report.json");
+  EXPECT_EQ(tidemark(run + " --resume").code, 0) << "though the corpus has grown";
+  EXPECT_EQ(content("night/report.json"), night);
+  EXPECT_EQ(files().size(), first);
   const Ran again = tidemark(run);
   EXPECT_TRUE(has(again.err, ", 0 new, in ")) << again.err;
   EXPECT_EQ(report()["corpus"]["new_landmarks"], 0) << "what is given reaches all of it";
