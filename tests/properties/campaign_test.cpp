@@ -324,7 +324,7 @@ TEST(ShardDocument, ThatWasChangedIsRefused) {
   std::string problem;
   ASSERT_TRUE(read_shard_document(text, problem));
   Random random(1);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 100; ++i) {
     std::string spoilt = text;
     const std::uint32_t place = random.below(static_cast<std::uint32_t>(text.size() - 1));
     spoilt[place] = static_cast<char>(spoilt[place] ^ (1 << random.below(7)));
