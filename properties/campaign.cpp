@@ -129,8 +129,16 @@ class CampaignRun {
       run_blocks(is_caller);
     } catch (...) {
       ended_ = true;
+      wake_all();
       throw;
     }
+    wake_all();
+  }
+  // A thread that waits for another one's block must hear that none will come. The lock: it may
+  // just have looked, and not wait yet.
+  void wake_all() {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
   }
   void run_blocks(bool is_caller) {
     std::vector<std::unique_ptr<Worker>> workers(plan_.portions.size());

@@ -71,6 +71,17 @@ TEST_F(Nights, OfAnEngineBehindAnAdapterAreReplayedOnIt) {
   EXPECT_EQ(shell(commands_in(ran.out)[0]).code, 1) << commands_in(ran.out)[0];
 }
 
+// Threads that are far ahead of the engine wait for it, and must hear that the night is over.
+TEST_F(Nights, EndThoughAnEngineIsWaitedFor) {
+  write("both.toml", "[[configuration]]\nengine = \"" TIDEMARK_PUPPET
+                     "\"\n\n[[configuration]]\nprotocol = \"hardened\"\nweight = 20\n");
+  for (int i = 0; i < 5; ++i) {
+    const Ran ran = shell("timeout -s KILL 60 " TIDEMARK_BINARY
+                          " campaign both.toml --for 300ms --jobs 3 --out night -q");
+    EXPECT_TRUE(ran.code == 0 || ran.code == 4) << ran.code << ran.err;
+  }
+}
+
 TEST_F(Nights, IsMergedToWhatOneMachineFinds) {
   const Ran whole = campaign("--episodes 4000");
   for (int i = 0; i < 3; ++i) {
