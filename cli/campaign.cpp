@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "adapter/session.h"
 #include "api/files.h"
 #include "cli/baseline.h"
 #include "cli/campaign_file.h"
@@ -131,7 +130,7 @@ class CampaignCommand final : public CampaignWatch {
   }
 
   void keep(const ShardResult& result) override {
-    if (flags_.out.empty() || stopwatch_.elapsed() < next_save_) return;
+    if (stopwatch_.elapsed() < next_save_) return;
     next_save_ = stopwatch_.elapsed() + kBetweenSaves;
     save(result, false);
   }
@@ -141,7 +140,7 @@ class CampaignCommand final : public CampaignWatch {
   ExitCode run_episode() const;
   void prepare();
   void load_given();
-  void resume();
+  void resume(CampaignHead now);
   static void forget_corpus(CampaignHead& now, const CampaignHead& then);
   void choose_seed();
   CampaignHead head() const;
@@ -185,11 +184,12 @@ class CampaignCommand final : public CampaignWatch {
 };
 
 ExitCode CampaignCommand::run_all() {
+  if (!flags_.episode && !file_.episodes && !file_.time.limit)
+    bad_usage("nothing says how much is to be run, expected --episodes N or --for TIME");
+  if (!flags_.episode && flags_.out.empty())
+    bad_usage("--out: expected the folder that the night is kept in");
   prepare();
   if (flags_.episode) return run_episode();
-  if (!plan_.episodes && !file_.time.limit)
-    bad_usage("nothing says how much is to be run, expected --episodes N or --for TIME");
-  if (flags_.out.empty()) bad_usage("--out: expected the folder that the night is kept in");
   announce();
   check_baseline_first();
   catch_interrupts();
@@ -221,7 +221,7 @@ void CampaignCommand::prepare() {
   choose_seed();
   CampaignHead now = head();
   if (goes_on)
-    resume();
+    resume(std::move(now));
   else
     document_ = {.head = std::move(now), .result = nothing_yet(plan_)};
   resumed_ = document_.result.result.episodes();
@@ -247,12 +247,7 @@ void CampaignCommand::load_given() {
     plan.shrink_most = std::numeric_limits<std::uint32_t>::max();
     for (const CorpusEntry& entry : corpus_.entries)
       if (fits(entry.trace.scenario, plan.scope)) plan.given.push_back(entry.trace.scenario);
-    if (const auto adapter = std::dynamic_pointer_cast<Adapter>(portion.configuration.engine)) {
-      plan.worlds = adapter->traits().worlds;
-      plan.side_by_side = [adapter](std::span<const std::function<void()>> jobs) {
-        adapter->side_by_side(jobs);
-      };
-    }
+    use_worlds(portion.configuration, plan);
   }
 }
 
@@ -298,7 +293,7 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
       .weight = portion.weight,
       .seed = print_seed(plan.seed),
       .command = file_.commands[place],
-      .replay = file_.replays[place],
+      .replay = episode_flags(portion.configuration, plan.scope),
       .flags = flags_beyond(portion.configuration, make_trace(portion.configuration, {})),
       .is_foreign = portion.configuration.engine != nullptr,
       .invariants = invariant_names(portion.configuration),
@@ -321,10 +316,9 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
   return head;
 }
 
-void CampaignCommand::resume() {
+void CampaignCommand::resume(CampaignHead now) {
   const std::string path = shard_path(flags_.out, plan_.shard);
   had_ended_ = document_.has_ended;
-  CampaignHead now = head();
   if (had_ended_) forget_corpus(now, document_.head);
   if (head_json(document_.head) != head_json(now))
     throw BadInput{fmt::format(
@@ -412,10 +406,10 @@ ExitCode CampaignCommand::finish(ShardResult result) {
   output_.note(fmt::format("{}, {} episodes/s", print_time(stopwatch_.elapsed()),
                            grouped(per_second(ran, stopwatch_.elapsed()))));
   tell_slow();
-  if (!interrupted() && !had_ended_) grow_corpus(document_.result.result);
   const ExitCode code = plan_.shard.count == 1
                             ? leave_night({document_}, times_, flags_.out, output_, ci_)
                             : leave_shard(document_, flags_.out, output_, ci_);
+  if (!interrupted() && !had_ended_) grow_corpus(document_.result.result);
   if (!interrupted()) return is_saved || code != ExitCode::held ? code : ExitCode::bad_input;
   output_.note("tidemark: interrupted; the same command with --resume goes on");
   return interrupt_code();

@@ -167,22 +167,14 @@ class CampaignReader {
       if (!names_.insert(portion.name).second)
         fail(line_of(table),
              fmt::format("two configurations are '{}', expected names of their own", portion.name));
-      file_.commands.push_back(command_of(each, configured, true));
-      file_.replays.push_back(command_of(each, configured, false));
+      file_.commands.push_back(command_of(each, configured));
       file_.portions.push_back(std::move(portion));
     }
   }
-  // Those of an episode, and with them those that judge it.
-  static std::string command_of(const Configuration& configuration, const Configured& configured,
-                                bool judged) {
-    Flags flags = flags_of(configuration);
-    const Flags scope = flags_of(configured.plan.scope);
-    flags.insert(flags.end(), scope.begin(), scope.end());
-    if (judged) {
-      const Flags more = judge_flags_of(configured);
-      flags.insert(flags.end(), more.begin(), more.end());
-    }
-    return print_flags(flags, false);
+  static std::string command_of(const Configuration& configuration, const Configured& configured) {
+    const std::string episode = episode_flags(configuration, configured.plan.scope);
+    const std::string judge = print_flags(judge_flags_of(configured), false);
+    return episode + (episode.empty() || judge.empty() ? "" : " ") + judge;
   }
 
   std::string path_;

@@ -24,7 +24,6 @@ struct CampaignFile {
   std::string baseline = {};  // empty: none
   std::vector<Portion> portions = {};
   std::vector<std::string> commands = {};  // of the portions: flags of `fuzz` that run the same
-  std::vector<std::string> replays = {};   // flags of `replay --seed` that do
 };
 
 // Starts adapters. Throws BadInput: `file:line: what is wrong, what was expected`; and EngineFault.

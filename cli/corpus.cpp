@@ -22,9 +22,8 @@ constexpr std::string_view kExamples =
     "Examples:\n"
     "  tidemark corpus merge campaign.toml corpus night-*/corpus --out corpus\n"
     "\n"
-    "Runs all traces on the configurations that they fit, and keeps the simplest that together "
-    "reach\n"
-    "every landmark that all of them reach: marks, coverage cells, state classes.";
+    "Runs all traces on the configurations that they fit, and keeps few that together reach every\n"
+    "landmark that all of them reach: marks, coverage cells, state classes.";
 
 struct CorpusFlags {
   CommonFlags common;

@@ -15,19 +15,18 @@
 namespace tidemark::core {
 namespace {
 
-// A folder as the beginning of a path that no program takes for a flag.
-std::string folder_prefix(std::string folder) {
-  if (folder.empty()) return folder;
-  if (folder.starts_with('-')) folder.insert(0, "./");
-  return folder.ends_with('/') ? folder : folder + '/';
-}
-
 bool breaks(const Configuration& configuration, const Scenario& scenario, Invariant invariant) {
   Runner runner(configuration);
   return runner.run(scenario).verdict.broken(invariant);
 }
 
 }  // namespace
+
+std::string folder_prefix(std::string folder) {
+  if (folder.empty()) return folder;
+  if (folder.starts_with('-')) folder.insert(0, "./");
+  return folder.ends_with('/') ? folder : folder + '/';
+}
 
 std::string flags_beyond(const Configuration& configuration, const Trace& trace) {
   const bool same_protocol = trace.protocol == configuration.protocol_name &&

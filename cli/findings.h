@@ -29,6 +29,9 @@ struct Problems {
 // A fault of an engine, with the last lines that were exchanged with it. On stderr.
 void tell_fault(const std::string& what, const std::vector<std::string>& transcript);
 
+// A folder as the beginning of a path that no program takes for a flag.
+std::string folder_prefix(std::string folder);
+
 // `tidemark replay found/x.trace`, with flags for what the trace does not say of its configuration.
 std::string replay_command(const Configuration& configuration, const std::string& path,
                            const Trace& trace);

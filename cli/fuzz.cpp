@@ -199,12 +199,7 @@ FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
   Progress progress(!output_.quiet());
   FuzzPlan plan = configured_.plan;
   const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
-  if (adapter) {
-    plan.worlds = adapter->traits().worlds;
-    plan.side_by_side = [&](std::span<const std::function<void()>> jobs) {
-      adapter->side_by_side(jobs);
-    };
-  }
+  use_worlds(configuration, plan);
   const milliseconds began = limit_.elapsed();
   FuzzResult result = fuzz(configuration, plan, [&](const FuzzProgress& now) {
     progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });

@@ -101,34 +101,25 @@ class Merge {
                                        [](const FoundShard& a, const FoundShard& b) {
                                          return a.document.head.night < b.document.head.night;
                                        });
-    const FoundShard newest = *last;
+    const std::string key = last->key;
+    const CampaignHead& newest = last->document.head;
     for (const FoundShard& each : shards_) {
       const CampaignHead& head = each.document.head;
-      if (each.key == newest.key && head.shards == newest.document.head.shards) continue;
-      if (head.night == newest.document.head.night)
+      if (each.key == key && head.shards == newest.shards) continue;
+      if (head.night == newest.night)
         throw BadInput{
             fmt::format("{}:1: is of another campaign than {} (seed {}, one of {}), "
                         "expected shards of one",
-                        shown_path(each.path), shown_path(newest.path), head.seed,
+                        shown_path(each.path), shown_path(last->path), head.seed,
                         count_of(head.shards, "shard"))};
       output_.note(fmt::format("{}: is of night {}, left out", shown_path(each.path), head.night));
     }
-    std::erase_if(shards_, [&](const FoundShard& each) { return each.key != newest.key; });
+    std::erase_if(shards_, [&](const FoundShard& each) { return each.key != key; });
   }
 
   ExitCode leave() {
     ShardTimes& times = times_[shards_.front().key];
-    std::sort(times.slow.begin(), times.slow.end(),
-              [](const TimedEpisode& a, const TimedEpisode& b) {
-                return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds
-                                                      : a.episode < b.episode;
-              });
-    times.slow.erase(std::unique(times.slow.begin(), times.slow.end(),
-                                 [](const TimedEpisode& a, const TimedEpisode& b) {
-                                   return a.episode == b.episode;
-                                 }),
-                     times.slow.end());
-    if (times.slow.size() > kMostSlow) times.slow.resize(kMostSlow);
+    keep_slowest(times.slow);
     std::vector<ShardDocument> documents;
     for (FoundShard& each : shards_) documents.push_back(std::move(each.document));
     return leave_night(documents, times, flags_.out, output_, ci_);

@@ -34,14 +34,8 @@ std::string in(const std::string& folder, const std::string& name) {
   return (fs::path(folder) / name).string();
 }
 
-// A folder as the beginning of a path that no program takes for a flag.
-std::string prefix_of(const std::string& folder) {
-  const std::string prefix = folder.ends_with('/') ? folder : folder + '/';
-  return prefix.starts_with('-') ? "./" + prefix : prefix;
-}
-
 NightPlace place_of(const std::string& folder) {
-  return {command_name(), prefix_of(folder), shell_quoted};
+  return {command_name(), folder_prefix(folder), shell_quoted};
 }
 
 std::string read_if_there(const std::string& path) {

@@ -381,6 +381,15 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
   return configurations;
 }
 
+void use_worlds(const Configuration& configuration, FuzzPlan& plan) {
+  const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
+  if (!adapter) return;
+  plan.worlds = adapter->traits().worlds;
+  plan.side_by_side = [adapter](std::span<const std::function<void()>> jobs) {
+    adapter->side_by_side(jobs);
+  };
+}
+
 std::string engine_line(const Traits& traits) {
   const auto words = [](const std::vector<std::string>& list) {
     return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
@@ -471,13 +480,17 @@ std::string print_flags(const Flags& flags, bool all) {
   return text;
 }
 
-std::string seed_command(const Configuration& configuration, const Scope& scope,
-                         std::uint64_t episode_seed) {
+std::string episode_flags(const Configuration& configuration, const Scope& scope) {
   Flags flags = flags_of(configuration);
   const Flags scope_flags = flags_of(scope);
   flags.insert(flags.end(), scope_flags.begin(), scope_flags.end());
+  return print_flags(flags, false);
+}
+
+std::string seed_command(const Configuration& configuration, const Scope& scope,
+                         std::uint64_t episode_seed) {
   return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
-                     print_flags(flags, false));
+                     episode_flags(configuration, scope));
 }
 
 std::size_t parse_word(string_view flag, string_view kind, string_view word,

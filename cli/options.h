@@ -103,6 +103,9 @@ std::optional<std::uint64_t> parse_number(std::string_view text);
 // The configurations that flags name, one a strategy. Throws BadInput.
 std::vector<Configuration> configurations_of(const EngineFlags& flags,
                                              std::string_view default_strategy);
+// Lets as many worlds be under way as the adapter behind a configuration hosts; of any other engine
+// there is one.
+void use_worlds(const Configuration& configuration, FuzzPlan& plan);
 // What an engine that no protocol names says of itself, on one line.
 std::string engine_line(const Traits& traits);
 // That of a trace, with what flags put in place of its own. Throws BadInput.
@@ -126,6 +129,8 @@ void note_unreachable(const Output& output, const Scope& scope);
 // `all` are wanted.
 std::string print_flags(const Flags& flags, bool all);
 
+// The flags of an episode beside its seed; those that say what is so anyway are left out.
+std::string episode_flags(const Configuration& configuration, const Scope& scope);
 // What regenerates one episode: `tidemark replay --seed 0x5d1c… --protocol page …`.
 std::string seed_command(const Configuration& configuration, const Scope& scope,
                          std::uint64_t episode_seed);

@@ -245,10 +245,7 @@ class CampaignRun {
   void note_slow(const BlockRun& run) {
     if (run.block.episodes == 0) return;
     slow_.push_back({number_of(run, run.block.slowest.index), run.block.slowest.nanoseconds});
-    std::sort(slow_.begin(), slow_.end(), [](const TimedEpisode& a, const TimedEpisode& b) {
-      return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds : a.episode < b.episode;
-    });
-    if (slow_.size() > kMostSlow) slow_.pop_back();
+    keep_slowest(slow_);
   }
 
   void add(const BlockRun& run) {
@@ -445,6 +442,17 @@ std::optional<std::uint64_t> blocks_of(std::optional<std::uint64_t> episodes, co
   if (!episodes) return std::nullopt;
   const std::uint64_t all = (*episodes + kEpisodesPerBlock - 1) / kEpisodesPerBlock;
   return all / shard.count + (shard.index < all % shard.count ? 1 : 0);
+}
+
+void keep_slowest(std::vector<TimedEpisode>& episodes) {
+  std::sort(episodes.begin(), episodes.end(), [](const TimedEpisode& a, const TimedEpisode& b) {
+    return a.nanoseconds != b.nanoseconds ? a.nanoseconds > b.nanoseconds : a.episode < b.episode;
+  });
+  const auto end = std::unique(
+      episodes.begin(), episodes.end(),
+      [](const TimedEpisode& a, const TimedEpisode& b) { return a.episode == b.episode; });
+  episodes.erase(end, episodes.end());
+  if (episodes.size() > kMostSlow) episodes.resize(kMostSlow);
 }
 
 ShardResult nothing_yet(const CampaignPlan& plan) {

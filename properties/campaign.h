@@ -163,6 +163,8 @@ struct TimedEpisode {
   std::uint64_t nanoseconds = 0;
 };
 inline constexpr std::size_t kMostSlow = 5;
+// Of these the slowest first, each once, and no more than kMostSlow.
+void keep_slowest(std::vector<TimedEpisode>& episodes);
 
 struct CampaignProgress {
   std::uint64_t episodes = 0;  // of this shard, those from before included

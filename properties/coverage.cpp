@@ -268,16 +268,6 @@ void CoverageCounts::add_states(Phase phase, std::uint32_t situations, Phase oth
     }
 }
 
-std::string name_of_state_class(std::size_t place) {
-  std::size_t high = 0;
-  while ((high + 1) * (high + 2) / 2 <= place) ++high;
-  const auto name = [](std::size_t state) {
-    return std::string(name_of(static_cast<Phase>(state / kSituations))) + ", " +
-           std::string(name_of(static_cast<Situation>(state % kSituations)));
-  };
-  return name(place - high * (high + 1) / 2) + " + " + name(high);
-}
-
 std::uint64_t CoverageCounts::steps(std::size_t step, Situation situation) const {
   std::uint64_t sum = 0;
   for (const auto& phase : in_situation_[step]) sum += phase[static_cast<std::size_t>(situation)];

@@ -91,8 +91,6 @@ bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& p
 inline constexpr std::size_t kClientStates =
     static_cast<std::size_t>(Phase::under_way) * kSituations;
 inline constexpr std::size_t kStateClasses = kClientStates * (kClientStates + 1) / 2;
-// `offline, calm + upload-request, late-upload`
-std::string name_of_state_class(std::size_t place);
 
 class CoverageCounts {
  public:

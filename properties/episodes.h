@@ -41,21 +41,6 @@ struct SlowestEpisode {
   std::uint64_t nanoseconds = 0;
 };
 
-// What is counted of episodes.
-struct EpisodeCounts {
-  std::uint64_t episodes = 0;
-  std::uint64_t repeated = 0;  // of them, run twice
-  std::uint64_t broken_episodes = 0;
-  std::uint64_t effective_steps = 0;
-  std::uint64_t skipped_steps = 0;
-  std::uint64_t digest = 0;
-  std::array<std::uint64_t, kMostInvariants> broken{};  // episodes, by invariant
-  MarkCounts marks{};
-  std::uint64_t canary_episodes = 0;
-  std::uint64_t canaries_caught = 0;
-  EpisodeCounts& operator+=(const EpisodeCounts& other);
-};
-
 // What came of episodes that stand beside one another, in their order.
 struct Block : EpisodeCounts {
   std::vector<Failure> failures;  // those that may be shrunk
@@ -99,7 +84,7 @@ struct Crew {
 bool is_ours(const Configuration& configuration);
 
 // Runs episodes and shrinks failures; what it gives depends on nothing that it did before, but that
-// `firsts` are told once. Its parts are made when they are first needed.
+// `firsts` are told once.
 class Worker {
  public:
   Worker(Crew& crew, bool asks_watch);

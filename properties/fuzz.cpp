@@ -81,15 +81,7 @@ class Fuzzing {
   }
 
   void add(const Block& block, std::vector<Shrinking>& shrinkings) {
-    result_.episodes += block.episodes;
-    result_.broken_episodes += block.broken_episodes;
-    result_.effective_steps += block.effective_steps;
-    result_.skipped_steps += block.skipped_steps;
-    result_.digest += block.digest;
-    result_.canary_episodes += block.canary_episodes;
-    result_.canaries_caught += block.canaries_caught;
-    for (std::size_t i = 0; i < names_.size(); ++i) result_.broken[i] += block.broken[i];
-    for (std::size_t i = 0; i < kMarks; ++i) result_.marks[i] += block.marks[i];
+    static_cast<EpisodeCounts&>(result_) += block;
     for (std::size_t i = 0; i < block.own_marks.size(); ++i)
       result_.own_marks[i] += block.own_marks[i];
     for (const std::uint64_t index : block.nondeterministic) add_nondeterministic(seed_of(index));

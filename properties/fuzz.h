@@ -73,16 +73,25 @@ struct FaultyEpisode {
 // After so many the run ends.
 inline constexpr std::size_t kMostFaults = 3;
 
-struct FuzzResult {
+// What is counted of episodes.
+struct EpisodeCounts {
   std::uint64_t episodes = 0;
+  std::uint64_t repeated = 0;  // of them, run twice
   std::uint64_t broken_episodes = 0;
   std::uint64_t effective_steps = 0;
   std::uint64_t skipped_steps = 0;
+  std::uint64_t digest = 0;                             // whatever their order
   std::array<std::uint64_t, kMostInvariants> broken{};  // episodes, by invariant
-  std::array<std::uint64_t, kMostInvariants> shrunk{};  // of them
+  MarkCounts marks{};
+  std::uint64_t canary_episodes = 0;
+  std::uint64_t canaries_caught = 0;  // none: a fault of the harness
+  EpisodeCounts& operator+=(const EpisodeCounts& other);
+};
+
+struct FuzzResult : EpisodeCounts {
+  std::array<std::uint64_t, kMostInvariants> shrunk{};  // of the broken, by invariant
   // In the order of invariants; within one, the shortest trace first.
   std::vector<Finding> findings;
-  MarkCounts marks{};
   std::vector<std::uint64_t> own_marks;  // of the user's own, in their order
   bool marks_are_required = false;
   // Required, and never reached; those of the user's own always are required.
@@ -97,9 +106,6 @@ struct FuzzResult {
   // run.
   std::string contradiction;
   std::vector<FaultyEpisode> faults;
-  std::uint64_t canary_episodes = 0;
-  std::uint64_t canaries_caught = 0;  // none: a fault of the harness
-  std::uint64_t digest = 0;           // over all episodes, whatever their order
 };
 
 // Where a fuzz run stands.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "properties/coverage.h"
@@ -16,16 +15,12 @@ using Landmark = std::uint16_t;
 inline constexpr std::size_t kLandmarks =
     kMarks + kCoveredSteps * kPhases * kSituations + kStateClasses;
 
-// `mark own-echo`, `cell sync, idle, calm`, `state offline, calm + idle, ack-lost`
-std::string name_of_landmark(Landmark landmark);
-
 // Which landmarks were reached so far.
 class Reached {
  public:
   // Notes what these counts have reached, and appends what is new of it.
   void add(const MarkCounts& marks, std::vector<Landmark>& fresh);
   void add(const CoverageCounts& counts, std::vector<Landmark>& fresh);
-  bool has(Landmark landmark) const { return reached_[landmark]; }
 
  private:
   void add(Landmark landmark, std::uint64_t count, std::vector<Landmark>& fresh) {

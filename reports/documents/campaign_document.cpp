@@ -25,8 +25,6 @@ std::string check_of(const json& document) {
 
 // --- written
 
-json told_json(const ToldEpisodes& told) { return {{"count", told.count}, {"first", told.first}}; }
-
 json fault_json(const FaultyEpisode& fault) {
   return {{"episode", fault.index},
           {"seed", fault.seed},
@@ -237,6 +235,8 @@ ShardDocument document_of(const json& in) {
 }
 
 }  // namespace
+
+json told_json(const ToldEpisodes& told) { return {{"count", told.count}, {"first", told.first}}; }
 
 json head_json(const CampaignHead& head) {
   json portions = json::array();

@@ -53,6 +53,7 @@ struct CampaignHead {
   std::string corpus_digest;
 };
 nlohmann::json head_json(const CampaignHead& head);
+nlohmann::json told_json(const ToldEpisodes& told);
 // 16 hexadecimal digits: shards of one key are of one night.
 std::string key_of(const CampaignHead& head);
 // The same of what its file says: the numbers of nights of one such key can be compared.

@@ -155,6 +155,22 @@ std::optional<FindingStatus> find_finding_status(std::string_view name) {
   return static_cast<FindingStatus>(found - kStatuses.begin());
 }
 
+std::size_t rank_of(FindingStatus status) {
+  return static_cast<std::size_t>(std::find(kByUrgency.begin(), kByUrgency.end(), status) -
+                                  kByUrgency.begin());
+}
+
+std::string findings_phrase(const std::function<std::uint64_t(FindingStatus)>& count) {
+  std::string phrase;
+  for (const FindingStatus status : kByUrgency) {
+    const std::uint64_t findings = count(status);
+    if (findings == 0) continue;
+    phrase += phrase.empty() ? count_of(findings, fmt::format("{} finding", name_of(status)))
+                             : fmt::format(", {} {}", grouped(findings), name_of(status));
+  }
+  return phrase.empty() ? "no findings" : phrase;
+}
+
 std::string print_history_line(const HistoryNight& night) {
   return history_json(night).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -4,7 +4,9 @@
 // Seeds are texts, since a number of 64 bits does not survive every JSON reader.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +26,14 @@ enum class FindingStatus : std::uint8_t {
 // `new`, `known`, `fixed`, `regressed`.
 std::string_view name_of(FindingStatus status);
 std::optional<FindingStatus> find_finding_status(std::string_view name);
+
+// What of them is told first.
+inline constexpr std::array<FindingStatus, 4> kByUrgency{
+    FindingStatus::regressed, FindingStatus::fresh, FindingStatus::known, FindingStatus::fixed};
+// The place there.
+std::size_t rank_of(FindingStatus status);
+// `2 new findings, 3 known`, so many of each; `no findings`.
+std::string findings_phrase(const std::function<std::uint64_t(FindingStatus)>& count);
 
 struct HistoryFinding {
   FindingStatus status = FindingStatus::fresh;

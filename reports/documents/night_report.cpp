@@ -203,13 +203,10 @@ class NightReporter {
   }
 
   void sort_findings() {
-    const auto rank = [](const ReportedFinding& finding) {
-      constexpr std::array<int, 4> kRanks{1, 2, 3, 0};  // regressed first
-      return kRanks[static_cast<std::size_t>(finding.status)];
-    };
     std::stable_sort(report_.findings.begin(), report_.findings.end(),
-                     [&](const ReportedFinding& a, const ReportedFinding& b) {
-                       return rank(a) != rank(b) ? rank(a) < rank(b) : a.name < b.name;
+                     [](const ReportedFinding& a, const ReportedFinding& b) {
+                       return a.status != b.status ? rank_of(a.status) < rank_of(b.status)
+                                                   : a.name < b.name;
                      });
   }
 
@@ -253,8 +250,6 @@ json finding_json(const ReportedFinding& finding, const CampaignHead& head) {
   one["oldest"] = shrunk_json(finding.found->oldest, head);
   return one;
 }
-
-json told_json(const ToldEpisodes& told) { return {{"count", told.count}, {"first", told.first}}; }
 
 json portion_json(const PortionHead& head, const PortionResult& portion,
                   const std::vector<std::string>& missed) {
@@ -357,6 +352,12 @@ std::string_view verdict_word(const NightReport& report) {
 
 // --- checks
 
+// By what stands in it.
+CheckOutcome outcome_of(const Check& check) {
+  if (!check.findings.empty()) return CheckOutcome::violated;
+  return check.reasons.empty() ? CheckOutcome::held : CheckOutcome::not_judged;
+}
+
 Check check_of(const NightReport& report, std::size_t portion, std::size_t invariant,
                const NightPlace& place) {
   const std::string& name = report.head.portions[portion].invariants[invariant];
@@ -376,11 +377,9 @@ Check check_of(const NightReport& report, std::size_t portion, std::size_t invar
          .replay = replay_of(each, report.head, place),
          .file = fmt::format("{}findings/{}.trace", place.folder, each.name)});
   }
-  if (!check.findings.empty())
-    check.outcome = CheckOutcome::violated;
-  else if (exit_code_of(report) > 1)
+  if (check.findings.empty() && exit_code_of(report) > 1)
     check.reasons.emplace_back("the night proves nothing of what is not broken");
-  if (check.findings.empty() && !check.reasons.empty()) check.outcome = CheckOutcome::not_judged;
+  check.outcome = outcome_of(check);
   return check;
 }
 
@@ -397,10 +396,7 @@ Suite baseline_suite(const NightReport& report) {
         check.reasons.push_back(
             fmt::format("{}: {}", name_of(finding.status), finding.unmet.front()));
     }
-    if (!check.findings.empty())
-      check.outcome = CheckOutcome::violated;
-    else if (!check.reasons.empty())
-      check.outcome = CheckOutcome::not_judged;
+    check.outcome = outcome_of(check);
     suite.checks.push_back(std::move(check));
   }
   suite.totals = count_of(suite.checks.size(), "trace");
@@ -408,17 +404,14 @@ Suite baseline_suite(const NightReport& report) {
 }
 
 Check run_check(const NightReport& report) {
-  Check check{.name = std::string(kRunCheck)};
-  const auto add = [&](const std::vector<std::string>& lines) {
-    check.reasons.insert(check.reasons.end(), lines.begin(), lines.end());
-  };
-  add(report.faults);
-  if (!check.reasons.empty()) check.outcome = CheckOutcome::fault;
-  if (check.reasons.empty()) {
-    add(report.unfinished);
-    add(report.vacuous);
-    if (!check.reasons.empty()) check.outcome = CheckOutcome::not_judged;
+  Check check{.name = std::string(kRunCheck), .reasons = report.faults};
+  if (!check.reasons.empty()) {
+    check.outcome = CheckOutcome::fault;
+    return check;
   }
+  for (const auto* lines : {&report.unfinished, &report.vacuous})
+    check.reasons.insert(check.reasons.end(), lines->begin(), lines->end());
+  check.outcome = outcome_of(check);
   return check;
 }
 
@@ -485,20 +478,8 @@ json night_json(const NightReport& report) {
 }
 
 std::string night_sentence(const NightReport& report) {
-  std::vector<std::string> parts;
-  const auto add = [&](FindingStatus status, std::string_view word) {
-    const std::size_t count = report.count(status);
-    if (count == 0) return;
-    parts.push_back(parts.empty() && status != FindingStatus::regressed
-                        ? fmt::format("{} {} finding{}", count, word, count == 1 ? "" : "s")
-                        : fmt::format("{} {}", count, word));
-  };
-  add(FindingStatus::regressed, "regressed");
-  add(FindingStatus::fresh, "new");
-  add(FindingStatus::known, "known");
-  add(FindingStatus::fixed, "fixed");
-  if (parts.empty()) parts.emplace_back("no finding");
-  return fmt::format("{}; {} of {}", fmt::join(parts, ", "),
+  return fmt::format("{}; {} of {}",
+                     findings_phrase([&](FindingStatus status) { return report.count(status); }),
                      count_of(report.result.episodes(), "episode"),
                      count_of(report.head.portions.size(), "configuration"));
 }

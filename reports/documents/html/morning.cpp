@@ -42,19 +42,6 @@ std::string print_duration(double seconds) {
   return fmt::format("{} h {} min", grouped(minutes / 60), minutes % 60);
 }
 
-// `2 new findings, 3 known`.
-std::string findings_phrase(const Night& night) {
-  std::string phrase;
-  for (const FindingStatus status : {FindingStatus::regressed, FindingStatus::fresh,
-                                     FindingStatus::known, FindingStatus::fixed}) {
-    const std::uint64_t count = number_of(night, status);
-    if (count == 0) continue;
-    phrase += phrase.empty() ? count_of(count, fmt::format("{} finding", name_of(status)))
-                             : fmt::format(", {} {}", grouped(count), name_of(status));
-  }
-  return phrase.empty() ? "no findings" : phrase;
-}
-
 // --- the head
 
 std::string_view badge(NightVerdict verdict) {
@@ -218,10 +205,11 @@ std::string_view name_of(NightVerdict verdict) {
 }
 
 std::string sentence_of(const Night& night) {
-  return fmt::format("{}; {} of {} in {}", findings_phrase(night),
-                     count_of(sum_of(night, &NightConfiguration::episodes), "episode"),
-                     count_of(night.configurations.size(), "configuration"),
-                     print_duration(night.seconds));
+  return fmt::format(
+      "{}; {} of {} in {}",
+      findings_phrase([&](FindingStatus status) { return number_of(night, status); }),
+      count_of(sum_of(night, &NightConfiguration::episodes), "episode"),
+      count_of(night.configurations.size(), "configuration"), print_duration(night.seconds));
 }
 
 HistoryNight history_of(const Night& night) {

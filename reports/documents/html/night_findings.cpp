@@ -21,11 +21,6 @@ constexpr std::size_t kFixedBytes = 20'000;
 constexpr std::size_t kGridBytes = 80'000;
 constexpr std::size_t kShownConfigurations = 3;
 
-// What of a finding is urgent comes first.
-int rank(FindingStatus status) {
-  constexpr std::array<int, 4> kRanks{1, 2, 3, 0};
-  return kRanks[static_cast<std::size_t>(status)];
-}
 std::string_view sign_of(FindingStatus status) {
   constexpr std::array<std::string_view, 4> kSigns{"●", "○", "✓", "▲"};
   return kSigns[static_cast<std::size_t>(status)];
@@ -36,7 +31,7 @@ std::vector<const NightFinding*> sorted(const Night& night) {
   std::vector<const NightFinding*> findings;
   for (const NightFinding& each : night.findings) findings.push_back(&each);
   const auto key = [](const NightFinding* each) {
-    return std::tuple(rank(each->status), ~each->episodes, std::string_view(each->name));
+    return std::tuple(rank_of(each->status), ~each->episodes, std::string_view(each->name));
   };
   std::sort(findings.begin(), findings.end(),
             [&](const auto* one, const auto* other) { return key(one) < key(other); });
