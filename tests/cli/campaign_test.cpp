@@ -183,6 +183,23 @@ TEST_F(Nights, CountsItsNights) {
   EXPECT_NE(report("a")["seed"], report("b")["seed"]);
 }
 
+TEST_F(Nights, KeepsTheSimplestAndTheOldestTraceFromNightToNight) {
+  campaign("--episodes 4000");
+  const std::string name = "night/findings/" + report()["findings"][0]["name"].get<std::string>();
+  const std::string simplest = content(name + ".trace");
+  const std::string marked = "# of an earlier night\n" + simplest;
+  for (const char* kind : {".trace", ".oldest.trace"}) write(name + kind, marked);
+  campaign("--episodes 4000");
+  EXPECT_EQ(content(name + ".trace"), marked) << "what is as simple is not replaced";
+  EXPECT_EQ(content(name + ".oldest.trace"), marked);
+  std::string longer = simplest;
+  longer.insert(longer.find("expect"), "sync A\nsync A\n");
+  for (const char* kind : {".trace", ".oldest.trace"}) write(name + kind, longer);
+  campaign("--episodes 4000");
+  EXPECT_EQ(content(name + ".trace"), simplest) << "what is simpler takes its place";
+  EXPECT_EQ(content(name + ".oldest.trace"), longer);
+}
+
 TEST_F(Nights, HoldsANightAgainstTheBaseline) {
   campaign("--episodes 4000");
   const std::size_t all = count("new");
