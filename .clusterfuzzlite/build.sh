@@ -12,7 +12,7 @@ compile() {
   mkdir -p "$objects/$(dirname "$1")"
   # The flags are several words.
   # shellcheck disable=SC2086
-  $CXX $CXXFLAGS -std=c++20 -DFMT_HEADER_ONLY -I. -Iapi -c "$1" -o "$objects/$1.o"
+  $CXX $CXXFLAGS -std=c++20 -DFMT_HEADER_ONLY -I. -Ibase -c "$1" -o "$objects/$1.o"
 }
 export -f compile
 # shellcheck disable=SC2016

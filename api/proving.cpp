@@ -7,10 +7,11 @@
 #include <cstdio>
 #include <utility>
 
-#include "api/exit_code.h"
-#include "api/files.h"
+#include "base/exit_code.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "properties/campaign/trace_file.h"
 #include "reports/screen.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -9,7 +9,7 @@
 #include <tidemark/tidemark.h>
 
 #include "api/watchdog.h"
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "properties/promises.h"
 
 namespace tidemark::core {

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include "api/exit_code.h"
 #include "api/proving.h"
+#include "base/exit_code.h"
 #include "sim/foreign.h"
 #include "sim/generator.h"
 #include "sim/rapidcheck.h"

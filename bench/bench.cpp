@@ -8,9 +8,9 @@
 
 #include "bench/common_workload.h"
 #include "bench/protocol_cost.h"
-#include "properties/explore.h"
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "properties/runner.h"
+#include "properties/search/explore.h"
 
 namespace tidemark::core {
 namespace {

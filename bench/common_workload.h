@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "sim/random.h"
+#include "base/random.h"
 #include "sim/scenario.h"
 
 namespace tidemark::core {

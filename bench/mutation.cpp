@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "properties/mutants.h"
+#include "properties/campaign/mutants.h"
 #include "sim/generator.h"
 #include "sim/shrinker.h"
 

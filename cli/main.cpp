@@ -9,12 +9,12 @@
 #include <memory>
 #include <vector>
 
-#include "api/files.h"
-#include "cli/findings.h"
-#include "cli/options.h"
-#include "cli/terminal.h"
-#include "cli/verbs.h"
-#include "cli/version.h"
+#include "base/files.h"
+#include "cli/parts/findings.h"
+#include "cli/parts/options.h"
+#include "cli/parts/terminal.h"
+#include "cli/parts/version.h"
+#include "cli/verbs/verbs.h"
 #include "sim/foreign.h"
 #include "sim/trace_words.h"
 

@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS tidemark RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tidemark_library EXPORT tidemark ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/api/tidemark DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/api/tidemark ${PROJECT_SOURCE_DIR}/base/tidemark
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN *.h)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/tidemark)

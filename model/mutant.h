@@ -104,7 +104,8 @@ struct NamedMutant {
   std::string_view strategy;    // under which it shows
   std::string_view defect;      // what it does
   std::string_view stands_for;  // the real bug
-  // Random episodes show it too rarely for it to be counted; properties/mutants.h has its trace.
+  // Random episodes show it too rarely for it to be counted; properties/campaign/mutants.h has its
+  // trace.
   bool rare = false;
 };
 // Without `none`.

@@ -4,16 +4,16 @@
 // enumerator and a name in verdict.h, and its calls here.
 #pragma once
 
-#include "properties/convergence.h"
 #include "properties/history.h"
-#include "properties/integrity.h"
+#include "properties/invariants/convergence.h"
+#include "properties/invariants/integrity.h"
+#include "properties/invariants/no_lost_update.h"
+#include "properties/invariants/no_redundant_transfer.h"
+#include "properties/invariants/no_resurrection.h"
+#include "properties/invariants/one_object_per_key.h"
+#include "properties/invariants/quiescence.h"
+#include "properties/invariants/told.h"
 #include "properties/marks.h"
-#include "properties/no_lost_update.h"
-#include "properties/no_redundant_transfer.h"
-#include "properties/no_resurrection.h"
-#include "properties/one_object_per_key.h"
-#include "properties/quiescence.h"
-#include "properties/told.h"
 #include "properties/verdict.h"
 
 namespace tidemark::core {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "reports/text.h"
+#include "base/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "reports/text.h"
+#include "base/text.h"
 #include "reports/words.h"
 #include "sim/trace.h"
 

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <optional>
 
+#include "base/text.h"
 #include "properties/version_graph.h"
-#include "reports/text.h"
 #include "reports/words.h"
 #include "sim/trace.h"
 

@@ -1,9 +1,9 @@
 #include "reports/json.h"
 
+#include "base/text.h"
 #include "properties/promises.h"
 #include "reports/account.h"
 #include "reports/explanation.h"
-#include "reports/text.h"
 #include "reports/words.h"
 #include "sim/scope.h"
 

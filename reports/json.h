@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include "properties/fuzz.h"
-#include "properties/mutants.h"
+#include "properties/campaign/fuzz.h"
+#include "properties/campaign/mutants.h"
 #include "properties/runner.h"
 #include "reports/search.h"
 #include "sim/trace.h"

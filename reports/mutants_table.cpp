@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "reports/text.h"
+#include "base/text.h"
 
 namespace tidemark::core {
 namespace {

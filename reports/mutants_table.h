@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "properties/mutants.h"
+#include "properties/campaign/mutants.h"
 
 namespace tidemark::core {
 

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/account.h"
 #include "reports/explanation.h"
 #include "reports/search.h"
 #include "reports/space_time.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "properties/runner.h"
 
 namespace tidemark::core {

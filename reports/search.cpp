@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "reports/text.h"
+#include "base/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

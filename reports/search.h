@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/explore.h"
 #include "properties/runner.h"
+#include "properties/search/explore.h"
 #include "reports/screen.h"
 #include "sim/state_table.h"
 

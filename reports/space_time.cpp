@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "reports/text.h"
+#include "base/text.h"
 #include "reports/words.h"
 #include "sim/trace.h"
 #include "sim/trace_words.h"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "reports/account.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -6,8 +6,8 @@
 #include <array>
 #include <optional>
 
+#include "base/text.h"
 #include "properties/version_graph.h"
-#include "reports/text.h"
 #include "sim/trace_words.h"
 
 namespace tidemark::core {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "reports/account.h"
 
 namespace tidemark::core {

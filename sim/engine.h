@@ -5,10 +5,10 @@
 #include <concepts>
 #include <utility>
 
+#include "base/digest.h"
 #include "model/change.h"
 #include "model/fact.h"
 #include "model/message.h"
-#include "sim/digest.h"
 #include "sim/scenario.h"
 
 namespace tidemark::core {

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "base/digest.h"
 #include "model/object.h"
-#include "sim/digest.h"
 #include "sim/step.h"
 
 namespace tidemark::core {

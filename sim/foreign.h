@@ -16,11 +16,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "model/change.h"
 #include "model/fact.h"
 #include "model/message.h"
 #include "model/strategy.h"
-#include "sim/digest.h"
 #include "sim/scenario.h"
 #include "sim/scope.h"
 #include "sim/texts.h"

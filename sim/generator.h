@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/random.h"
+#include "base/random.h"
 #include "sim/scope.h"
 
 namespace tidemark::core {

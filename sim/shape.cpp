@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "sim/digest.h"
+#include "base/digest.h"
 
 namespace tidemark::core {
 namespace {

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace tidemark::core {
 
 inline constexpr std::size_t kMaxLineBytes = 4096;
@@ -25,10 +27,6 @@ template <class... Arguments>
 [[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   throw Refusal{fmt::format(format, std::forward<Arguments>(arguments)...)};
 }
-
-// Bytes of the first character of a text that is not empty; 0 if it is no valid UTF-8.
-std::size_t character_size(std::string_view text);
-bool is_utf8(std::string_view text);
 
 // The beginning of what the user wrote, short enough for a message.
 std::string excerpt(std::string_view text);

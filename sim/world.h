@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "model/fact.h"
-#include "sim/digest.h"
 #include "sim/engine.h"
 #include "sim/event.h"
 #include "sim/scenario.h"

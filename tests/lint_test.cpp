@@ -142,10 +142,11 @@ bool is_in(string_view path, std::initializer_list<string_view> folders) {
 }
 
 // The folders that depend on one another, the one that knows least first.
-constexpr std::array<string_view, 7> kLayers{"model",   "sim", "adapter", "properties",
-                                             "reports", "api", "cli"};
-constexpr std::array<string_view, 10> kFolders{"api",     "model", "sim",   "adapter", "properties",
-                                               "reports", "cli",   "tests", "bench",   "examples"};
+constexpr std::array<string_view, 8> kLayers{"base",       "model",   "sim", "adapter",
+                                             "properties", "reports", "api", "cli"};
+constexpr std::array<string_view, 11> kFolders{"base",    "api",        "model",   "sim",
+                                               "adapter", "properties", "reports", "cli",
+                                               "tests",   "bench",      "examples"};
 
 // The place of a folder among the layers; behind all of them for any other folder.
 std::ptrdiff_t layer_of(string_view path) {
@@ -191,15 +192,15 @@ struct Rule {
 };
 
 constexpr std::array<Rule, 12> kRules{{
-    {"random-device", "std::random_device is banned, take a seed and use sim/random.h",
+    {"random-device", "std::random_device is banned, take a seed and use base/random.h",
      [](string_view, const Line& line) {
        return has_any(line.code, {"std::random_device", "rand()", "srand"});
      }},
-    {"random", "<random> is banned, its distributions differ between libraries, use sim/random.h",
+    {"random", "<random> is banned, its distributions differ between libraries, use base/random.h",
      [](string_view, const Line& line) {
        return includes_any(line, {"random"}) || names_distribution(line.code);
      }},
-    {"shuffle", "std::shuffle is banned, it differs between libraries, use sim/random.h",
+    {"shuffle", "std::shuffle is banned, it differs between libraries, use base/random.h",
      [](string_view, const Line& line) {
        return has_any(line.code, {"std::shuffle", "std::random_shuffle", "std::sample"});
      }},
@@ -220,7 +221,8 @@ constexpr std::array<Rule, 12> kRules{{
                                    "gettimeofday", "time(nullptr)", "time(NULL)", "time(0)"}));
      }},
     {"upward-include",
-     "this include points upward, dependencies run model <- sim <- adapter, properties <- reports "
+     "this include points upward, dependencies run base <- model <- sim <- adapter, properties <- "
+     "reports "
      "<- api <- cli",
      [](string_view path, const Line& line) {
        const string_view included = quoted_include(line);
@@ -246,7 +248,7 @@ constexpr std::array<Rule, 12> kRules{{
        return !is_in(path, {"tests"}) && path != "sim/rapidcheck.h" &&
               path != "api/tidemark/rapidcheck.h" && line.included.starts_with("<rapidcheck");
      }},
-    {"hash", "std::hash is banned, it differs between libraries, use sim/digest.h",
+    {"hash", "std::hash is banned, it differs between libraries, use base/digest.h",
      [](string_view, const Line& line) { return has_word(line.code, "std::hash"); }},
     {"pointer-order",
      "a container ordered by pointers is banned, its order changes from run to run, order by an id",
@@ -325,7 +327,7 @@ constexpr Planted kCaught[] = {
     {"clock", "model/a.cpp", "Timestamp now = time(nullptr);"},
     {"clock", "properties/a.cpp", "clock_gettime(CLOCK_MONOTONIC, &now);"},
     {"upward-include", "model/a.h", "#include \"sim/step.h\""},
-    {"upward-include", "reports/a.cpp", "#include \"cli/verbs.h\""},
+    {"upward-include", "reports/a.cpp", "#include \"cli/verbs/verbs.h\""},
     {"upward-include", "cli/a.cpp", "#include \"tests/helpers.h\""},
     {"rooted-include", "model/a.cpp", "#include \"a.h\""},
     {"rooted-include", "tests/model/a_test.cpp", "#include \"../model/a.h\""},
@@ -342,7 +344,7 @@ constexpr Planted kCaught[] = {
 constexpr Planted kNearMisses[] = {
     {"random-device", "sim/a.h", "// never std::random_device: a seed is an input"},
     {"random-device", "sim/a.h", "int n = operand();"},
-    {"random", "sim/a.h", "#include \"sim/random.h\""},
+    {"random", "sim/a.h", "#include \"base/random.h\""},
     {"random", "sim/a.h", "std::string value_distribution;"},
     {"shuffle", "sim/a.cpp", "random.shuffle(steps);"},
     {"shuffle", "sim/a.cpp", "my::std::shuffled(steps);"},
@@ -355,7 +357,7 @@ constexpr Planted kNearMisses[] = {
     {"clock", "sim/a.cpp", "const Timestamp clock = world_time(0);"},
     {"upward-include", "sim/a.cpp", "#include \"model/client.h\""},
     {"upward-include", "sim/a.cpp", "#include \"sim/step.h\""},
-    {"upward-include", "tests/sim/a_test.cpp", "#include \"cli/verbs.h\""},
+    {"upward-include", "tests/sim/a_test.cpp", "#include \"cli/verbs/verbs.h\""},
     {"rooted-include", "model/a.cpp", "#include <map>"},
     {"rooted-include", "model/a.cpp", "// #include \"a.h\""},
     {"rooted-include", "tests/a_test.cpp", "auto text = R\"(\n#include \"a.h\"\n)\";"},

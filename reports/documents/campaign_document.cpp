@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "properties/verdict.h"
-#include "reports/text.h"
-#include "sim/digest.h"
 #include "sim/trace.h"
 
 namespace tidemark::core {

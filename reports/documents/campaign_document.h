@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/campaign.h"
+#include "properties/campaign/campaign.h"
 
 namespace tidemark::core {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 
 namespace tidemark::core {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "properties/anatomy.h"
+#include "properties/campaign/anatomy.h"
 #include "properties/runner.h"
 #include "reports/screen.h"
 #include "sim/shrinker.h"

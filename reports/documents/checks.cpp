@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "reports/documents/mermaid.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/account.h"
 #include "reports/documents/characters.h"
 #include "reports/explanation.h"
 #include "reports/json.h"
 #include "reports/space_time.h"
-#include "reports/text.h"
 #include "reports/words.h"
 #include "sim/generator.h"
 

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "reports/documents/characters.h"
-#include "reports/text.h"
-#include "sim/digest.h"
 
 namespace tidemark::core {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "reports/text.h"
-#include "sim/digest.h"
+#include "base/digest.h"
+#include "base/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/text.h"
 #include "reports/documents/characters.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/account.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
 #include "reports/explanation.h"
-#include "reports/text.h"
 #include "reports/words.h"
 #include "sim/trace.h"
 

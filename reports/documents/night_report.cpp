@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "properties/episodes.h"
-#include "reports/text.h"
+#include "base/text.h"
+#include "properties/campaign/episodes.h"
 #include "sim/trace.h"
 
 namespace tidemark::core {

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "properties/judge.h"
 #include "sim/foreign.h"
-#include "sim/random.h"
 #include "tests/fuzz/answer_check.h"
 
 namespace tidemark::core {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "sim/foreign.h"
 #include "tests/adapter/puppet.h"
 

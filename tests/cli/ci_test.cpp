@@ -24,7 +24,7 @@ std::string engine(const std::vector<std::string>& words) {
 class Ci : public Cli {
  protected:
   bool fits(const std::string& file, const std::string& dialect) const {
-    return shell("xmllint --noout --schema " TIDEMARK_SOURCE_DIR "/tests/documents/junit-" +
+    return shell("xmllint --noout --schema " TIDEMARK_SOURCE_DIR "/tests/reports/documents/junit-" +
                  dialect + ".xsd " + file)
                .code == 0;
   }

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/random.h"
+#include "base/random.h"
 #include "tests/cli/cli.h"
 
 namespace tidemark::core {

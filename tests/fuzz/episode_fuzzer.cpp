@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "properties/episode_bytes.h"
+#include "properties/campaign/episode_bytes.h"
 
 namespace {
 

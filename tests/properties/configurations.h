@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "model/hardened_engine.h"
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "tests/episode.h"
 #include "tests/properties/configurations.h"
 

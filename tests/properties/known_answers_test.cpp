@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "properties/fuzz.h"
-#include "sim/random.h"
+#include "base/random.h"
+#include "properties/campaign/fuzz.h"
 #include "tests/properties/configurations.h"
 
 namespace tidemark::core {

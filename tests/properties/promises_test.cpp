@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "properties/explore.h"
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
+#include "properties/search/explore.h"
 #include "tests/properties/configurations.h"
 
 namespace tidemark::core {

@@ -9,7 +9,7 @@
 #include <ostream>
 #include <vector>
 
-#include "sim/random.h"
+#include "base/random.h"
 
 namespace tidemark::core {
 namespace {

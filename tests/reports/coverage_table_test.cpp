@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-#include "reports/text.h"
+#include "base/text.h"
 
 namespace tidemark::core {
 namespace {

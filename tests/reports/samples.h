@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "properties/explore.h"
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "properties/runner.h"
+#include "properties/search/explore.h"
 #include "reports/screen.h"
 #include "sim/trace.h"
 #include "tests/episode.h"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/story.h"
-#include "reports/text.h"
 #include "tests/reports/samples.h"
 
 namespace tidemark::core {

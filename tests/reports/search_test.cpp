@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/text.h"
+#include "base/text.h"
 #include "tests/reports/samples.h"
 
 namespace tidemark::core {

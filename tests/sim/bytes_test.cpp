@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 
-#include "properties/episode_bytes.h"
-#include "sim/digest.h"
-#include "sim/random.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "properties/campaign/episode_bytes.h"
 #include "tests/episode.h"
 
 namespace tidemark::core {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "properties/campaign/fuzz.h"
 #include "properties/engines.h"
-#include "properties/fuzz.h"
 #include "sim/generator.h"
 #include "tests/episode.h"
 #include "tests/sim/hosted.h"

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "model/change.h"
 #include "model/fact.h"
-#include "sim/digest.h"
 #include "sim/step.h"
 
 namespace tidemark::core {

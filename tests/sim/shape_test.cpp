@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "sim/rapidcheck.h"
 
 namespace tidemark::core {

@@ -9,7 +9,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "sim/rapidcheck.h"
 #include "sim/shape.h"
 

@@ -5,9 +5,9 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.h"
 #include "properties/coverage.h"
 #include "reports/json.h"
-#include "reports/text.h"
 #include "reports/words.h"
 #include "sim/trace.h"
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/fuzz.h"
+#include "properties/campaign/fuzz.h"
 #include "reports/screen.h"
 
 namespace tidemark::core {

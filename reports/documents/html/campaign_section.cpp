@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "properties/coverage.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/tables.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "reports/documents/html/anatomy_section.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/original_table.h"
@@ -11,7 +12,6 @@
 #include "reports/documents/html/space_time_picture.h"
 #include "reports/documents/html/state_table.h"
 #include "reports/documents/html/version_picture.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

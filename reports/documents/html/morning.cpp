@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/night_findings.h"
 #include "reports/documents/html/tables.h"
 #include "reports/documents/html/trends.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

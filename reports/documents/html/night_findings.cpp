@@ -7,10 +7,10 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/tables.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

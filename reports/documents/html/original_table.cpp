@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/documents/html/markup.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "reports/documents/html/campaign_section.h"
 #include "reports/documents/html/finding_section.h"
 #include "reports/documents/html/markup.h"
-#include "reports/text.h"
 #include "reports/words.h"
 
 namespace tidemark::core {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "reports/explanation.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -6,9 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "base/text.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/svg.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "reports/documents/html/markup.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/html/markup.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

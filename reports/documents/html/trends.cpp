@@ -6,11 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/morning.h"
 #include "reports/documents/html/night_findings.h"
 #include "reports/documents/html/tables.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -7,11 +7,11 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "properties/version_graph.h"
 #include "reports/documents/html/layout.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/svg.h"
-#include "reports/text.h"
 
 namespace tidemark::core {
 namespace {

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/random.h"
+#include "base/random.h"
 #include "tests/reports/documents/cases.h"
 #include "tests/reports/documents/nights.h"
 

@@ -1,0 +1,33 @@
+// Traces in files as cases for documents.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/parts/options.h"
+#include "reports/documents/case.h"
+
+namespace tidemark::core {
+
+// A trace as it runs, on its own engine unless flags name another. Throws BadInput.
+Case case_of(const Trace& trace, const EngineFlags& flags);
+// That of a file, with the command that replays it. `original`: the file of the trace that it was
+// shrunk from; empty: not known. Throws BadInput.
+Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
+
+// The traces of a folder, in the order of the alphabet. Throws BadInput.
+std::vector<std::string> traces_in(const std::string& folder);
+
+// What a run showed, as lines that a trace expects.
+std::vector<Expectation> shown_by(const Verdict& verdict);
+// What a run does not show of what its trace expects, in words.
+std::vector<std::string> unmet_by(const Run& run);
+
+// Checks before a run that a page can be written to this file when it is over; empty: none is asked
+// for. Throws BadInput.
+void require_page_file(const std::string& path);
+
+// As pages show it: with its anatomy, unless it is so long that this takes its time.
+Case case_for_page(Case about);
+
+}  // namespace tidemark::core

@@ -1,0 +1,522 @@
+#include "cli/parts/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <limits>
+#include <thread>
+
+#include "adapter/session.h"
+#include "base/exit_code.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/parts/progress.h"
+#include "cli/parts/version.h"
+#include "cli/verbs/verbs.h"
+#include "properties/promises.h"
+#include "sim/foreign.h"
+#include "sim/trace_words.h"
+
+namespace tidemark::core {
+namespace {
+
+using std::string_view;
+
+constexpr string_view kAllStrategies = "all";
+constexpr const char* kEngineGroup = "Engine";
+constexpr const char* kScopeGroup = "Scope";
+constexpr std::uint32_t kMostJobs = 64;
+
+template <class Range>
+std::vector<string_view> names_of(const Range& range) {
+  std::vector<string_view> names;
+  for (const auto& each : range) names.push_back(each.name);
+  return names;
+}
+
+CLI::Option* add_switch(CLI::App& verb, const std::string& name, bool& target,
+                        const std::string& description) {
+  return add_text_flag(
+             verb, name, "on|off",
+             [name, &target](const std::string& text) {
+               if (text != "on" && text != "off")
+                 bad_usage("{}: '{}' is neither, expected on or off", name, text);
+               target = text == "on";
+             },
+             description)
+      ->default_str("on");
+}
+
+const NamedProtocol& protocol_named(const std::string& name) {
+  if (const NamedProtocol* named = find_protocol(name)) return *named;
+  bad_usage("--protocol: {}", unknown_name("protocol", name, names_of(named_protocols())));
+}
+
+void check_key(string_view assignment) {
+  std::vector<string_view> keys;
+  for (const ProtocolOption& option : protocol_options()) keys.push_back(option.key);
+  const string_view key = assignment.substr(0, assignment.find('='));
+  if (key.size() < assignment.size() && std::find(keys.begin(), keys.end(), key) == keys.end())
+    bad_usage("--set: {}", unknown_name("protocol option", key, keys));
+}
+
+const NamedMutant& mutant_named(const std::string& name) {
+  if (const NamedMutant* named = find_mutant(name)) return *named;
+  bad_usage("--mutate: {}", unknown_name("mutant", name, names_of(mutants())));
+}
+
+// A mutant is planted on one protocol, which need not be named.
+void plant(const EngineFlags& flags, Configuration& configuration) {
+  if (!flags.mutant) return;
+  const NamedMutant& named = mutant_named(*flags.mutant);
+  if (!flags.protocol) {
+    configuration.protocol_name = named.protocol;
+    configuration.protocol = find_protocol(named.protocol)->protocol;
+  }
+  if (configuration.protocol_name != named.protocol)
+    bad_usage("--mutate: {} is planted on {}, expected --protocol {}", named.name, named.protocol,
+              named.protocol);
+  configuration.protocol.mutant = named.mutant;
+}
+
+// Puts in place what --protocol names, if it is given, and applies each --set.
+void set_engine(const EngineFlags& flags, Configuration& configuration) {
+  if (flags.protocol) {
+    configuration.protocol_name = *flags.protocol;
+    configuration.protocol = protocol_named(*flags.protocol).protocol;
+  }
+  for (const std::string& option : flags.options) {
+    check_key(option);
+    const std::string problem = set_option(configuration.protocol, option);
+    if (!problem.empty()) bad_usage("--set: {}", problem);
+  }
+  plant(flags, configuration);
+  const Protocol& base = find_protocol(configuration.protocol_name)->protocol;
+  configuration.options = differing_options(base, configuration.protocol);
+  configuration.judge.compare_tombstones = flags.compare_tombstones;
+}
+
+void check_strategy(const std::string& name, bool or_all) {
+  std::vector<string_view> names = names_of(built_in_strategies());
+  if (or_all) names.push_back(kAllStrategies);
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    bad_usage("--strategy: {}", unknown_name("strategy", name, names));
+}
+
+// An engine behind an adapter, which this starts. Throws EngineFault.
+Configuration configuration_of_adapter(const EngineFlags& flags,
+                                       const std::optional<std::string>& strategy) {
+  std::shared_ptr<tidemark::Engine> adapter = std::make_shared<Adapter>(
+      AdapterOptions{.command = *flags.engine,
+                     .strategy = strategy,
+                     .timeout = std::chrono::milliseconds(flags.engine_timeout_ms)});
+  const Traits& traits = adapter->traits();
+  if (strategy && traits.strategy != *strategy)
+    throw EngineFault(fmt::format("the adapter was asked for {}, and its strategy is {}", *strategy,
+                                  traits.strategy));
+  Configuration configuration = configuration_of(std::move(adapter));
+  configuration.engine_command = *flags.engine;
+  configuration.judge.compare_tombstones = flags.compare_tombstones;
+  return configuration;
+}
+
+std::string print_switch(bool on) { return on ? "on" : "off"; }
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_number(string_view text) {
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  if (hexadecimal) text.remove_prefix(2);
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
+                           std::function<void(const std::string&)> set,
+                           const std::string& description) {
+  return verb.add_option_function<std::string>(name, std::move(set), description)
+      ->type_name(type)
+      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, std::uint64_t low,
+                             std::uint64_t high, std::function<void(std::uint64_t)> set,
+                             const std::string& description) {
+  return add_text_flag(
+      verb, name, "N",
+      [name, low, high, set = std::move(set)](const std::string& text) {
+        const auto number = parse_number(text);
+        if (!number || *number < low || *number > high)
+          bad_usage("{}: '{}' does not fit, expected a number from {} to {}", name, text, low,
+                    high);
+        set(*number);
+      },
+      description);
+}
+
+void add_common_flags(CLI::App& verb, CommonFlags& flags) {
+  constexpr const char* kGroup = "Output";
+  verb.add_option("--json", flags.json,
+                  "write the results as JSON; - is stdout, whole or not at all")
+      ->type_name("FILE")
+      ->group(kGroup);
+  verb.add_flag("--quiet,-q", flags.quiet, "only what was found, one line each")->group(kGroup);
+  verb.add_flag("--no-color", flags.no_color, "no colours; NO_COLOR and CLICOLOR_FORCE count too")
+      ->group(kGroup);
+  verb.set_help_flag("-h,--help", "print this and end")->group(kGroup);
+  verb.set_version_flag("--version", version_line(), "print the version and end")->group(kGroup);
+}
+
+AddedFlags add_adapter_flags(CLI::App& verb, EngineFlags& flags) {
+  CLI::Option* engine = add_text_flag(
+      verb, "--engine", "COMMAND", [&flags](const std::string& command) { flags.engine = command; },
+      "an engine of your own, behind an adapter that this starts; docs/ADAPTERS.md");
+  CLI::Option* timeout = add_text_flag(
+      verb, "--engine-timeout", "TIME",
+      [&flags](const std::string& text) {
+        const auto time = parse_time(text);
+        if (!time || time->count() == 0)
+          bad_usage("--engine-timeout: '{}' is no time, expected one such as 10s", text);
+        flags.engine_timeout_ms = static_cast<std::uint64_t>(time->count());
+      },
+      "so long an answer of the adapter may take");
+  engine->group(kEngineGroup);
+  timeout->default_str("10s")->group(kEngineGroup)->needs(engine);
+  return {engine, timeout};
+}
+
+AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies) {
+  AddedFlags added{
+      add_text_flag(
+          verb, "--protocol", "NAME",
+          [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
+          "the protocol: page, reference, guarded, hardened, …; see 'tidemark list'"),
+      verb.add_option("--set", flags.options, "one option of the protocol; may be repeated")
+          ->type_name("KEY=VALUE")
+          ->allow_extra_args(false)
+          ->take_all(),
+      add_text_flag(
+          verb, "--mutate", "NAME",
+          [&flags](const std::string& name) { flags.mutant = mutant_named(name).name; },
+          "plant this defect; 'tidemark list mutants' has them"),
+      add_text_flag(
+          verb, "--strategy", all_strategies ? "NAME|all" : "NAME",
+          [&flags, all_strategies](const std::string& name) {
+            check_strategy(name, all_strategies);
+            flags.strategy = name;
+          },
+          "who wins a conflict: server-, client-, timestamp-priority")};
+  for (CLI::Option* option : added) option->group(kEngineGroup);
+  for (CLI::Option* option : add_adapter_flags(verb, flags)) added.push_back(option);
+  for (const char* other : {"--protocol", "--set", "--mutate"})
+    verb.get_option("--engine")->excludes(other);
+  return added;
+}
+
+CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones) {
+  return add_text_flag(
+             verb, "--compare", "WHAT",
+             [&tombstones](const std::string& text) {
+               if (text != "tombstones" && text != "live")
+                 bad_usage("--compare: '{}' is neither, expected live or tombstones", text);
+               tombstones = text == "tombstones";
+             },
+             "what convergence compares: live or tombstones")
+      ->default_str("live")
+      ->group(kEngineGroup);
+}
+
+CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet)> set,
+                                 const std::string& description) {
+  return add_text_flag(
+      verb, "--invariants", "LIST",
+      [set = std::move(set)](const std::string& text) {
+        if (text == "all") return set(kAllInvariants);
+        InvariantSet named = 0;
+        for (const std::size_t place :
+             parse_list("--invariants", "invariant", text, invariant_names()))
+          named |= invariant_bit(invariants()[place].invariant);
+        set(named);
+      },
+      description);
+}
+
+AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
+                           std::uint64_t most_objects, std::uint64_t most_settle_rounds) {
+  const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* what) {
+    return add_number_flag(verb, name, target, 1, most, fmt::format("{}, at most {}", what, most))
+        ->default_str(std::to_string(target));
+  };
+  const auto added = {
+      number("--clients", scope.clients, most_clients, "how many clients there are"),
+      number("--objects", scope.objects, most_objects, "how many objects there can be"),
+      add_switch(verb, "--backend", scope.backend, "the web backend makes changes of its own"),
+      add_switch(verb, "--shared-keys", scope.shared_keys, "objects may have one primary key"),
+      add_switch(verb, "--deletes", scope.deletes, "objects are deleted and undeleted"),
+      add_switch(verb, "--interleave", scope.interleave, "cycles happen message by message"),
+      add_switch(verb, "--client-changes", scope.client_changes, "apps make changes"),
+      add_switch(verb, "--client-edits", scope.client_edits,
+                 "… also edits and undeletes, not only creates and deletes"),
+      add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
+                      "rounds to come to rest in [8 + 4 clients + 2 objects]")};
+  for (CLI::Option* option : added) option->group(kScopeGroup);
+  return added;
+}
+
+CLI::Option* add_faults_flag(CLI::App& verb, FaultSet& faults, const std::string& description) {
+  return add_text_flag(
+             verb, "--faults", "LIST",
+             [&faults](const std::string& text) {
+               const std::string problem = parse_faults(text, faults);
+               if (!problem.empty()) bad_usage("--faults: {}", problem);
+             },
+             description)
+      ->default_str(print_faults(faults))
+      ->group(kScopeGroup);
+}
+
+AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
+  AddedFlags added = add_world_flags(verb, scope, kMaxClients, kMaxObjects, kMaxSettleRounds);
+  added.push_back(add_number_flag(verb, "--steps", scope.steps, 1, kMaxSteps,
+                                  "how many steps an episode has at most")
+                      ->default_str(std::to_string(scope.steps))
+                      ->group(kScopeGroup));
+  added.push_back(add_switch(verb, "--turns", scope.turns,
+                             "one client at a time makes changes, with syncs between them")
+                      ->default_str("off")
+                      ->group(kScopeGroup));
+  added.push_back(
+      add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
+  return added;
+}
+
+CLI::Option* add_out_flag(CLI::App& verb, std::string& folder) {
+  return verb
+      .add_option("--out", folder, "a folder for one trace per finding; none is written without")
+      ->type_name("DIR")
+      ->group("Output");
+}
+
+CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& description) {
+  return add_text_flag(
+      verb, "--for", "TIME",
+      [&flag](const std::string& text) {
+        flag = {parse_time(text), text};
+        if (!flag.limit)
+          bad_usage("--for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
+      },
+      description);
+}
+
+CLI::Option* add_invariant_flag(CLI::App& verb, const std::string& name,
+                                std::optional<Invariant>& invariant,
+                                const std::string& description) {
+  return verb
+      .add_option_function<std::string>(
+          name,
+          [name, &invariant](const std::string& word) {
+            const std::size_t place = parse_word(name, "invariant", word, invariant_names());
+            invariant = invariants()[place].invariant;
+          },
+          description)
+      ->type_name("INVARIANT");
+}
+
+std::uint32_t usual_jobs() {
+  return std::clamp(std::thread::hardware_concurrency(), 1u, kMostJobs);
+}
+
+CLI::Option* add_jobs_flag(CLI::App& verb, std::function<void(std::uint32_t)> set) {
+  return add_number_flag(
+             verb, "--jobs", 1, kMostJobs,
+             [set = std::move(set)](std::uint64_t jobs) { set(static_cast<std::uint32_t>(jobs)); },
+             "threads; the result is the same for any number")
+      ->default_str(std::to_string(usual_jobs()));
+}
+
+CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget) {
+  return add_number_flag(verb, "--shrink-runs", budget.runs, 1,
+                         std::numeric_limits<std::uint32_t>::max(),
+                         "so many runs to shrink one failure, at most")
+      ->default_str(std::to_string(budget.runs));
+}
+
+CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
+                           const std::string& description) {
+  return add_text_flag(
+      verb, "--seed", "N",
+      [&seed](const std::string& text) {
+        seed = parse_number(text);
+        if (!seed)
+          bad_usage("--seed: '{}' is no seed, expected a number of 64 bits, decimal or 0x…", text);
+      },
+      description);
+}
+
+std::vector<Configuration> configurations_of(const EngineFlags& flags,
+                                             string_view default_strategy) {
+  if (flags.engine && flags.strategy != kAllStrategies)
+    return {configuration_of_adapter(flags, flags.strategy)};
+  if (flags.engine) {
+    std::vector<Configuration> each;
+    for (const NamedStrategy& named : built_in_strategies())
+      each.push_back(configuration_of_adapter(flags, std::string(named.name)));
+    return each;
+  }
+  Configuration configuration;
+  set_engine(flags, configuration);
+  std::vector<Configuration> configurations;
+  const string_view strategy = flags.strategy ? *flags.strategy : default_strategy;
+  for (const NamedStrategy& named : built_in_strategies()) {
+    if (strategy != kAllStrategies && strategy != named.name) continue;
+    configuration.strategy = built_in(named.kind);
+    configurations.push_back(configuration);
+  }
+  return configurations;
+}
+
+void use_worlds(const Configuration& configuration, FuzzPlan& plan) {
+  const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
+  if (!adapter) return;
+  plan.worlds = adapter->traits().worlds;
+  plan.side_by_side = [adapter](std::span<const std::function<void()>> jobs) {
+    adapter->side_by_side(jobs);
+  };
+}
+
+std::string engine_line(const Traits& traits) {
+  const auto words = [](const std::vector<std::string>& list) {
+    return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
+  };
+  return fmt::format("engine {}{}{}: strategy {}, decisions {}; lacks {}; excuses {}", traits.name,
+                     traits.version.empty() ? "" : " ", traits.version, traits.strategy,
+                     traits.reports_decisions ? "reported" : "inferred", words(traits.lacks),
+                     words(traits.excuses));
+}
+
+Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
+  const std::string& strategy = flags.strategy ? *flags.strategy : trace.strategy;
+  if (flags.engine) {
+    const bool is_named =
+        find_strategy(strategy) != nullptr && (flags.strategy || trace.is_foreign);
+    return configuration_of_adapter(flags, is_named ? std::optional(strategy) : std::nullopt);
+  }
+  if (trace.is_foreign && !flags.protocol)
+    bad_usage("a trace of the engine '{}', expected --engine 'COMMAND' that starts it",
+              trace.protocol);
+  if (trace.is_foreign)
+    return configurations_of(flags, trace.strategy == kOwnStrategy ? "server-priority"
+                                                                   : string_view(trace.strategy))
+        .front();
+  Configuration configuration{.protocol_name = trace.protocol,
+                              .options = trace.options,
+                              .protocol = trace.engine,
+                              .strategy = built_in(find_strategy(strategy)->kind),
+                              .judge = {}};
+  set_engine(flags, configuration);
+  return configuration;
+}
+
+Flags flags_of(const Configuration& configuration) {
+  const bool is_page = configuration.protocol_name == Configuration{}.protocol_name;
+  Flags flags;
+  if (configuration.engine)
+    flags.push_back({"--engine", configuration.engine_command, false});
+  else
+    flags.push_back({"--protocol", configuration.protocol_name, is_page});
+  for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
+  if (configuration.protocol.mutant != Mutant::none)
+    flags.push_back({"--mutate", std::string(name_of(configuration.protocol.mutant)), false});
+  if (configuration.strategy.name != kOwnStrategy)
+    flags.push_back({"--strategy", configuration.strategy.name, false});
+  const bool tombstones = configuration.judge.compare_tombstones;
+  flags.push_back({"--compare", tombstones ? "tombstones" : "live", !tombstones});
+  return flags;
+}
+
+Flags world_flags_of(const Scope& scope, const Scope& base) {
+  Flags flags{
+      {"--clients", std::to_string(scope.clients), scope.clients == base.clients},
+      {"--objects", std::to_string(scope.objects), scope.objects == base.objects},
+      {"--backend", print_switch(scope.backend), scope.backend == base.backend},
+      {"--shared-keys", print_switch(scope.shared_keys), scope.shared_keys == base.shared_keys},
+      {"--deletes", print_switch(scope.deletes), scope.deletes == base.deletes},
+      {"--interleave", print_switch(scope.interleave), scope.interleave == base.interleave},
+      {"--client-changes", print_switch(scope.client_changes),
+       scope.client_changes == base.client_changes},
+      {"--client-edits", print_switch(scope.client_edits),
+       scope.client_edits == base.client_edits}};
+  if (scope.settle_rounds)
+    flags.push_back({"--settle-rounds", std::to_string(*scope.settle_rounds), false});
+  return flags;
+}
+
+Flags flags_of(const Scope& scope, const Scope& base) {
+  Flags flags = world_flags_of(scope, base);
+  flags.push_back({"--steps", std::to_string(scope.steps), scope.steps == base.steps});
+  flags.push_back({"--turns", print_switch(scope.turns), scope.turns == base.turns});
+  flags.push_back({"--faults", print_faults(scope.faults), scope.faults == base.faults});
+  return flags;
+}
+
+void note_unreachable(const Output& output, const Scope& scope) {
+  const auto unreachable = static_cast<FaultSet>(scope.faults & ~scope.reachable_faults());
+  if (unreachable != 0)
+    output.note(fmt::format("not reached: {}, which only --interleave on can bring about",
+                            print_faults(unreachable)));
+}
+
+std::string print_flags(const Flags& flags, bool all) {
+  std::string text;
+  for (const Flag& flag : flags)
+    if (all || !flag.is_default)
+      text += fmt::format("{}{} {}", text.empty() ? "" : " ", flag.name, shell_quoted(flag.value));
+  return text;
+}
+
+std::string episode_flags(const Configuration& configuration, const Scope& scope) {
+  Flags flags = flags_of(configuration);
+  const Flags scope_flags = flags_of(scope);
+  flags.insert(flags.end(), scope_flags.begin(), scope_flags.end());
+  return print_flags(flags, false);
+}
+
+std::string seed_command(const Configuration& configuration, const Scope& scope,
+                         std::uint64_t episode_seed) {
+  return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
+                     episode_flags(configuration, scope));
+}
+
+std::size_t parse_word(string_view flag, string_view kind, string_view word,
+                       std::span<const string_view> names) {
+  const auto found = std::find(names.begin(), names.end(), word);
+  if (found == names.end()) bad_usage("{}: {}", flag, unknown_name(kind, word, names));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+std::vector<std::size_t> parse_list(string_view flag, string_view kind, string_view text,
+                                    std::span<const string_view> names) {
+  std::vector<std::size_t> places;
+  for (bool more = true; more;) {
+    const string_view name = text.substr(0, text.find(','));
+    places.push_back(parse_word(flag, kind, name, names));
+    more = name.size() < text.size();
+    if (more) text.remove_prefix(name.size() + 1);
+  }
+  return places;
+}
+
+std::string unknown_name(string_view kind, string_view word, std::span<const string_view> names) {
+  const string_view near = nearest(word, names);
+  return fmt::format("unknown {} '{}', {}expected one of: {}", kind, word.substr(0, 60),
+                     near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
+                     fmt::join(names, ", "));
+}
+
+}  // namespace tidemark::core

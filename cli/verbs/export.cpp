@@ -1,0 +1,80 @@
+// tidemark export: gives a trace to other programs, in their forms.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/parts/cases.h"
+#include "cli/parts/options.h"
+#include "cli/verbs/verbs.h"
+#include "reports/documents/exports.h"
+
+namespace tidemark::core {
+namespace {
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  tidemark export --to gtest some.trace\n"
+    "  tidemark export --to dot some.trace | dot -Tsvg > graph.svg\n"
+    "  tidemark export --to shiviz small.trace --original some.trace -o shiviz.log\n"
+    "\n"
+    "Exit codes: 0 written, whatever the trace shows.";
+
+struct ExportFlags {
+  EngineFlags engine;
+  const Export* form = nullptr;
+  std::string file;
+  std::string original;
+  std::string out;
+};
+
+void set_form(ExportFlags& flags, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const Export& each : exports()) {
+    names.push_back(each.name);
+    if (each.name == name) flags.form = &each;
+  }
+  if (!flags.form) bad_usage("--to: {}", unknown_name("form", name, names));
+}
+
+ExitCode run_export(const ExportFlags& flags) {
+  if (!flags.out.empty()) require_writable_file(flags.out);
+  const std::string text = flags.form->write(load_case(flags.file, flags.original, flags.engine));
+  if (flags.out.empty())
+    Output({}).result(text);
+  else
+    write_file(flags.out, text);
+  return ExitCode::held;
+}
+
+std::string forms() {
+  std::string text = "Forms:\n";
+  for (const Export& each : exports()) text += hang("  " + pad(each.name, 10), each.meaning);
+  return text;
+}
+
+}  // namespace
+
+Verb add_export(CLI::App& app) {
+  const auto flags = std::make_shared<ExportFlags>();
+  CLI::App& verb = *app.add_subcommand("export", "give a trace to other programs, in their forms");
+  verb.footer(forms() + "\n" + std::string(kExamples));
+  verb.add_option("FILE", flags->file, "a trace; - is stdin")->required();
+  add_text_flag(
+      verb, "--to", "FORM",
+      [flags = flags.get()](const std::string& name) { set_form(*flags, name); },
+      "the form, one of those below")
+      ->required();
+  verb.add_option("--original", flags->original, "the trace that FILE was shrunk from")
+      ->type_name("FILE");
+  verb.add_option("-o,--out", flags->out, "where to write it [stdout]")->type_name("FILE");
+  add_engine_flags(verb, flags->engine, false);
+  add_compare_flag(verb, flags->engine.compare_tombstones);
+  return [flags] { return run_export(*flags); };
+}
+
+}  // namespace tidemark::core

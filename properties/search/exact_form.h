@@ -1,0 +1,202 @@
+// The form of a world whose engine nobody knows: everything, word by word. Two worlds have one form
+// only if all replicas' states, all messages and clocks, and all that a judge may still read of the
+// past are equal; so nothing is renamed, and nothing forgotten that anybody could ask for.
+//
+// What is left out: where in the trace a version was written, which only reports tell; how often
+// and in which order one decision was made; and what only marks read.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "properties/judge.h"
+#include "properties/search/canonical.h"
+#include "sim/foreign.h"
+#include "sim/state_key.h"
+
+namespace tidemark::core {
+
+template <>
+class Canonical<Foreign, KeySum> {
+ public:
+  Canonical(const Foreign& /*engine*/, const Distinctions& distinctions)
+      : may_be_wiped_(distinctions.may_be_wiped) {}
+
+  StateKey of(const World<Foreign>& world, const Judge& judge, const Future& /*future*/) {
+    sum_ = {};
+    write_world(world);
+    write_replica(kServer, world.server(), world);
+    for (std::uint8_t number = 1; number < world.replicas(); ++number)
+      write_link({number}, world, judge.history());
+    write_texts(world.notes());
+    write_versions(world, judge.history());
+    write_history(judge, world.replicas());
+    return sum_.total();
+  }
+
+ private:
+  static constexpr std::uint64_t kEnd = ~std::uint64_t{0};  // of what has no length before it
+
+  void add(std::uint64_t word) { sum_.add(word); }
+  void add(std::uint64_t high, std::uint64_t low) { sum_.add(high << 32 | low); }
+  void add_text(std::string_view text) {
+    add(text.size());
+    for (std::size_t at = 0; at < text.size(); at += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
+      add(word);
+    }
+  }
+  void add_object(const Object& object) {
+    add(object.guid.number, object.value.number);
+    add(object.pk.number, object.name.number);
+    add(object.isdeleted);
+  }
+
+  void write_world(const World<Foreign>& world) {
+    for (std::uint8_t number = 0; number < world.replicas(); ++number)
+      add(static_cast<std::uint64_t>(world.clock({number})));
+    add(static_cast<std::uint64_t>(world.time()));
+    add(world.next_id());
+    add(world.order().size());
+    for (const Replica client : world.order()) add(client.number);
+    add(world.backup() != nullptr);
+    if (world.backup() != nullptr) write_holder(*world.backup());
+  }
+
+  void write_holder(const Foreign::Holder& holder) {
+    add_text(*holder.state);
+    add(holder.counter);
+    add(holder.upload_mark);
+    add(holder.download_mark);
+    holder.rows.for_each([&](const Foreign::Row& row) { add_object(row.object); });
+    add(kEnd);
+  }
+
+  // What was seen last need not be what is held: some requests tell of a change too early.
+  void write_replica(Replica replica, const Foreign::Holder& holder, const World<Foreign>& world) {
+    write_holder(holder);
+    for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
+      const World<Foreign>::Shadow& seen = world.seen_last(replica, {guid});
+      add(seen.value.number, seen.isdeleted);
+      add(seen.pk.number, seen.name.number);
+    }
+  }
+
+  void write_link(Replica client, const World<Foreign>& world, const History& history) {
+    const MessageKind kind = world.in_flight(client);
+    write_replica(client, world.client(client), world);
+    add(world.installation(client), world.client(client).exchanging);
+    add(world.online(client));
+    add(static_cast<std::uint64_t>(kind), world.late(client).size());
+    if (kind != MessageKind::none) write_letter(world.letter(client), client, world);
+    for (const auto& letter : world.late(client)) write_letter(letter, client, world);
+    if (kind == MessageKind::none) return;  // the next exchange begins afresh
+    add(history.counts(client));
+    if (kind != MessageKind::upload_ack) return;
+    add(history.uploading(client).size());
+    for (const Value value : history.uploading(client)) add(value.number);
+  }
+
+  // Copies of one request are told by the place of the first of them.
+  void write_letter(const World<Foreign>::Letter& letter, Replica client,
+                    const World<Foreign>& world) {
+    const Foreign::Message& message = letter.message;
+    add(static_cast<std::uint64_t>(letter.kind), letter.copied);
+    add_text(*message.body());
+    add(message.original->objects.size(), message.objects.size());
+    for (const tidemark::Version& version : message.original->objects) {
+      add_text(version.guid);
+      add_text(version.value);
+      add(version.isdeleted);
+    }
+    for (const Object& object : message.objects) add_object(object);
+    if (!letter.copied) return;
+    const auto& late = world.late(client);
+    const auto first = std::find_if(
+        late.begin(), late.end(), [&](const auto& other) { return other.number == letter.number; });
+    add(static_cast<std::uint64_t>(first - late.begin()),
+        static_cast<std::uint64_t>(world.first_copy(letter)));
+  }
+
+  void write_texts(const Texts& texts) {
+    add(texts.all_written().size());
+    for (const Texts::Written& one : texts.all_written()) {
+      add_text(one.text);
+      add(one.guid.number, static_cast<std::uint64_t>(one.isdeleted) << 1 | one.is_buried);
+      add(one.over.number, one.over_too.number);
+      add(static_cast<std::uint64_t>(one.stamp));
+    }
+    for (std::uint32_t guid = 0; guid < texts.scenario().objects.size(); ++guid) {
+      const Change& created = texts.created({guid});
+      add(created.value.number, texts.deletion({guid}).number);
+      add(created.pk.number, created.name.number);
+    }
+    texts.for_each_unknown([&](std::string_view text, Value value) {
+      add_text(text);
+      add(value.number);
+    });
+    add(kEnd);
+  }
+
+  void write_versions(const World<Foreign>& world, const History& history) {
+    add(world.versions().size());
+    for (std::uint32_t i = 1; i < world.versions().size(); ++i) {
+      const Version& version = world.versions()[i];
+      add(static_cast<std::uint64_t>(version.kind), version.writer.number);
+      add(version.installation, version.guid.number);
+      add(version.over.number, version.over_too.number);
+      add(version.buried_as.number, version.buried_of.number);
+      add(version.isdeleted);
+      const Trail& trail = history.trail({i});
+      add(trail.held_by, trail.travelled);
+      add(trail.seen_accepted);
+    }
+    for (std::uint32_t guid = 0; guid < world.objects(); ++guid) add(world.created({guid}));
+  }
+
+  void write_history(const Judge& judge, std::uint32_t replicas) {
+    const History& history = judge.history();
+    decisions_.clear();
+    for (const DecisionEdge& edge : history.decisions())
+      decisions_.emplace_back(edge.over.number, edge.kept.number);
+    std::sort(decisions_.begin(), decisions_.end());
+    decisions_.erase(std::unique(decisions_.begin(), decisions_.end()), decisions_.end());
+    add(decisions_.size());
+    for (const auto& [over, kept] : decisions_) add(over, kept);
+    add(history.epoch());
+    for (std::uint8_t number = 0; number < replicas; ++number) {
+      if (number > 0) add(history.answer_epoch({number}));
+      const Integrity::Tide& tide = judge.integrity().tide({number});
+      add(tide.counter);
+      add(tide.upload_mark);
+      add(tide.download_mark);
+      add(tide.epoch);
+    }
+    if (may_be_wiped_) write_journal(history);
+  }
+
+  // Of messages it counts only which holdings changed together.
+  void write_journal(const History& history) {
+    add(history.was_wiped());
+    add(history.journal().size());
+    const Holding* last = nullptr;
+    for (const Holding& each : history.journal()) {
+      const bool together = each.cause == Cause::message && last != nullptr &&
+                            last->cause == Cause::message && last->message == each.message;
+      add(each.replica.number, each.guid.number);
+      add(each.before.number, each.after.number);
+      add(static_cast<std::uint64_t>(each.cause), together);
+      last = &each;
+    }
+  }
+
+  bool may_be_wiped_;
+  KeySum sum_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> decisions_;
+};
+
+}  // namespace tidemark::core
