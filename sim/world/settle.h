@@ -1,0 +1,98 @@
+// A part of sim/world.h: how a world comes to rest.
+#pragma once
+
+namespace tidemark::core {
+
+template <Engine E>
+template <class Observer>
+void World<E>::whole_exchange(Replica client, Observer& observer) {
+  if (in_flight(client) == MessageKind::none)
+    cycle(client, false, true, MessageKind::none, observer);
+  else
+    finish(client, MessageKind::none, observer);
+}
+
+template <Engine E>
+template <class Observer>
+bool World<E>::settle_round(Observer& observer) {
+  use_notes();
+  carried_ = false;
+  emit({.kind = EventKind::round_began, .number = ++summary_.settle_rounds}, observer);
+  for (const Replica client : order_) whole_exchange(client, observer);
+  return carried_;
+}
+
+template <Engine E>
+template <class Observer>
+void World<E>::begin_settle(Observer& observer) {
+  settling_ = true;
+  touched_ = ~0u;
+  use_notes();
+  step_ = scenario_->steps.size();
+  emit({.kind = EventKind::settle_began}, observer);
+  for (Link& link : links_) {
+    link.late.clear();
+    link.online = true;
+  }
+  // "The order is that in which the clients first appear in the scenario, then the others."
+  for (std::uint8_t client = 1; client < replicas(); ++client) see_client({client});
+}
+
+template <Engine E>
+template <class Observer>
+bool World<E>::finish_open_exchange(Observer& observer) {
+  use_notes();
+  for (const Replica client : order_) {
+    if (in_flight(client) == MessageKind::none) continue;
+    finish(client, MessageKind::none, observer);
+    return true;
+  }
+  return false;
+}
+
+template <Engine E>
+template <class Observer>
+void World<E>::come_to_rest(Rest rest, Observer& observer) {
+  summary_.rest = rest;
+  emit({.kind = EventKind::rested,
+        .detail = static_cast<std::uint8_t>(rest),
+        .number = summary_.settle_rounds},
+       observer);
+  summary_.digest = digest_.value();
+}
+
+template <Engine E>
+template <class Observer>
+RunSummary World<E>::settle(Observer& observer) {
+  begin_settle(observer);
+  while (finish_open_exchange(observer)) {
+  }
+  states_met_.assign(1, state_digest());
+  Rest rest = Rest::out_of_rounds;
+  const std::uint32_t bound = scenario_->settle_bound();
+  while (summary_.settle_rounds < bound) {
+    if (!settle_round(observer)) {
+      rest = Rest::quiet;
+      break;
+    }
+    const std::uint64_t state = state_digest();
+    if (std::find(states_met_.begin(), states_met_.end(), state) != states_met_.end()) {
+      rest = Rest::circle;
+      break;
+    }
+    states_met_.push_back(state);
+  }
+  come_to_rest(rest, observer);
+  return summary_;
+}
+
+// Between two rounds nothing is in flight, and clocks stand still: the engines are the state.
+template <Engine E>
+std::uint64_t World<E>::state_digest() const {
+  Digest digest;
+  engine_->digest(server_, digest);
+  for (const Link& link : links_) engine_->digest(link.client, digest);
+  return digest.value();
+}
+
+}  // namespace tidemark::core
