@@ -91,10 +91,9 @@ void add_begin(std::string& line, std::uint8_t clients) {
 void add_change(std::string& line, const tidemark::Change& change) {
   add_field(line, "change", kChangeKinds[place(change.kind)]);
   add_field(line, "guid", change.guid);
-  if (change.kind == tidemark::ChangeKind::create) {
-    add_field(line, "pk", change.pk);
-    add_field(line, "name", change.name);
-  }
+  if (change.kind == tidemark::ChangeKind::create)
+    for (const ObjectProperty& property : kObjectProperties)
+      add_field(line, property.name, change.*property.given);
   add_field(line, "value", change.value);
 }
 
@@ -196,11 +195,12 @@ tidemark::Version version_of(const Json& json, std::string path) {
 Held held_of(const Json& json, std::string path) {
   const Fields fields(json, path);
   tidemark::Version version = version_of(json, std::move(path));
-  return {.guid = std::move(version.guid),
-          .pk = fields.text("pk"),
-          .name = fields.text("name"),
-          .value = std::move(version.value),
-          .isdeleted = version.isdeleted};
+  Held held{.guid = std::move(version.guid),
+            .value = std::move(version.value),
+            .isdeleted = version.isdeleted};
+  for (const ObjectProperty& property : kObjectProperties)
+    held.*property.held = fields.text(property.name);
+  return held;
 }
 
 tidemark::Message message_of(const Json& json, std::string path) {

@@ -27,9 +27,15 @@ std::string type_name(const std::type_info& type) {
   return name.substr(0, 64);
 }
 
-auto order(const Object& version) {
-  return std::tie(version.guid, version.timestamp_lastupdate, version.timestamp_created,
-                  version.isdeleted, version.value, version.pk, version.name);
+bool in_order(const Object& a, const Object& b) {
+  const auto order = [](const Object& version) {
+    return std::tie(version.guid, version.timestamp_lastupdate, version.timestamp_created,
+                    version.isdeleted, version.value);
+  };
+  if (order(a) != order(b)) return order(a) < order(b);
+  for (const auto property : kProperties)
+    if (a.*property != b.*property) return a.*property < b.*property;
+  return true;
 }
 
 }  // namespace
@@ -40,7 +46,7 @@ Strategy::Strategy(const std::type_info& type, bool is_symmetric, Ask ask)
       ask_(std::make_shared<const Ask>(std::move(ask))) {}
 
 Decision Strategy::resolve(const Conflict& conflict) const {
-  if (!is_symmetric_ || order(conflict.local) <= order(conflict.server)) return (*ask_)(conflict);
+  if (!is_symmetric_ || in_order(conflict.local, conflict.server)) return (*ask_)(conflict);
   return (*ask_)({conflict.server, conflict.local});
 }
 

@@ -172,14 +172,15 @@ class AppSync {
     records.for_each([&](const Record<Counter>& record) {
       const Object& object = record.object;
       const std::uint64_t flags = std::uint64_t{record.base.number} << 2 |
-                                  std::uint64_t{object.isdeleted} << 1 |
+                                  std::uint64_t{object.content.isdeleted} << 1 |
                                   std::uint64_t{record.refused};
-      digest.add(
-          (std::uint64_t{object.guid.number} << 32 | object.value.number) * 0x9e3779b97f4a7c15u +
-          (std::uint64_t{object.pk.number} << 32 | object.name.number) * 0xbf58476d1ce4e5b9u +
-          static_cast<std::uint64_t>(object.timestamp_created) * 0x94d049bb133111ebu +
-          static_cast<std::uint64_t>(object.timestamp_lastupdate) * 0xd6e8feb86659fd93u +
-          record.counter_lastupdate.number * 0xff51afd7ed558ccdu + flags * 0xc4ceb9fe1a85ec53u);
+      digest.add((std::uint64_t{object.guid.number} << 32 | object.content.value.number) *
+                     0x9e3779b97f4a7c15u +
+                 hashed(object.identity) * 0xbf58476d1ce4e5b9u +
+                 static_cast<std::uint64_t>(object.stamps.created) * 0x94d049bb133111ebu +
+                 static_cast<std::uint64_t>(object.stamps.lastupdate) * 0xd6e8feb86659fd93u +
+                 record.counter_lastupdate.number * 0xff51afd7ed558ccdu +
+                 flags * 0xc4ceb9fe1a85ec53u);
     });
   }
 

@@ -12,8 +12,7 @@ enum class ChangeKind : std::uint8_t { create, edit, remove, undelete };
 struct Change {
   ChangeKind kind = ChangeKind::create;
   Guid guid{};
-  Key pk{};                // create only
-  Name name{};             // create only
+  Identity identity{};     // create only
   Value value{};           // written by this change and by no other
   std::uint32_t text = 0;  // what value= gives, as the owner of the world interns it; 0: nothing
 };
@@ -21,10 +20,9 @@ struct Change {
 // What a change makes of an object.
 inline void write(Object& object, const Change& change, Timestamp now) {
   if (change.kind == ChangeKind::create)
-    object = {change.guid, change.pk, change.name, change.value, false, now, now};
-  object.value = change.value;
-  object.isdeleted = change.kind == ChangeKind::remove;
-  object.timestamp_lastupdate = now;
+    object = {change.guid, change.identity, {}, {.created = now}};
+  object.content = {change.value, change.kind == ChangeKind::remove};
+  object.stamps.lastupdate = now;
 }
 
 // Stores a change in a replica's table, as of the replica's counter after it was increased.

@@ -34,17 +34,17 @@ class Receiver {
 
  private:
   bool holds_key(const Object& object) const {
-    return !object.isdeleted || input_.protocol.deleted_holds_key;
+    return !object.content.isdeleted || input_.protocol.deleted_holds_key;
   }
 
   // The local object that holds the key of `incoming` under another guid, a live one first.
   Row* find_rival(const Object& incoming) {
     if (!holds_key(incoming)) return nullptr;
     const auto rivals = [&](const Row& row) {
-      return row.object.pk == incoming.pk && row.object.guid != incoming.guid;
+      return row.object.identity.pk == incoming.identity.pk && row.object.guid != incoming.guid;
     };
     Row* live = client_.records.find_if(
-        [&](const Row& row) { return rivals(row) && !row.object.isdeleted; });
+        [&](const Row& row) { return rivals(row) && !row.object.content.isdeleted; });
     if (live != nullptr || !input_.protocol.deleted_holds_key) return live;
     return client_.records.find_if(rivals);
   }
@@ -59,7 +59,7 @@ class Receiver {
 
   // The server holds what this client holds.
   void see_again(Row& mine, const Object& incoming) {
-    mine.base = incoming.value;
+    mine.base = incoming.content.value;
     if (input_.protocol.received_counter == ReceivedCounter::client) return;
     mine.counter_lastupdate = {};
     mine.refused = false;
@@ -87,7 +87,7 @@ class Receiver {
       const Survivor survivor = admit(incoming);
       return tell(fact, FactKind::change_overwritten, survivor);
     }
-    mine.base = incoming.value;
+    mine.base = incoming.content.value;
     if (decision.winner == Winner::local) return;
     store_merge(mine, merged, decision.merged_isdeleted);
     tell(fact, FactKind::change_merged, {incoming.guid, merged});
@@ -108,11 +108,11 @@ class Receiver {
           note_decision(rival, rival.guid, incoming, ConflictKind::primary_key, decision, merged);
       if (decision.winner == Winner::local) {
         client_.records.erase(incoming.guid);
-        return {rival.guid, rival.value};
+        return {rival.guid, rival.content.value};
       }
       client_.records.erase(rival.guid);
       if (decision.winner == Winner::server) {
-        tell(fact, FactKind::change_overwritten, {incoming.guid, incoming.value});
+        tell(fact, FactKind::change_overwritten, {incoming.guid, incoming.content.value});
         continue;
       }
       tell(fact, FactKind::change_merged, {incoming.guid, merged});
@@ -121,20 +121,20 @@ class Receiver {
       return {incoming.guid, merged};
     }
     store(incoming);
-    return {incoming.guid, incoming.value};
+    return {incoming.guid, incoming.content.value};
   }
 
   void store(const Object& incoming) {
     const bool known = client_.records.find(incoming.guid) != nullptr;
     Row& row = client_.records.at(incoming.guid);
     known ? overwrite(row, incoming) : add(row, incoming);
-    row.base = incoming.value;
+    row.base = incoming.content.value;
   }
 
   void add(Row& row, const Object& incoming) {
     row.object = incoming;
     if (input_.protocol.timestamps == Timestamps::local)
-      row.object.timestamp_created = row.object.timestamp_lastupdate = input_.now;
+      row.object.stamps = {input_.now, input_.now};
     if (input_.protocol.received_counter == ReceivedCounter::client)
       row.counter_lastupdate = client_.counter;
   }
@@ -142,14 +142,11 @@ class Receiver {
   // "Only value and isdeleted are ever copied": key and name were set at creation.
   void overwrite(Row& row, const Object& incoming) {
     const bool conflict = pending(client_, row);
-    row.object.value = incoming.value;
-    row.object.isdeleted = incoming.isdeleted;
-    if (input_.protocol.timestamps == Timestamps::carried) {
-      row.object.timestamp_created = incoming.timestamp_created;
-      row.object.timestamp_lastupdate = incoming.timestamp_lastupdate;
-    } else if (conflict && input_.strategy.kind == StrategyKind::timestamp_priority) {
-      row.object.timestamp_lastupdate = input_.now;
-    }
+    row.object.content = incoming.content;
+    if (input_.protocol.timestamps == Timestamps::carried)
+      row.object.stamps = incoming.stamps;
+    else if (conflict && input_.strategy.kind == StrategyKind::timestamp_priority)
+      row.object.stamps.lastupdate = input_.now;
     if (conflict && input_.protocol.overwritten_stays_pending) return;
     row.refused = false;
     row.counter_lastupdate = input_.protocol.received_counter == ReceivedCounter::zero
@@ -159,9 +156,8 @@ class Receiver {
 
   // "A merge is stored as a change made on that client": its counter moves, and it is pending.
   void store_merge(Row& row, Value merged, bool isdeleted) {
-    row.object.value = merged;
-    row.object.isdeleted = isdeleted;
-    row.object.timestamp_lastupdate = input_.now;
+    row.object.content = {merged, isdeleted};
+    row.object.stamps.lastupdate = input_.now;
     row.counter_lastupdate = {++client_.counter.number};
     row.refused = false;
   }
@@ -178,8 +174,8 @@ class Receiver {
                       .guid = local_guid,
                       .server_guid = server.guid,
                       .kept_guid = winner == Winner::local ? local.guid : server.guid,
-                      .local = local.value,
-                      .server = server.value,
+                      .local = local.content.value,
+                      .server = server.content.value,
                       .kept = kept(local, server, winner, merged),
                       .merged_isdeleted = decision.merged_isdeleted});
     return facts_.back();
@@ -194,7 +190,7 @@ class Receiver {
 
   static Value kept(const Object& local, const Object& server, Winner winner, Value merged) {
     if (winner == Winner::merge) return merged;
-    return winner == Winner::local ? local.value : server.value;
+    return winner == Winner::local ? local.content.value : server.content.value;
   }
 
   Client& client_;
@@ -219,7 +215,7 @@ bool request_upload(Client& client, const Protocol& protocol, Message& request) 
     if (!pending(client, row)) return;
     request.objects.push_back(row.object);
     if (protocol.server_check == ServerCheck::base) request.bases.push_back(row.base);
-    client.exchange.sent.push_back({row.object.guid, row.object.value});
+    client.exchange.sent.push_back({row.object.guid, row.object.content.value});
   });
   client.exchange.built = client.counter;
   if (request.objects.empty() && !protocol.empty_upload) return false;

@@ -54,7 +54,7 @@ constexpr std::int8_t stamp_order(Timestamp local, Timestamp server) {
   return order < 0 ? std::int8_t{-1} : order > 0 ? std::int8_t{1} : std::int8_t{0};
 }
 constexpr std::int8_t stamp_order(const Object& local, const Object& server) {
-  return stamp_order(local.timestamp_lastupdate, server.timestamp_lastupdate);
+  return stamp_order(local.stamps.lastupdate, server.stamps.lastupdate);
 }
 
 }  // namespace tidemark::core

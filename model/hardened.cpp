@@ -12,9 +12,9 @@ template <class Visit>
 void deletions_first(const std::vector<VersionedObject>& objects, const Rules& rules, Visit visit) {
   const bool first = !rules.is(M::tombstones_last);
   for (const VersionedObject& each : objects)
-    if (each.object.isdeleted == first) visit(each);
+    if (each.object.content.isdeleted == first) visit(each);
   for (const VersionedObject& each : objects)
-    if (each.object.isdeleted != first) visit(each);
+    if (each.object.content.isdeleted != first) visit(each);
 }
 
 template <class Record>
@@ -88,8 +88,9 @@ class Receiver {
       if (mine.version.is_buried()) return overwrite(mine, incoming);
       if (incoming.version.is_buried()) return keep(mine, incoming);
     }
-    if (rules_.is(M::delete_beats_edit) && incoming.object.isdeleted) return take(incoming);
-    if (rules_.is(M::edit_beats_delete) && mine.object.isdeleted) return overwrite(mine, incoming);
+    if (rules_.is(M::delete_beats_edit) && incoming.object.content.isdeleted) return take(incoming);
+    if (rules_.is(M::edit_beats_delete) && mine.object.content.isdeleted)
+      return overwrite(mine, incoming);
     const Decision decision = ask(ConflictKind::object, mine, incoming);
     const Value merged = decision.winner == Winner::merge ? next_fresh() : kNoValue;
     const Fact fact = note(ConflictKind::object, mine, incoming, decision, merged);
@@ -120,8 +121,8 @@ class Receiver {
       tell_if_unseen(mine,
                      {.server_guid = incoming.object.guid,
                       .kept_guid = incoming.object.guid,
-                      .server = incoming.object.value,
-                      .kept = incoming.object.value,
+                      .server = incoming.object.content.value,
+                      .kept = incoming.object.content.value,
                       .kept_is_buried = incoming.version.is_buried()},
                      FactKind::change_overwritten);
     take(incoming);
@@ -136,11 +137,11 @@ class Receiver {
     settle_key(mine);
   }
   void store(ClientRecord& mine, const VersionedObject& incoming) {
-    const bool was_deleted = mine.object.isdeleted;
+    const bool was_deleted = mine.object.content.isdeleted;
     const bool known = mine.version.number != 0;
     mine.object = incoming.object;
-    if (rules_.is(M::deletion_not_copied) && known) mine.object.isdeleted = was_deleted;
-    if (rules_.is(M::drops_name) && !known) mine.object.name = {};
+    if (rules_.is(M::deletion_not_copied) && known) mine.object.content.isdeleted = was_deleted;
+    if (rules_.is(M::drops_name) && !known) mine.object.identity.name = {};
     if (!(rules_.is(M::takes_value_keeps_version) && known)) mine.version = incoming.version;
     if (rules_.is(M::lineage_not_sent)) return mine.lineage.add(incoming.version);
     mine.lineage.join(incoming.lineage);
@@ -150,11 +151,12 @@ class Receiver {
 
   // `mine` was received or merged. A live object that holds its key already is its rival.
   void settle_key(ClientRecord& mine) {
-    if (mine.object.isdeleted || rules_.is(M::key_conflict_ignored) ||
+    if (mine.object.content.isdeleted || rules_.is(M::key_conflict_ignored) ||
         rules_.is(M::primary_keys_ignored))
       return;
     ClientRecord* rival = client_.records.find_if([&](const ClientRecord& record) {
-      return !record.object.isdeleted && record.object.pk == mine.object.pk &&
+      return !record.object.content.isdeleted &&
+             record.object.identity.pk == mine.object.identity.pk &&
              record.object.guid != mine.object.guid;
     });
     if (rival == nullptr) return;
@@ -164,7 +166,7 @@ class Receiver {
     stopped_ = rules_.is(M::conflict_stops_import);
     if (decision.winner == Winner::local) {
       fact.server_guid = rival->object.guid;
-      fact.server = rival->object.value;
+      fact.server = rival->object.content.value;
       tell_loser(mine, fact, FactKind::change_overwritten);
       return bury(mine);
     }
@@ -183,7 +185,7 @@ class Receiver {
   // The loser becomes a tombstone of its own version.
   void bury(ClientRecord& loser) {
     if (rules_.is(M::key_loser_forgotten)) return client_.records.erase(loser.object.guid);
-    loser.object.isdeleted = true;
+    loser.object.content.isdeleted = true;
     loser.version = loser.version.buried();
     loser.lineage.add(loser.version);
     loser.pending = true;
@@ -191,8 +193,8 @@ class Receiver {
     facts_.push_back({.kind = FactKind::key_loser_buried,
                       .guid = loser.object.guid,
                       .kept_guid = loser.object.guid,
-                      .local = loser.object.value,
-                      .kept = loser.object.value,
+                      .local = loser.object.content.value,
+                      .kept = loser.object.content.value,
                       .kept_is_buried = true});
   }
 
@@ -206,9 +208,8 @@ class Receiver {
 
   // "A merge is stored as a change made on that client": its counter moves, and it is pending.
   void write_merge(ClientRecord& mine, Value merged, bool isdeleted) {
-    mine.object.value = merged;
-    mine.object.isdeleted = isdeleted;
-    mine.object.timestamp_lastupdate = input_.now;
+    mine.object.content = {merged, isdeleted};
+    mine.object.stamps.lastupdate = input_.now;
     write_version(mine, client_.writer, ++client_.counter.number);
     mine.pending = mine.unseen = true;
     wrote_ = true;
@@ -226,9 +227,9 @@ class Receiver {
                       .guid = local.object.guid,
                       .server_guid = server.object.guid,
                       .kept_guid = winner.object.guid,
-                      .local = local.object.value,
-                      .server = server.object.value,
-                      .kept = merged == kNoValue ? winner.object.value : merged,
+                      .local = local.object.content.value,
+                      .server = server.object.content.value,
+                      .kept = merged == kNoValue ? winner.object.content.value : merged,
                       .merged_isdeleted = decision.merged_isdeleted,
                       .local_is_buried = local.version.is_buried(),
                       .server_is_buried = server.version.is_buried(),
@@ -241,7 +242,7 @@ class Receiver {
     if (!given_up.unseen && !rules_.is(M::tells_accepted)) return;
     fact.kind = kind;
     fact.guid = given_up.object.guid;
-    fact.local = given_up.object.value;
+    fact.local = given_up.object.content.value;
     fact.local_is_buried = given_up.version.is_buried();
     facts_.push_back(fact);
   }
@@ -265,7 +266,8 @@ bool build_upload(Client& client, Message& request, const Rules& rules) {
   client.records.for_each([&](ClientRecord& record) {
     if (!record.pending) return;
     request.objects.push_back(record);
-    client.exchange.sent.push_back({record.object.guid, record.version, record.object.value});
+    client.exchange.sent.push_back(
+        {record.object.guid, record.version, record.object.content.value});
     if (rules.is(M::pending_cleared_when_sent)) record.pending = false;
   });
   return !request.objects.empty();
@@ -287,7 +289,7 @@ void note_results(Client& client, const Message& ack, Facts& facts, const Rules&
     if (record == nullptr) continue;
     if (record->version != sent.version && !rules.is(M::ack_covers_later_edit)) continue;
     record->pending = record->unseen = false;
-    if (rules.is(M::client_purges_tombstones) && record->object.isdeleted)
+    if (rules.is(M::client_purges_tombstones) && record->object.content.isdeleted)
       client.records.erase(sent.guid);
   }
 }
@@ -295,11 +297,13 @@ void note_results(Client& client, const Message& ack, Facts& facts, const Rules&
 // ---- the server
 
 bool key_is_taken(const Server& server, const Object& incoming, const Rules& rules) {
-  if (incoming.isdeleted || rules.is(M::key_clash_added) || rules.is(M::primary_keys_ignored))
+  if (incoming.content.isdeleted || rules.is(M::key_clash_added) ||
+      rules.is(M::primary_keys_ignored))
     return false;
   return server.records.find_if([&](const ServerRecord& record) {
-    return record.object.pk == incoming.pk && record.object.guid != incoming.guid &&
-           (!record.object.isdeleted || rules.is(M::tombstone_holds_key));
+    return record.object.identity.pk == incoming.identity.pk &&
+           record.object.guid != incoming.guid &&
+           (!record.object.content.isdeleted || rules.is(M::tombstone_holds_key));
   }) != nullptr;
 }
 
@@ -314,7 +318,7 @@ bool is_mutual(const ServerRecord& own, const VersionedObject& incoming) {
 bool may_replace(const ServerRecord& own, const VersionedObject& incoming, const Rules& rules) {
   if (rules.is(M::blind_upload)) return true;
   if (rules.is(M::later_stamp_accepted))
-    return incoming.object.timestamp_lastupdate > own.object.timestamp_lastupdate;
+    return incoming.object.stamps.lastupdate > own.object.stamps.lastupdate;
   if (is_mutual(own, incoming) && !rules.is(M::server_goes_back)) return false;
   return incoming.lineage.includes(own.version);
 }
@@ -323,7 +327,7 @@ ServerCounter next_counter(Server& server, const Object& incoming, const Rules& 
   if (rules.is(M::upload_keeps_counter)) return server.counter;
   if (rules.is(M::filters_by_edit_time)) {
     const auto* later = server.records.find_if([&](const ServerRecord& record) {
-      return record.object.timestamp_lastupdate > incoming.timestamp_lastupdate;
+      return record.object.stamps.lastupdate > incoming.stamps.lastupdate;
     });
     if (later != nullptr) return server.counter;
   }
@@ -342,16 +346,16 @@ bool accept(Server& server, const VersionedObject& incoming, const Rules& rules)
   if (own != nullptr && !may_replace(*own, incoming, rules)) return false;
   if (key_is_taken(server, incoming.object, rules)) return false;
   const bool stays_deleted =
-      own != nullptr && own->object.isdeleted && rules.is(M::undelete_stays_deleted);
+      own != nullptr && own->object.content.isdeleted && rules.is(M::undelete_stays_deleted);
   // What it replaces has made decisions of its own, of which the upload need not know.
   ServerRecord& record = server.records.at(guid);
   record.object = incoming.object;
   record.version = incoming.version;
   if (rules.is(M::server_forgets_lineage)) record.lineage = {};
   record.lineage.join(incoming.lineage);
-  record.object.isdeleted |= stays_deleted;
+  record.object.content.isdeleted |= stays_deleted;
   record.counter_lastupdate = next_counter(server, incoming.object, rules);
-  if (rules.is(M::server_purges_tombstones) && incoming.object.isdeleted)
+  if (rules.is(M::server_purges_tombstones) && incoming.object.content.isdeleted)
     server.records.erase(guid);
   return true;
 }
@@ -360,7 +364,7 @@ void refuse(const VersionedObject& incoming, Message& answer, Facts& facts) {
   answer.refused.push_back(incoming.object.guid);
   facts.push_back({.kind = FactKind::upload_refused,
                    .guid = incoming.object.guid,
-                   .local = incoming.object.value,
+                   .local = incoming.object.content.value,
                    .local_is_buried = incoming.version.is_buried()});
 }
 
@@ -404,7 +408,8 @@ void answer_with_changes(const Server& server, const Message& request, Message& 
   server.records.for_each([&](const ServerRecord& record) {
     if ((!is_changed(record) && !has_grown(record)) || was_uploaded(record)) return;
     if (ack && rules.is(M::ack_carries_only_refused) && !is_refused(record)) return;
-    if (mark.number == 0 && rules.is(M::full_without_tombstones) && record.object.isdeleted) return;
+    if (mark.number == 0 && rules.is(M::full_without_tombstones) && record.object.content.isdeleted)
+      return;
     answer.objects.push_back(record);
   });
 }
@@ -447,7 +452,7 @@ void begin_cycle(Client& client, bool full, Message& request, const Rules& rules
     client.servercounter_lastsync = {};
     if (rules.is(M::full_sync_drops_pending)) client.records.clear();
     client.records.for_each([&](ClientRecord& record) {
-      if (rules.is(M::full_sync_deletes)) record.object.isdeleted = true;
+      if (rules.is(M::full_sync_deletes)) record.object.content.isdeleted = true;
       if (rules.is(M::full_sync_deletes) || rules.is(M::full_sync_rewrites))
         write_version(record, client.writer, ++client.counter.number);
     });

@@ -178,8 +178,9 @@ class Hardened {
   static void digest_object(const hardened::VersionedObject& each, std::uint64_t state,
                             Digest& digest) {
     const Object& object = each.object;
-    digest.add(std::uint64_t{object.guid.number} << 32 | object.value.number);
-    digest.add(static_cast<std::uint64_t>(object.timestamp_lastupdate) << 1 | object.isdeleted);
+    digest.add(std::uint64_t{object.guid.number} << 32 | object.content.value.number);
+    digest.add(static_cast<std::uint64_t>(object.stamps.lastupdate) << 1 |
+               object.content.isdeleted);
     digest.add(state);
     each.lineage.for_each([&](VersionId id) { digest.add(word(id)); });
   }

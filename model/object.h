@@ -4,7 +4,9 @@
 // world and appear as small numbers; the wire codec (model/wire.h) is where numbers meet text.
 #pragma once
 
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -42,20 +44,54 @@ struct ClientCounter {
   friend constexpr auto operator<=>(ClientCounter, ClientCounter) = default;
 };
 
+// What an object is, from its creation on: the properties that sync copies and never changes. Who
+// compares, prints or describes them asks here, so that a new one is known everywhere.
+struct Identity {
+  static constexpr std::size_t kProperties = 2;
+  using Numbers = std::array<std::uint32_t, kProperties>;
+
+  Key pk{};
+  Name name{};
+
+  static constexpr Identity of(Numbers numbers) { return {{numbers[0]}, {numbers[1]}}; }
+  constexpr Numbers numbers() const { return {pk.number, name.number}; }
+  friend constexpr bool operator==(const Identity&, const Identity&) = default;
+};
+
+// All of it in one number, to be hashed.
+constexpr std::uint64_t hashed(const Identity& identity) {
+  std::uint64_t all = 0;
+  for (const std::uint32_t number : identity.numbers()) all = (all << 32 | all >> 32) ^ number;
+  return all;
+}
+
+// What a change makes of an object.
+struct Content {
+  Value value{};
+  bool isdeleted = false;  // "Soft delete": the object stays, marked
+  friend constexpr bool operator==(const Content&, const Content&) = default;
+};
+
+// timestamp_created and timestamp_lastupdate.
+struct Stamps {
+  Timestamp created = 0;
+  Timestamp lastupdate = 0;
+  friend constexpr bool operator==(const Stamps&, const Stamps&) = default;
+};
+
 // An object as it travels. counter_lastupdate is not in it: "this is a local property".
 struct Object {
   Guid guid{};
-  Key pk{};
-  Name name{};
-  Value value{};
-  bool isdeleted = false;  // "Soft delete": the object stays, marked
-  Timestamp timestamp_created = 0;
-  Timestamp timestamp_lastupdate = 0;
+  Identity identity{};
+  Content content{};
+  Stamps stamps{};
   friend constexpr bool operator==(const Object&, const Object&) = default;
 };
 
 // Two replicas that hold the same version never have a conflict. A version is told by its value.
-constexpr bool same_version(const Object& a, const Object& b) { return a.value == b.value; }
+constexpr bool same_version(const Object& a, const Object& b) {
+  return a.content.value == b.content.value;
+}
 
 // An object as it is stored: with the local counter at its last update.
 template <class Counter_>

@@ -6,7 +6,7 @@ namespace {
 using Row = Record<ServerCounter>;
 
 bool holds_key(const Object& object, const Protocol& protocol) {
-  return !object.isdeleted || protocol.deleted_holds_key;
+  return !object.content.isdeleted || protocol.deleted_holds_key;
 }
 
 // Whether taking `incoming` would put a second guid on its key.
@@ -16,7 +16,7 @@ bool clashes(const Server& server, const Object& incoming, const Protocol& proto
   const Row* own = server.records.find(incoming.guid);
   if (own != nullptr && holds_key(own->object, protocol)) return false;
   return server.records.find_if([&](const Row& row) {
-    return row.object.guid != incoming.guid && row.object.pk == incoming.pk &&
+    return row.object.guid != incoming.guid && row.object.identity.pk == incoming.identity.pk &&
            holds_key(row.object, protocol);
   }) != nullptr;
 }
@@ -25,7 +25,7 @@ bool clashes(const Server& server, const Object& incoming, const Protocol& proto
 bool outdated(const Server& server, const Object& incoming, Value base) {
   const Row* own = server.records.find(incoming.guid);
   if (own == nullptr) return false;
-  return own->object.value != base && !same_version(own->object, incoming);
+  return own->object.content.value != base && !same_version(own->object, incoming);
 }
 
 void store_upload(Server& server, const Object& incoming, const Protocol& protocol, Timestamp now) {
@@ -33,15 +33,10 @@ void store_upload(Server& server, const Object& incoming, const Protocol& protoc
   Row& row = server.records.at(incoming.guid);
   if (!known) {
     row.object = incoming;
-    if (protocol.timestamps == Timestamps::local)
-      row.object.timestamp_created = row.object.timestamp_lastupdate = now;
+    if (protocol.timestamps == Timestamps::local) row.object.stamps = {now, now};
   } else {
-    row.object.value = incoming.value;
-    row.object.isdeleted = incoming.isdeleted;
-    if (protocol.timestamps == Timestamps::carried) {
-      row.object.timestamp_created = incoming.timestamp_created;
-      row.object.timestamp_lastupdate = incoming.timestamp_lastupdate;
-    }
+    row.object.content = incoming.content;
+    if (protocol.timestamps == Timestamps::carried) row.object.stamps = incoming.stamps;
   }
   row.counter_lastupdate = {++server.counter.number};
 }
@@ -52,7 +47,7 @@ void refuse(const Object& incoming, bool whole_batch, Message& answer, Facts& fa
   else
     answer.refused.push_back(incoming.guid);
   facts.push_back(
-      {.kind = FactKind::upload_refused, .guid = incoming.guid, .local = incoming.value});
+      {.kind = FactKind::upload_refused, .guid = incoming.guid, .local = incoming.content.value});
 }
 
 void handle_download(const Server& server, const Message& request, Message& answer) {

@@ -37,12 +37,11 @@ void note_accepted(Client& client, Mutant mutant, Facts& facts) {
 
 // What the server does not know need not be deleted.
 void store_upload(Server& server, const Object& incoming, Timestamp now) {
-  if (!incoming.isdeleted) {
+  if (!incoming.content.isdeleted) {
     server.records.at(incoming.guid).object = incoming;
   } else if (ServerRecord* record = server.records.find(incoming.guid)) {
-    record->object.value = incoming.value;
-    record->object.isdeleted = true;
-    record->object.timestamp_lastupdate = now;
+    record->object.content = incoming.content;
+    record->object.stamps.lastupdate = now;
   }
 }
 
@@ -62,7 +61,7 @@ bool begin_change(Client& client, const Change& change, Message& request) {
   if (!adds && change.kind != ChangeKind::remove) return false;
   request.reset(MessageKind::upload_request);
   request.objects.push_back(adds ? client.records.find(change.guid)->object
-                                 : Object{change.guid, {}, {}, change.value, true});
+                                 : Object{change.guid, {}, {change.value, true}});
   client.awaited = MessageKind::upload_ack;
   client.sent = change.guid;
   client.sent_value = change.value;
@@ -80,7 +79,7 @@ void handle_request(Server& server, const Message& request, Timestamp now, Messa
   for (const Object& incoming : request.objects) store_upload(server, incoming, now);
   if (!lists) return;
   server.records.for_each([&](const ServerRecord& record) {
-    if (!record.object.isdeleted) answer.objects.push_back(record.object);
+    if (!record.object.content.isdeleted) answer.objects.push_back(record.object);
   });
 }
 

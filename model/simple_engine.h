@@ -122,9 +122,9 @@ class Simple {
  private:
   template <class Digest>
   static void digest_object(const Object& object, bool from_server, Digest& digest) {
-    digest.add(std::uint64_t{object.guid.number} << 32 | object.value.number);
-    digest.add(static_cast<std::uint64_t>(object.timestamp_lastupdate) << 2 |
-               std::uint64_t{object.isdeleted} << 1 | std::uint64_t{from_server});
+    digest.add(std::uint64_t{object.guid.number} << 32 | object.content.value.number);
+    digest.add(static_cast<std::uint64_t>(object.stamps.lastupdate) << 2 |
+               std::uint64_t{object.content.isdeleted} << 1 | std::uint64_t{from_server});
   }
 
   Mutant mutant_;

@@ -67,8 +67,8 @@ struct Strategy {
 
  private:
   static Decision later_wins(const Conflict& conflict, Winner if_equal) {
-    const Timestamp local = conflict.local.timestamp_lastupdate;
-    const Timestamp server = conflict.server.timestamp_lastupdate;
+    const Timestamp local = conflict.local.stamps.lastupdate;
+    const Timestamp server = conflict.server.stamps.lastupdate;
     if (local == server) return {if_equal, false};
     return local > server ? Decision::local_wins() : Decision::server_wins();
   }

@@ -21,12 +21,12 @@ constexpr std::size_t kMaxShown = 40;  // characters of a wrong input in an erro
 
 OrderedJson object_json(const Object& object, const WireTexts& texts) {
   return {{"guid", texts.text_of(object.guid)},
-          {"pk", texts.text_of(object.pk)},
-          {"name", texts.text_of(object.name)},
-          {"value", texts.text_of(object.value)},
-          {"isdeleted", object.isdeleted ? 1 : 0},
-          {"timestamp_created", object.timestamp_created},
-          {"timestamp_lastupdate", object.timestamp_lastupdate}};
+          {"pk", texts.text_of(object.identity.pk)},
+          {"name", texts.text_of(object.identity.name)},
+          {"value", texts.text_of(object.content.value)},
+          {"isdeleted", object.content.isdeleted ? 1 : 0},
+          {"timestamp_created", object.stamps.created},
+          {"timestamp_lastupdate", object.stamps.lastupdate}};
 }
 
 OrderedJson objects_json(const Message& message, const WireTexts& texts) {
@@ -185,9 +185,9 @@ RawObject read_object(const Place& place) {
   raw.pk = place.field("pk").text();
   raw.name = place.field("name").text();
   raw.value = place.field("value").text();
-  raw.object.isdeleted = place.field("isdeleted").bit();
-  raw.object.timestamp_created = place.field("timestamp_created").seconds();
-  raw.object.timestamp_lastupdate = place.field("timestamp_lastupdate").seconds();
+  raw.object.content.isdeleted = place.field("isdeleted").bit();
+  raw.object.stamps.created = place.field("timestamp_created").seconds();
+  raw.object.stamps.lastupdate = place.field("timestamp_lastupdate").seconds();
   if (place.has("counter_lastupdate"))
     place.field("counter_lastupdate").unwelcome("this counter never travels");
   return raw;
@@ -280,9 +280,9 @@ Message intern(RawMessage& raw, WireTexts& texts) {
   Message& message = raw.message;
   for (RawObject& each : raw.objects) {
     each.object.guid = texts.guid_of(each.guid);
-    each.object.pk = texts.key_of(each.pk);
-    each.object.name = texts.name_of(each.name);
-    each.object.value = texts.value_of(each.value);
+    each.object.identity.pk = texts.key_of(each.pk);
+    each.object.identity.name = texts.name_of(each.name);
+    each.object.content.value = texts.value_of(each.value);
     message.objects.push_back(each.object);
     if (raw.has_bases) message.bases.push_back(each.base ? texts.value_of(*each.base) : kNoValue);
   }

@@ -167,7 +167,8 @@ void Marks::on_written(const Event& event, const World& world) {
     const Key key = world.scenario().key_of(world.scenario().steps[version.step]);
     for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
       const Object* other = world.find(event.replica, Guid{guid});
-      if (other != nullptr && other->isdeleted && other->pk == key && other->guid != event.guid)
+      if (other != nullptr && other->content.isdeleted && other->identity.pk == key &&
+          other->guid != event.guid)
         return hit(Mark::key_reused_after_delete);
     }
   } else if (version.over != kNoValue) {

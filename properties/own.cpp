@@ -103,8 +103,8 @@ Decision OwnWatch::decide(const Conflict& conflict) {
   const bool is_local = *decision.kept() == shown.local;
   const bool is_server = *decision.kept() == shown.server;
   if (is_local && is_server)
-    return conflict.local.value < conflict.server.value ? Decision::local_wins()
-                                                        : Decision::server_wins();
+    return conflict.local.content.value < conflict.server.content.value ? Decision::local_wins()
+                                                                        : Decision::server_wins();
   if (!is_local && !is_server)
     unlawful_ = fmt::format("{}, {} {}, which is neither", print(shown), own_->strategy->name(),
                             print(decision));

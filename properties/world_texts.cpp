@@ -7,6 +7,8 @@
 
 namespace tidemark::core {
 
+static_assert(kProperties.size() == Identity::kProperties);
+
 void WorldTexts::begin(const Scenario& scenario, const std::vector<Version>& versions) {
   scenario_ = &scenario;
   versions_ = &versions;
@@ -24,16 +26,15 @@ std::string WorldTexts::value(Value value) const {
   return given.empty() ? fmt::format("v{}", value.number) : std::string(given);
 }
 
-// An engine may hold keys and names that nobody set.
 tidemark::Object WorldTexts::object(const Object& object) const {
-  const std::size_t known = scenario_->objects.size() + scenario_->texts.size();
-  return {.guid = scenario_->objects[object.guid.number],
-          .pk = object.pk.number < known ? scenario_->key_text(object.pk) : "?",
-          .name = object.name.number < known ? scenario_->name_text(object.name) : "?",
-          .value = value(object.value),
-          .isdeleted = object.isdeleted,
-          .timestamp_created = object.timestamp_created,
-          .timestamp_lastupdate = object.timestamp_lastupdate};
+  tidemark::Object told{.guid = scenario_->objects[object.guid.number],
+                        .value = value(object.content.value),
+                        .isdeleted = object.content.isdeleted,
+                        .timestamp_created = object.stamps.created,
+                        .timestamp_lastupdate = object.stamps.lastupdate};
+  const auto texts = scenario_->texts_of(object.identity);
+  for (std::size_t i = 0; i < texts.size(); ++i) told.*kProperties[i] = texts[i];
+  return told;
 }
 
 // The values of merges are numbered on from the versions that there are, in order. One message may

@@ -153,12 +153,12 @@ class Alphabet::Speller {
       const Object* held = world_.find(replica, Guid{object});
       if (held == nullptr) continue;
       const bool edits = replica.is_server() || scope_.scope.client_edits;
-      if (!held->isdeleted && edits)
+      if (!held->content.isdeleted && edits)
         add({.kind = StepKind::edit, .replica = replica, .object = object});
       if (!scope_.scope.deletes) continue;
-      if (!held->isdeleted)
+      if (!held->content.isdeleted)
         add({.kind = StepKind::remove, .replica = replica, .object = object});
-      else if (edits && !holds_key(replica, held->pk))
+      else if (edits && !holds_key(replica, held->identity.pk))
         add({.kind = StepKind::undelete, .replica = replica, .object = object});
     }
   }
@@ -181,7 +181,7 @@ class Alphabet::Speller {
   bool holds_key(Replica replica, Key key) const {
     for (std::uint32_t object = 0; object < world_.objects(); ++object) {
       const Object* held = world_.find(replica, Guid{object});
-      if (held != nullptr && !held->isdeleted && held->pk == key) return true;
+      if (held != nullptr && !held->content.isdeleted && held->identity.pk == key) return true;
     }
     return false;
   }

@@ -9,6 +9,8 @@
 namespace tidemark::core {
 namespace {
 
+static_assert(kObjectProperties.size() == Identity::kProperties);
+
 template <class... Arguments>
 [[noreturn]] void fault(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   throw EngineFault(fmt::format(format, std::forward<Arguments>(arguments)...));
@@ -195,15 +197,16 @@ void Foreign::change(Holder& replica, const Change& change, Timestamp now) const
   const Object* over = find(replica, change.guid);
   texts().add(change.value, {.text = value,
                              .guid = change.guid,
-                             .over = over == nullptr ? kNoValue : over->value,
+                             .over = over == nullptr ? kNoValue : over->content.value,
                              .stamp = now,
                              .isdeleted = change.kind == ChangeKind::remove});
   tidemark::Change made{.kind = static_cast<tidemark::ChangeKind>(change.kind),
                         .guid = texts().scenario().objects[change.guid.number],
                         .value = value};
   if (change.kind == ChangeKind::create) {
-    made.pk = texts().scenario().key_text(change.pk);
-    made.name = texts().scenario().name_text(change.name);
+    const auto properties = texts().scenario().texts_of(change.identity);
+    for (std::size_t i = 0; i < properties.size(); ++i)
+      made.*kObjectProperties[i].given = properties[i];
   }
   const Answer answer = act(replica, {.operation = Operation::change, .now = now, .change = &made});
   if (!answer.holds) fault("change: the answer has no 'holds', expected all that is held now");
@@ -279,15 +282,17 @@ std::optional<Foreign::Row> Foreign::row_of(const Held& held) const {
   const Guid guid = texts().guid(held.guid);
   const Value value = texts().value_of(guid, held.value, held.isdeleted);
   if (value == kNoValue) return std::nullopt;
-  const Change& created = texts().created(guid);
-  const Scenario& scenario = texts().scenario();
-  Row row{.object = {.guid = guid, .pk = created.pk, .name = created.name, .value = value},
-          .present = true};
-  row.object.isdeleted = held.isdeleted;
-  if (held.pk && *held.pk != scenario.key_text(created.pk)) row.object.pk = texts().key(*held.pk);
-  if (held.name && *held.name != scenario.name_text(created.name))
-    row.object.name = texts().name(*held.name);
-  return row;
+  const Identity& created = texts().created(guid).identity;
+  Identity::Numbers numbers = created.numbers();
+  const auto given = texts().scenario().texts_of(created);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::optional<std::string>& text = held.*kObjectProperties[i].held;
+    if (text && *text != given[i]) numbers[i] = texts().property(i, *text);
+  }
+  return Row{.object = {.guid = guid,
+                        .identity = Identity::of(numbers),
+                        .content = {value, held.isdeleted}},
+             .present = true};
 }
 
 void Foreign::absorb(const Answer& answer, Holder& replica) const {
@@ -312,7 +317,7 @@ Foreign::Message Foreign::message_of(tidemark::Message&& message, Replica client
     const Guid guid = texts().guid(version.guid);
     const Value value = texts().value_of(guid, version.value, version.isdeleted);
     if (value == kNoValue) continue;
-    made.objects.push_back({.guid = guid, .value = value, .isdeleted = version.isdeleted});
+    made.objects.push_back({.guid = guid, .content = {value, version.isdeleted}});
   }
   made.original = std::make_shared<const tidemark::Message>(std::move(message));
   if (states_ == States::kept && made.body() == nullptr)
@@ -325,9 +330,11 @@ Foreign::Message Foreign::message_of(tidemark::Message&& message, Replica client
 bool Foreign::is_tombstone(Value value, const Holder& holder, const Message& message) const {
   if (!texts().knows(value) || texts().written(value).isdeleted) return false;
   bool found = false;
-  holder.rows.for_each(
-      [&](const Row& row) { found |= row.object.value == value && row.object.isdeleted; });
-  for (const Object& object : message.objects) found |= object.value == value && object.isdeleted;
+  holder.rows.for_each([&](const Row& row) {
+    found |= row.object.content.value == value && row.object.content.isdeleted;
+  });
+  for (const Object& object : message.objects)
+    found |= object.content.value == value && object.content.isdeleted;
   return found;
 }
 
@@ -412,15 +419,15 @@ void Foreign::tell_app(const tidemark::Told& told, Facts& facts) const {
 void Foreign::tell_buried(const Holder& replica, Facts& facts) const {
   replica.rows.for_each([&](const Row& row) {
     const Object& object = row.object;
-    if (!object.isdeleted || !texts().knows(object.value)) return;
-    const Texts::Written& one = texts().written(object.value);
+    if (!object.content.isdeleted || !texts().knows(object.content.value)) return;
+    const Texts::Written& one = texts().written(object.content.value);
     if (one.isdeleted || one.is_buried) return;
-    texts().bury(object.value);
+    texts().bury(object.content.value);
     facts.push_back({.kind = FactKind::key_loser_buried,
                      .guid = object.guid,
                      .kept_guid = object.guid,
-                     .local = object.value,
-                     .kept = object.value,
+                     .local = object.content.value,
+                     .kept = object.content.value,
                      .kept_is_buried = true});
   });
 }
@@ -429,12 +436,12 @@ void Foreign::tell_buried(const Holder& replica, Facts& facts) const {
 
 bool Foreign::follows_rule(Winner winner, const Object& local, const Object& server) const {
   if (rule_ == InferredRule::any) return true;
-  if (deletes_win_ && local.isdeleted != server.isdeleted)
-    return local.isdeleted == (winner == Winner::local);
+  if (deletes_win_ && local.content.isdeleted != server.content.isdeleted)
+    return local.content.isdeleted == (winner == Winner::local);
   if (rule_ == InferredRule::server_priority) return winner == Winner::server;
   if (rule_ == InferredRule::client_priority) return winner == Winner::local;
-  const Timestamp ours = texts().stamp(local.value);
-  const Timestamp theirs = texts().stamp(server.value);
+  const Timestamp ours = texts().stamp(local.content.value);
+  const Timestamp theirs = texts().stamp(server.content.value);
   return ours == theirs || (ours > theirs) == (winner == Winner::local);
 }
 
@@ -443,23 +450,25 @@ bool Foreign::follows_rule(Winner winner, const Object& local, const Object& ser
 void Foreign::infer(const Holder& before, const Holder& after, const Message& message,
                     Facts& facts) const {
   const auto decide = [&](const Object& local, const Object& server, Winner winner) {
-    if (!texts().compete(local.value, server.value) || !follows_rule(winner, local, server)) return;
+    if (!texts().compete(local.content.value, server.content.value) ||
+        !follows_rule(winner, local, server))
+      return;
     const bool kept_local = winner == Winner::local;
     facts.push_back(
         {.kind = FactKind::conflict_resolved,
          .conflict = local.guid == server.guid ? ConflictKind::object : ConflictKind::primary_key,
          .winner = winner,
-         .stamp_order = stamp_order(texts().stamp(local.value), texts().stamp(server.value)),
+         .stamp_order =
+             stamp_order(texts().stamp(local.content.value), texts().stamp(server.content.value)),
          .guid = local.guid,
          .server_guid = server.guid,
          .kept_guid = kept_local ? local.guid : server.guid,
-         .local = local.value,
-         .server = server.value,
-         .kept = kept_local ? local.value : server.value});
+         .local = local.content.value,
+         .server = server.content.value,
+         .kept = kept_local ? local.content.value : server.content.value});
   };
   const auto holds = [](const Object* object, const Object& version) {
-    return object != nullptr && object->value == version.value &&
-           object->isdeleted == version.isdeleted;
+    return object != nullptr && object->content == version.content;
   };
   for (const Object& carried : message.objects) {
     const Object* now = find(after, carried.guid);
@@ -467,11 +476,11 @@ void Foreign::infer(const Holder& before, const Holder& after, const Message& me
       if (holds(now, carried)) decide(*local, carried, Winner::server);
       if (holds(now, *local)) decide(*local, carried, Winner::local);
     }
-    if (carried.isdeleted) continue;
-    const Key key = texts().created(carried.guid).pk;
+    if (carried.content.isdeleted) continue;
+    const Key key = texts().created(carried.guid).identity.pk;
     before.rows.for_each([&](const Row& row) {
       const Object& local = row.object;
-      if (local.guid == carried.guid || local.isdeleted || local.pk != key) return;
+      if (local.guid == carried.guid || local.content.isdeleted || local.identity.pk != key) return;
       const bool kept = holds(find(after, local.guid), local);
       const bool came = holds(now, carried);
       if (kept != came) decide(local, carried, kept ? Winner::local : Winner::server);

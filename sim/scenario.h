@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,11 @@ struct Scenario {
 
   // Keys: those of steps that name one are numbered after the objects' own.
   Key key_of(const Step& create) const { return own_or_text<Key>(create.object, create.pk); }
+  Identity identity_of(const Step& create) const { return {key_of(create), name_of(create)}; }
+  // The properties of an identity as texts, in its order. An engine may hold what nobody set: "?".
+  std::array<std::string, Identity::kProperties> texts_of(const Identity& identity) const {
+    return {key_text(identity.pk), name_text(identity.name)};
+  }
   // A name that is another object's label is the same name, not one that looks like it.
   Name name_of(const Step& create) const {
     if (create.name != 0) {
@@ -69,7 +75,8 @@ struct Scenario {
   }
   template <class T>
   std::string text_of(T id) const {
-    return texts[id.number - objects.size()];
+    const std::size_t place = id.number - objects.size();
+    return place < texts.size() ? texts[place] : "?";
   }
 };
 

@@ -57,16 +57,11 @@ Guid Texts::guid(std::string_view label) const {
   return guid;
 }
 
-Key Texts::key(std::string_view text) const {
+std::uint32_t Texts::property(std::size_t place, std::string_view text) const {
   for (const Change& one : created_)
-    if (one.value != kNoValue && scenario_->key_text(one.pk) == text) return one.pk;
-  return {kFirstUnknown};
-}
-
-Name Texts::name(std::string_view text) const {
-  for (const Change& one : created_)
-    if (one.value != kNoValue && scenario_->name_text(one.name) == text) return one.name;
-  return {kFirstUnknown};
+    if (one.value != kNoValue && scenario_->texts_of(one.identity)[place] == text)
+      return one.identity.numbers()[place];
+  return kFirstUnknown;
 }
 
 bool Texts::descends(Value newer, Value older) const {

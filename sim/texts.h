@@ -49,9 +49,9 @@ class Texts {
   // Throws EngineFault if no object of this guid was created.
   Guid guid(std::string_view label) const;
   const Change& created(Guid guid) const { return created_[guid.number]; }
-  // That of another object, perhaps: where a key conflict moves an object to another guid.
-  Key key(std::string_view text) const;
-  Name name(std::string_view text) const;
+  // A property of an identity, by its place. That of another object, perhaps: where a key conflict
+  // moves an object to another guid.
+  std::uint32_t property(std::size_t place, std::string_view text) const;
 
   // The texts that turned up and were not written, with the values that they were given.
   template <class Visit>

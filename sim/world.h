@@ -127,13 +127,14 @@ class World {
   std::size_t step() const { return step_; }
   // The version of an object as it is stored or travels.
   Value version_of(const Object& object) const {
-    if (!object.isdeleted || object.value.number >= versions_.size()) return object.value;
-    const Version& version = versions_[object.value.number];
-    return version.buried_as == kNoValue ? object.value : version.buried_as;
+    if (!object.content.isdeleted || object.content.value.number >= versions_.size())
+      return object.content.value;
+    const Version& version = versions_[object.content.value.number];
+    return version.buried_as == kNoValue ? object.content.value : version.buried_as;
   }
   // The version that a replica holds of an object; kNoValue: none.
   Value shadow(Replica replica, Guid guid) const {
-    return shadow_[replica.number * objects_ + guid.number].value;
+    return shadow_[replica.number * objects_ + guid.number].content.value;
   }
   const Object* find(Replica replica, Guid guid) const {
     return replica.is_server() ? engine_->find(server_, guid)
@@ -142,15 +143,9 @@ class World {
   const RunSummary& summary() const { return summary_; }
   // What a replica held of an object after the last event, as far as invariants speak of it.
   struct Shadow {
-    Value value{};
-    Key pk{};
-    Name name{};
-    std::uint32_t isdeleted = 0;
-    // All four at once: nearly always all are equal.
-    friend bool operator==(const Shadow& a, const Shadow& b) {
-      return ((a.value.number ^ b.value.number) | (a.pk.number ^ b.pk.number) |
-              (a.name.number ^ b.name.number) | (a.isdeleted ^ b.isdeleted)) == 0;
-    }
+    Content content{};  // by its version
+    Identity identity{};
+    friend bool operator==(const Shadow&, const Shadow&) = default;
   };
   const Shadow& seen_last(Replica replica, Guid guid) const {
     return shadow_[replica.number * objects_ + guid.number];

@@ -133,10 +133,10 @@ class EpisodeOn {
   std::string held(char replica, std::string_view label) const {
     const Object* object = find(replica, label);
     if (object == nullptr) return "nothing";
-    const Version& version = world_.versions()[object->value.number];
-    const std::string value = version.text == 0 ? "v" + std::to_string(object->value.number)
+    const Version& version = world_.versions()[object->content.value.number];
+    const std::string value = version.text == 0 ? "v" + std::to_string(object->content.value.number)
                                                 : std::string(trace_.scenario.text(version.text));
-    return (object->isdeleted ? "-" : "") + value;
+    return (object->content.isdeleted ? "-" : "") + value;
   }
   // What everyone holds of an object, the server first: "S new, A new, B nothing".
   std::string held(std::string_view label) const {

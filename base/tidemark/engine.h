@@ -9,6 +9,7 @@
 #pragma once
 
 #include <any>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -65,6 +66,16 @@ struct Change {
   std::string name = {};  // create only
   std::string value = {};
 };
+
+// The properties of an object that are set at its creation: as a change gives them, and as a
+// replica holds them.
+struct ObjectProperty {
+  const char* name;
+  std::string Change::*given;
+  std::optional<std::string> Held::*held;
+};
+inline constexpr std::array<ObjectProperty, 2> kObjectProperties{
+    {{"pk", &Change::pk, &Held::pk}, {"name", &Change::name, &Held::name}}};
 
 enum class Operation : std::uint8_t {
   begin,    // a new world: an empty server, and clients that were just installed

@@ -12,6 +12,7 @@
 // and the same question has one answer: no clock, no randomness, no memory.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -38,6 +39,9 @@ struct Object {
   Seconds timestamp_lastupdate = 0;
   friend bool operator==(const Object&, const Object&) = default;
 };
+
+// The properties that it has from its creation on.
+inline constexpr std::array<std::string Object::*, 2> kProperties{&Object::pk, &Object::name};
 
 struct Conflict {
   Object local;   // what the client holds, changed there since its last sync

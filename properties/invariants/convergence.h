@@ -21,8 +21,8 @@ class Convergence {
                                    {.kind = BreachKind::diverged,
                                     .replica = Replica{number},
                                     .guid = Guid{guid},
-                                    .value = at_client ? at_client->value : kNoValue,
-                                    .other = at_server ? at_server->value : kNoValue,
+                                    .value = at_client ? at_client->content.value : kNoValue,
+                                    .other = at_server ? at_server->content.value : kNoValue,
                                     .step = static_cast<std::uint32_t>(world.step()),
                                     .round = history.round(),
                                     .at_rest = true});
@@ -31,12 +31,11 @@ class Convergence {
 
  private:
   static const Object* visible(const Object* object, bool tombstones) {
-    return object != nullptr && object->isdeleted && !tombstones ? nullptr : object;
+    return object != nullptr && object->content.isdeleted && !tombstones ? nullptr : object;
   }
   static bool same(const Object* a, const Object* b) {
     if (a == nullptr || b == nullptr) return a == b;
-    return a->value == b->value && a->isdeleted == b->isdeleted && a->pk == b->pk &&
-           a->name == b->name;
+    return a->content == b->content && a->identity == b->identity;
   }
 };
 

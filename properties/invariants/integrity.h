@@ -67,8 +67,7 @@ class Integrity {
 
  private:
   struct Written {
-    Key pk;
-    Name name;
+    Identity identity;
     bool created = false;
   };
 
@@ -81,8 +80,7 @@ class Integrity {
     const Version& version = world.versions()[event.value.number];
     if (version.kind != VersionKind::create) return;
     const Step& create = world.scenario().steps[version.step];
-    written_[event.guid.number] = {world.scenario().key_of(create),
-                                   world.scenario().name_of(create), true};
+    written_[event.guid.number] = {world.scenario().identity_of(create), true};
   }
 
   template <class World>
@@ -93,7 +91,7 @@ class Integrity {
     const auto& versions = world.versions();
     const Value version = event.value;
     const bool written = version != kNoValue && version.number < versions.size() &&
-                         versions[version.number].isdeleted == object->isdeleted &&
+                         versions[version.number].isdeleted == object->content.isdeleted &&
                          was_written(*object);
     if (!written) break_at(BreachKind::unwritten, event, world, history, verdict);
   }
@@ -101,10 +99,15 @@ class Integrity {
   // Under take-guid an object may go on under another guid than it was created with.
   bool was_written(const Object& object) const {
     const Written& own = written_[object.guid.number];
-    if (own.created && own.pk == object.pk && own.name == object.name) return true;
-    const auto any = [&](auto fits) { return std::any_of(written_.begin(), written_.end(), fits); };
-    return any([&](const Written& w) { return w.created && w.pk == object.pk; }) &&
-           any([&](const Written& w) { return w.created && w.name == object.name; });
+    if (own.created && own.identity == object.identity) return true;
+    for (std::size_t i = 0; i < Identity::kProperties; ++i) {
+      const std::uint32_t number = object.identity.numbers()[i];
+      if (std::none_of(written_.begin(), written_.end(), [&](const Written& other) {
+            return other.created && other.identity.numbers()[i] == number;
+          }))
+        return false;
+    }
+    return true;
   }
 
   template <class World>

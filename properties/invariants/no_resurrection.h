@@ -30,13 +30,13 @@ class NoResurrection {
     if (!(history.trail(deletion).held_by & bit_of(replica))) return;
     const Guid guid = world.versions()[deletion.number].guid;
     const Object* object = world.find(replica, guid);
-    if (object == nullptr || object->isdeleted) return;
+    if (object == nullptr || object->content.isdeleted) return;
     if (is_lawful(deletion, replica, world, history)) return;
     verdict.break_first(Invariant::no_resurrection,
                         {.kind = BreachKind::resurrected,
                          .replica = replica,
                          .guid = guid,
-                         .value = object->value,
+                         .value = object->content.value,
                          .other = deletion,
                          .step = static_cast<std::uint32_t>(world.step()),
                          .round = history.round(),

@@ -167,7 +167,8 @@ class Canonical {
     kObject,
     kUpdates,
     kDeletions,
-    kJournal
+    kJournal,
+    kProperty
   };
 
   // First pass: which numbers are there to be compared.
@@ -193,9 +194,9 @@ class Canonical {
     void lineage(Guid, const Lineage&) {}
     void carried(const Object& object) {
       if (!form.engine_.compares_stamps()) return;
-      form.stamp_scale_.add(unsigned_of(object.timestamp_lastupdate));
+      form.stamp_scale_.add(unsigned_of(object.stamps.lastupdate));
       if (form.engine_.compares_creation_stamps())
-        form.stamp_scale_.add(unsigned_of(object.timestamp_created));
+        form.stamp_scale_.add(unsigned_of(object.stamps.created));
     }
     void mention(Guid, Value, bool = false) {}
   };
@@ -280,6 +281,7 @@ class Canonical {
                     std::uint64_t flags);
   void write_token(std::uint64_t token);
   void write_lineages();
+  static void write_identity(const Identity& identity, std::uint32_t place, Sum& sum);
   std::uint32_t number_of(const Object& object) const;
   void write_versions();
   void write_version(std::uint32_t version, Sum& sum);
@@ -493,15 +495,21 @@ template <class E, class Sum>
 void Canonical<E, Sum>::write_object(const Object& object, std::uint32_t place,
                                      std::uint64_t counter, std::uint64_t flags) {
   Sum& sum = column(object.guid);
-  std::uint64_t what = id_of({number_of(object)}, object.guid) |
-                       std::uint64_t{object.isdeleted} << 8 | flags << 9 | counter << 11;
-  if (!columns_alike_)
-    what |= std::uint64_t{object.pk.number} << 26 | std::uint64_t{object.name.number} << 36;
-  sum.add(word(kRecord, place, what));
+  sum.add(word(kRecord, place,
+               id_of({number_of(object)}, object.guid) |
+                   std::uint64_t{object.content.isdeleted} << 8 | flags << 9 | counter << 11));
+  if (!columns_alike_) write_identity(object.identity, place, sum);
   if (!engine_.compares_stamps()) return;
-  sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.timestamp_lastupdate))));
+  sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.stamps.lastupdate))));
   if (engine_.compares_creation_stamps())
-    sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.timestamp_created))));
+    sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.stamps.created))));
+}
+
+template <class E, class Sum>
+void Canonical<E, Sum>::write_identity(const Identity& identity, std::uint32_t place, Sum& sum) {
+  std::uint64_t property = 0;
+  for (const std::uint64_t number : identity.numbers())
+    sum.add(word(kProperty, place, number << 4 | property++));
 }
 
 template <class E, class Sum>

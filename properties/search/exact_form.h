@@ -50,10 +50,13 @@ class Canonical<Foreign, KeySum> {
       add(word);
     }
   }
+  void add_identity(const Identity& identity) {
+    for (const std::uint32_t number : identity.numbers()) add(number);
+  }
   void add_object(const Object& object) {
-    add(object.guid.number, object.value.number);
-    add(object.pk.number, object.name.number);
-    add(object.isdeleted);
+    add(object.guid.number, object.content.value.number);
+    add_identity(object.identity);
+    add(object.content.isdeleted);
   }
 
   void write_world(const World<Foreign>& world) {
@@ -81,8 +84,8 @@ class Canonical<Foreign, KeySum> {
     write_holder(holder);
     for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
       const World<Foreign>::Shadow& seen = world.seen_last(replica, {guid});
-      add(seen.value.number, seen.isdeleted);
-      add(seen.pk.number, seen.name.number);
+      add(seen.content.value.number, seen.content.isdeleted);
+      add_identity(seen.identity);
     }
   }
 
@@ -133,7 +136,7 @@ class Canonical<Foreign, KeySum> {
     for (std::uint32_t guid = 0; guid < texts.scenario().objects.size(); ++guid) {
       const Change& created = texts.created({guid});
       add(created.value.number, texts.deletion({guid}).number);
-      add(created.pk.number, created.name.number);
+      add_identity(created.identity);
     }
     texts.for_each_unknown([&](std::string_view text, Value value) {
       add_text(text);

@@ -226,7 +226,7 @@ void World<E>::announce_carried(const Letter& letter, Observer& observer) {
   engine_->for_each_object(letter.message, [&](const Object& object) {
     carried_ = true;
     emit({.kind = EventKind::carried,
-          .detail = static_cast<std::uint8_t>(object.isdeleted),
+          .detail = static_cast<std::uint8_t>(object.content.isdeleted),
           .guid = object.guid,
           .value = version_of(object)},
          observer);

@@ -80,18 +80,18 @@ template <Engine E>
 template <class Observer>
 void World<E>::compare_holding(Replica replica, Guid guid, Observer& observer) {
   const Object* object = find(replica, guid);
-  const Shadow now = object == nullptr
-                         ? Shadow{}
-                         : Shadow{version_of(*object), object->pk, object->name, object->isdeleted};
+  const Shadow now = object == nullptr ? Shadow{}
+                                       : Shadow{{version_of(*object), object->content.isdeleted},
+                                                object->identity};
   Shadow& shadow = shadow_of(replica, guid);
   if (now == shadow) return;
-  const Value other = shadow.value;
+  const Value other = shadow.content.value;
   shadow = now;
   if (replica.is_server()) ++server_writes_;
   emit({.kind = EventKind::held,
         .replica = replica,
         .guid = guid,
-        .value = now.value,
+        .value = now.content.value,
         .other = other},
        observer);
 }

@@ -192,14 +192,15 @@ SkipReason World<E>::refuses(const Replica_& replica, const Step& step) const {
     if (created_[step.object]) return SkipReason::already_created;
     key = scenario_->key_of(step);
   } else if (step.kind == StepKind::undelete) {
-    if (own == nullptr || !own->isdeleted) return SkipReason::not_held_deleted;
-    key = own->pk;
+    if (own == nullptr || !own->content.isdeleted) return SkipReason::not_held_deleted;
+    key = own->identity.pk;
   } else {
-    return own != nullptr && !own->isdeleted ? SkipReason::none : SkipReason::not_held_live;
+    return own != nullptr && !own->content.isdeleted ? SkipReason::none : SkipReason::not_held_live;
   }
   for (std::uint32_t guid = 0; guid < objects_; ++guid) {
     const Object* other = engine_->find(replica, Guid{guid});
-    if (other != nullptr && !other->isdeleted && other->pk == key) return SkipReason::key_is_held;
+    if (other != nullptr && !other->content.isdeleted && other->identity.pk == key)
+      return SkipReason::key_is_held;
   }
   return SkipReason::none;
 }
@@ -218,11 +219,10 @@ bool World<E>::change(const Step& step, Observer& observer) {
       .kind = static_cast<ChangeKind>(step.kind), .guid = guid, .value = value, .text = step.value};
   if (step.kind == StepKind::create) {
     created_[step.object] = 1;
-    made.pk = scenario_->key_of(step);
-    made.name = scenario_->name_of(step);
+    made.identity = scenario_->identity_of(step);
   }
   Shadow& shadow = shadow_of(who, guid);
-  const Value over = shadow.value;
+  const Value over = shadow.content.value;
   versions_.push_back({.kind = static_cast<VersionKind>(step.kind),
                        .writer = who,
                        .installation = who.is_server() ? 0 : link(who).installation,
@@ -238,9 +238,8 @@ bool World<E>::change(const Step& step, Observer& observer) {
   } else {
     engine_->change(link(who).client, made, clock(who));
   }
-  if (step.kind == StepKind::create) shadow = {value, made.pk, made.name, 0};
-  shadow.value = value;
-  shadow.isdeleted = step.kind == StepKind::remove;
+  if (step.kind == StepKind::create) shadow.identity = made.identity;
+  shadow.content = {value, step.kind == StepKind::remove};
   emit({.kind = EventKind::written, .replica = who, .guid = guid, .value = value, .other = over},
        observer);
   compare_holding(who, guid, observer);

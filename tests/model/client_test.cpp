@@ -114,7 +114,7 @@ TEST(Client, CounterIsNotIncreasedBySync) {
   phone.sync({from_server(kOne, Value{1})}, 5);
   phone.sync({from_server(kOne, Value{2})}, 6);
   EXPECT_EQ(phone.client.counter.number, 0u);
-  EXPECT_EQ(phone.at(kOne).value, Value{2});
+  EXPECT_EQ(phone.at(kOne).content.value, Value{2});
 }
 
 // "When an object is deleted, its property isdeleted is set to 1, but the object is not physically
@@ -124,17 +124,17 @@ TEST(Client, DeletionIsSoft) {
   phone.create(kOne, Value{1});
   phone.remove(kOne, Value{2});
   ASSERT_NE(phone.find(kOne), nullptr);
-  EXPECT_TRUE(phone.at(kOne).isdeleted);
+  EXPECT_TRUE(phone.at(kOne).content.isdeleted);
 }
 
 TEST(Client, CreateSetsBothStampsAnEditOnlyTheLastUpdate) {
   Phone phone;
   apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
-  EXPECT_EQ(phone.at(kOne).timestamp_created, kEarlier);
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kEarlier);
+  EXPECT_EQ(phone.at(kOne).stamps.created, kEarlier);
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kEarlier);
   phone.edit(kOne, Value{2});
-  EXPECT_EQ(phone.at(kOne).timestamp_created, kEarlier);
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kNow);
+  EXPECT_EQ(phone.at(kOne).stamps.created, kEarlier);
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kNow);
 }
 
 // "The method syncFromServer() will ask the server for all data changes since
@@ -224,7 +224,7 @@ TEST(Client, ObjectThatIsNotPendingIsReplacedWithoutAsking) {
   Phone phone({}, StrategyKind::client_priority);
   phone.sync({from_server(kOne, Value{1})}, 1);
   phone.sync({from_server(kOne, Value{2})}, 2);
-  EXPECT_EQ(phone.at(kOne).value, Value{2});
+  EXPECT_EQ(phone.at(kOne).content.value, Value{2});
   EXPECT_TRUE(phone.facts.empty());
 }
 
@@ -238,15 +238,15 @@ TEST(Client, SameVersionIsNeverAConflict) {
     phone.begin();
     phone.download({phone.at(kOne)}, 1);
     EXPECT_TRUE(phone.facts.empty()) << named.name;
-    EXPECT_EQ(phone.at(kOne).value, Value{1});
+    EXPECT_EQ(phone.at(kOne).content.value, Value{1});
   }
 }
 
 TEST(Client, StrategySeesWhichVersionIsLocalAndWhichTheServers) {
   Phone phone({}, [](const Conflict& conflict) {
     EXPECT_EQ(conflict.kind, ConflictKind::object);
-    EXPECT_EQ(conflict.local.value, Value{1});
-    EXPECT_EQ(conflict.server.value, Value{2});
+    EXPECT_EQ(conflict.local.content.value, Value{1});
+    EXPECT_EQ(conflict.server.content.value, Value{2});
     return Decision::local_wins();
   });
   phone.create(kOne, Value{1});
@@ -255,7 +255,7 @@ TEST(Client, StrategySeesWhichVersionIsLocalAndWhichTheServers) {
   ASSERT_EQ(phone.told(FactKind::conflict_resolved), 1u);
   EXPECT_EQ(phone.facts[0].winner, Winner::local);
   EXPECT_EQ(phone.facts[0].kept, Value{1});
-  EXPECT_EQ(phone.request.objects.at(0).value, Value{1}) << "the winner is uploaded";
+  EXPECT_EQ(phone.request.objects.at(0).content.value, Value{1}) << "the winner is uploaded";
 }
 
 TEST(Client, ServersVictoryTellsTheAppWhatItLost) {
@@ -274,7 +274,7 @@ TEST(Client, LaterTimestampWins) {
     phone.create(kOne, Value{1});
     phone.begin();
     phone.download({from_server(kOne, Value{2}, stamp)}, 1);
-    EXPECT_EQ(phone.at(kOne).value, kept);
+    EXPECT_EQ(phone.at(kOne).content.value, kept);
   }
 }
 
@@ -283,10 +283,10 @@ TEST(Client, MergeIsAChangeOfTheClientsOwn) {
   phone.create(kOne, Value{1});
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kOne, Value{2})}, 1));
-  EXPECT_EQ(phone.at(kOne).value, Value{100}) << "the first fresh value";
+  EXPECT_EQ(phone.at(kOne).content.value, Value{100}) << "the first fresh value";
   EXPECT_EQ(phone.client.counter.number, 2u);
   EXPECT_EQ(phone.client.records.find(kOne)->counter_lastupdate.number, 2u);
-  EXPECT_EQ(phone.request.objects.at(0).value, Value{100});
+  EXPECT_EQ(phone.request.objects.at(0).content.value, Value{100});
   ASSERT_EQ(phone.told(FactKind::change_merged), 1u);
   EXPECT_EQ(phone.facts[1].kept, Value{100});
 }
@@ -298,9 +298,9 @@ TEST(Client, EachMergeTakesAFreshValue) {
   phone.begin();
   phone.download(
       {from_server(kOne, Value{3}), from_server(kTwo, Value{4}, kEarlier, false, Key{8})}, 2);
-  EXPECT_EQ(phone.at(kOne).value, Value{100});
-  EXPECT_EQ(phone.at(kTwo).value, Value{101});
-  EXPECT_TRUE(phone.at(kTwo).isdeleted) << "as the strategy said";
+  EXPECT_EQ(phone.at(kOne).content.value, Value{100});
+  EXPECT_EQ(phone.at(kTwo).content.value, Value{101});
+  EXPECT_TRUE(phone.at(kTwo).content.isdeleted) << "as the strategy said";
 }
 
 // --- upload-ack-moves-download-mark
@@ -434,7 +434,7 @@ TEST(ClientOption, OverwrittenStaysPendingYesUploadsTheServersOwnVersion) {
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kOne, Value{2})}, 1));
   EXPECT_TRUE(phone.is_pending(kOne));
-  EXPECT_EQ(phone.request.objects.at(0).value, Value{2});
+  EXPECT_EQ(phone.request.objects.at(0).content.value, Value{2});
 }
 TEST(ClientOption, OverwrittenStaysPendingNoHoldsAlsoWithReceivedCounterClient) {
   Phone phone(with("overwritten-stays-pending=no", with("received-counter=client")));
@@ -448,23 +448,23 @@ TEST(ClientOption, OverwrittenStaysPendingNoHoldsAlsoWithReceivedCounterClient) 
 TEST(ClientOption, TimestampsCarriedAreStored) {
   Phone phone(with("timestamps=carried"));
   phone.sync({from_server(kOne, Value{1}, kEarlier)}, 1);
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kEarlier);
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kEarlier);
   phone.sync({from_server(kOne, Value{2}, kLater)}, 2);
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kLater);
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kLater);
 }
 TEST(ClientOption, TimestampsLocalAreTheReceiversNowOfANewObject) {
   Phone phone(with("timestamps=local"));
   phone.sync({from_server(kOne, Value{1}, kEarlier)}, 1);
-  EXPECT_EQ(phone.at(kOne).timestamp_created, kNow);
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kNow);
+  EXPECT_EQ(phone.at(kOne).stamps.created, kNow);
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kNow);
 }
 TEST(ClientOption, TimestampsLocalStayThoseOfAnExistingObject) {
   Phone phone(with("timestamps=local"));
   apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
   phone.sync({}, 0);
   phone.sync({from_server(kOne, Value{2}, kLater)}, 2);
-  EXPECT_EQ(phone.at(kOne).value, Value{2});
-  EXPECT_EQ(phone.at(kOne).timestamp_lastupdate, kEarlier);
+  EXPECT_EQ(phone.at(kOne).content.value, Value{2});
+  EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kEarlier);
 }
 // The stamp of a version that was pending, made at kEarlier, when the server's later one wins.
 Timestamp stamp_after_defeat(std::string_view option, StrategyKind strategy) {
@@ -472,8 +472,8 @@ Timestamp stamp_after_defeat(std::string_view option, StrategyKind strategy) {
   apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
   phone.begin();
   phone.download({from_server(kOne, Value{2}, kLater)}, 1);
-  EXPECT_EQ(phone.at(kOne).value, Value{2});
-  return phone.at(kOne).timestamp_lastupdate;
+  EXPECT_EQ(phone.at(kOne).content.value, Value{2});
+  return phone.at(kOne).stamps.lastupdate;
 }
 TEST(ClientOption, TimestampsLocalAreTheClientsNowAfterALostTimestampConflict) {
   EXPECT_EQ(stamp_after_defeat("timestamps=local", StrategyKind::timestamp_priority), kNow);
@@ -490,7 +490,7 @@ TEST(ClientOption, EqualTimestampsDecideForTheOneThatIsNamed) {
     phone.create(kOne, Value{1});
     phone.begin();
     phone.download({from_server(kOne, Value{2}, kNow)}, 1);
-    EXPECT_EQ(phone.at(kOne).value, kept) << option;
+    EXPECT_EQ(phone.at(kOne).content.value, kept) << option;
     EXPECT_EQ(phone.facts[0].stamp_order, 0);
   }
 }
@@ -503,8 +503,8 @@ TEST(ClientOption, KeyConflictDropLoserOfThePendingLocalObject) {
   phone.begin();
   EXPECT_FALSE(phone.download({from_server(kTwo, Value{2})}, 1)) << "the loser is not uploaded";
   EXPECT_EQ(phone.find(kOne), nullptr);
-  EXPECT_EQ(phone.at(kTwo).value, Value{2});
-  EXPECT_EQ(phone.at(kTwo).name, Name{41}) << "the winner keeps its guid and its name";
+  EXPECT_EQ(phone.at(kTwo).content.value, Value{2});
+  EXPECT_EQ(phone.at(kTwo).identity.name, Name{41}) << "the winner keeps its guid and its name";
   EXPECT_EQ(phone.facts.at(0).conflict, ConflictKind::primary_key);
   EXPECT_EQ(phone.facts.at(0).guid, kOne);
   EXPECT_EQ(phone.facts.at(0).server_guid, kTwo);
@@ -523,7 +523,7 @@ TEST(ClientOption, KeyConflictDropLoserAsksNobodyIfTheLocalObjectIsNotPending) {
   phone.sync({}, 0);
   phone.sync({from_server(kTwo, Value{2})}, 2);
   EXPECT_EQ(phone.find(kOne), nullptr);
-  EXPECT_EQ(phone.at(kTwo).value, Value{2});
+  EXPECT_EQ(phone.at(kTwo).content.value, Value{2});
   EXPECT_TRUE(phone.facts.empty());
 }
 TEST(ClientOption, KeyConflictTakeGuidGoesOnUnderTheIncomingGuid) {
@@ -532,7 +532,7 @@ TEST(ClientOption, KeyConflictTakeGuidGoesOnUnderTheIncomingGuid) {
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kTwo, Value{2})}, 1));
   EXPECT_EQ(phone.find(kOne), nullptr);
-  EXPECT_EQ(phone.at(kTwo).value, Value{1});
+  EXPECT_EQ(phone.at(kTwo).content.value, Value{1});
   EXPECT_EQ(phone.at(kTwo).guid, kTwo);
   EXPECT_EQ(phone.request.objects.at(0).guid, kTwo);
   EXPECT_EQ(phone.facts.at(0).conflict, ConflictKind::primary_key);
@@ -542,8 +542,8 @@ TEST(ClientOption, KeyConflictTakeGuidCopiesValueAndDeletionOnly) {
   phone.create(kOne, Value{1});
   phone.begin();
   phone.download({from_server(kTwo, Value{2})}, 1);
-  EXPECT_EQ(phone.at(kTwo).value, Value{2});
-  EXPECT_EQ(phone.at(kTwo).name, Name{0}) << "the local object's name stays";
+  EXPECT_EQ(phone.at(kTwo).content.value, Value{2});
+  EXPECT_EQ(phone.at(kTwo).identity.name, Name{0}) << "the local object's name stays";
 }
 TEST(Client, DifferentKeysAreNoConflict) {
   for (const NamedProtocol& named : named_protocols()) {
@@ -578,7 +578,7 @@ TEST(ClientOption, DeletedHoldsKeyYesMakesAConflictWithADeletedObject) {
     phone.begin();
     phone.download({from_server(kTwo, Value{3})}, 1);
     EXPECT_EQ(phone.find(kOne), nullptr) << conflict;
-    EXPECT_EQ(phone.at(kTwo).value, Value{3}) << conflict;
+    EXPECT_EQ(phone.at(kTwo).content.value, Value{3}) << conflict;
     EXPECT_EQ(phone.told(FactKind::conflict_resolved), 1u) << conflict;
   }
 }

@@ -110,7 +110,7 @@ TEST(Server, DeletionIsSoftAndTravels) {
   backend.remove(kOne, Value{2});
   const Message& reply = backend.download(1);
   ASSERT_EQ(reply.objects.size(), 1u);
-  EXPECT_TRUE(reply.objects[0].isdeleted);
+  EXPECT_TRUE(reply.objects[0].content.isdeleted);
 }
 // "When … the server receives an object with a new (unknown) guid, it will create a new object … In
 // case the guid is already known, the object in the local database will be updated."
@@ -120,16 +120,16 @@ TEST(Server, UploadCreatesTheUnknownAndUpdatesTheKnown) {
   EXPECT_EQ(backend.at(kOne), own_key(kOne, Value{1}));
   Object changed = object(kOne, Value{2}, Key{99}, true);
   backend.upload({changed});
-  EXPECT_EQ(backend.at(kOne).value, Value{2});
-  EXPECT_TRUE(backend.at(kOne).isdeleted);
-  EXPECT_EQ(backend.at(kOne).pk, Key{kOne.number}) << "a key is set at creation";
+  EXPECT_EQ(backend.at(kOne).content.value, Value{2});
+  EXPECT_TRUE(backend.at(kOne).content.isdeleted);
+  EXPECT_EQ(backend.at(kOne).identity.pk, Key{kOne.number}) << "a key is set at creation";
 }
 TEST(Server, LastUploadWins) {
   Backend backend;
   backend.upload({own_key(kOne, Value{1})});
   backend.upload({own_key(kOne, Value{2})});
   EXPECT_EQ(backend.upload({own_key(kOne, Value{3})}).statuscode, StatusCode::ok);
-  EXPECT_EQ(backend.at(kOne).value, Value{3});
+  EXPECT_EQ(backend.at(kOne).content.value, Value{3});
 }
 TEST(Server, RepeatedUploadLeavesTheObjectsAsTheFirstOneDid) {
   for (const NamedProtocol& named : named_protocols()) {
@@ -224,17 +224,17 @@ TEST(ServerOption, DeletedHoldsKeyNoTakesADeletionOfTheRival) {
 TEST(ServerOption, TimestampsCarriedAreStored) {
   Backend backend(with("timestamps=carried"));
   backend.upload({own_key(kOne, Value{1})});
-  EXPECT_EQ(backend.at(kOne).timestamp_created, kEarlier);
-  EXPECT_EQ(backend.at(kOne).timestamp_lastupdate, kLater);
+  EXPECT_EQ(backend.at(kOne).stamps.created, kEarlier);
+  EXPECT_EQ(backend.at(kOne).stamps.lastupdate, kLater);
 }
 TEST(ServerOption, TimestampsLocalAreTheServersNowOfANewObjectAndStay) {
   Backend backend(with("timestamps=local"));
   backend.upload({own_key(kOne, Value{1})});
-  EXPECT_EQ(backend.at(kOne).timestamp_created, kNow);
-  EXPECT_EQ(backend.at(kOne).timestamp_lastupdate, kNow);
+  EXPECT_EQ(backend.at(kOne).stamps.created, kNow);
+  EXPECT_EQ(backend.at(kOne).stamps.lastupdate, kNow);
   backend.upload({own_key(kOne, Value{2})});
-  EXPECT_EQ(backend.at(kOne).value, Value{2});
-  EXPECT_EQ(backend.at(kOne).timestamp_lastupdate, kNow) << "an existing one keeps its stamps";
+  EXPECT_EQ(backend.at(kOne).content.value, Value{2});
+  EXPECT_EQ(backend.at(kOne).stamps.lastupdate, kNow) << "an existing one keeps its stamps";
 }
 
 // --- server-check
@@ -243,20 +243,20 @@ TEST(ServerOption, ServerCheckNoneOverwritesWhatTheClientNeverSaw) {
   Backend backend(with("server-check=none"));
   backend.create(kOne, Value{1}, kRoom);
   EXPECT_TRUE(backend.upload({with_room(kOne, Value{2})}).refused.empty());
-  EXPECT_EQ(backend.at(kOne).value, Value{2});
+  EXPECT_EQ(backend.at(kOne).content.value, Value{2});
 }
 TEST(ServerOption, ServerCheckBaseRefusesAnUploadOverAnotherVersion) {
   Backend backend(with("server-check=base"));
   backend.create(kOne, Value{1}, kRoom);
   EXPECT_EQ(backend.upload({with_room(kOne, Value{2})}, {kNoValue}).refused, std::vector{kOne});
-  EXPECT_EQ(backend.at(kOne).value, Value{1});
+  EXPECT_EQ(backend.at(kOne).content.value, Value{1});
   EXPECT_EQ(backend.facts.at(0).kind, FactKind::upload_refused);
 }
 TEST(ServerOption, ServerCheckBaseTakesAnUploadOverTheVersionThatTheClientSaw) {
   Backend backend(with("server-check=base"));
   backend.create(kOne, Value{1}, kRoom);
   EXPECT_TRUE(backend.upload({with_room(kOne, Value{2})}, {Value{1}}).refused.empty());
-  EXPECT_EQ(backend.at(kOne).value, Value{2});
+  EXPECT_EQ(backend.at(kOne).content.value, Value{2});
 }
 TEST(ServerOption, ServerCheckBaseTakesWhatTheServerHoldsAlready) {
   Backend backend(with("server-check=base"));
@@ -267,7 +267,7 @@ TEST(ServerOption, ServerCheckBaseTakesWhatTheServerHoldsAlready) {
 TEST(ServerOption, ServerCheckBaseTakesAnUnknownGuid) {
   Backend backend(with("server-check=base"));
   EXPECT_TRUE(backend.upload({own_key(kOne, Value{2})}, {Value{1}}).refused.empty());
-  EXPECT_EQ(backend.at(kOne).value, Value{2});
+  EXPECT_EQ(backend.at(kOne).content.value, Value{2});
 }
 
 }  // namespace

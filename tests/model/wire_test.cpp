@@ -66,7 +66,7 @@ TEST(Wire, UploadRequestIsAPostOfObjects) {
   TextTable texts;
   Message message = of_kind(MessageKind::upload_request);
   message.objects = {booking(texts)};
-  message.objects[0].isdeleted = true;
+  message.objects[0].content.isdeleted = true;
   expect_golden(
       message,
       R"(POST /update {"objects":[)" + with(kObject, R"("isdeleted":0)", R"("isdeleted":1)") + "]}",
@@ -130,8 +130,8 @@ TEST(Wire, TheLargestNumbersSurvive) {
   Message message = of_kind(MessageKind::download_reply);
   message.servercounter = {std::numeric_limits<std::uint64_t>::max()};
   message.objects = {booking(texts)};
-  message.objects[0].timestamp_created = std::numeric_limits<Timestamp>::min();
-  message.objects[0].timestamp_lastupdate = std::numeric_limits<Timestamp>::max();
+  message.objects[0].stamps.created = std::numeric_limits<Timestamp>::min();
+  message.objects[0].stamps.lastupdate = std::numeric_limits<Timestamp>::max();
   Message decoded;
   EXPECT_EQ(decode(message.kind, encode(message, texts), texts, decoded), std::nullopt);
   EXPECT_EQ(decoded, message);
@@ -141,7 +141,7 @@ TEST(Wire, BytesThatAreNoUtf8AreReplacedNotThrown) {
   TextTable texts;
   Message message = of_kind(MessageKind::upload_request);
   message.objects = {booking(texts)};
-  message.objects[0].value = texts.value_of("\xff");
+  message.objects[0].content.value = texts.value_of("\xff");
   EXPECT_NE(encode(message, texts).find("\uFFFD"), std::string::npos);
 }
 
@@ -293,10 +293,15 @@ rc::Gen<T> any_id(std::uint32_t first = 0) {
 
 rc::Gen<Object> any_object() {
   return rc::gen::build<Object>(
-      rc::gen::set(&Object::guid, any_id<Guid>()), rc::gen::set(&Object::pk, any_id<Key>()),
-      rc::gen::set(&Object::name, any_id<Name>()), rc::gen::set(&Object::value, any_id<Value>(1)),
-      rc::gen::set(&Object::isdeleted), rc::gen::set(&Object::timestamp_created),
-      rc::gen::set(&Object::timestamp_lastupdate));
+      rc::gen::set(&Object::guid, any_id<Guid>()),
+      rc::gen::set(&Object::identity,
+                   rc::gen::build<Identity>(rc::gen::set(&Identity::pk, any_id<Key>()),
+                                            rc::gen::set(&Identity::name, any_id<Name>()))),
+      rc::gen::set(&Object::content,
+                   rc::gen::build<Content>(rc::gen::set(&Content::value, any_id<Value>(1)),
+                                           rc::gen::set(&Content::isdeleted))),
+      rc::gen::set(&Object::stamps, rc::gen::build<Stamps>(rc::gen::set(&Stamps::created),
+                                                           rc::gen::set(&Stamps::lastupdate))));
 }
 
 // A message with exactly the fields that its kind has.

@@ -168,8 +168,8 @@ TEST(Catalogue, S09OneKeyTwoNames) {
     EXPECT_EQ(episode.held('S', "o1"), episode.held('B', "o1")) << strategy;
     EXPECT_EQ(episode.held("o2"), "S nothing, A nothing, B nothing") << strategy;
     const Scenario& scenario = episode.world().scenario();
-    EXPECT_EQ(scenario.name_text(episode.find('A', "o1")->name), "apples") << strategy;
-    EXPECT_EQ(scenario.name_text(episode.find('B', "o1")->name), "pears") << strategy;
+    EXPECT_EQ(scenario.name_text(episode.find('A', "o1")->identity.name), "apples") << strategy;
+    EXPECT_EQ(scenario.name_text(episode.find('B', "o1")->identity.name), "pears") << strategy;
   }
 }
 

@@ -53,18 +53,18 @@ struct OwnStrategy {
 void PrintTo(const OwnStrategy& strategy, std::ostream* out) { *out << strategy.name; }
 
 Decision deletions_win(const Conflict& c) {
-  return c.local.isdeleted ? Decision::local_wins() : Decision::server_wins();
+  return c.local.content.isdeleted ? Decision::local_wins() : Decision::server_wins();
 }
 Decision edits_win(const Conflict& c) {
-  return c.local.isdeleted ? Decision::server_wins() : Decision::local_wins();
+  return c.local.content.isdeleted ? Decision::server_wins() : Decision::local_wins();
 }
 Decision first_come(const Conflict& c) {
-  return c.local.timestamp_created < c.server.timestamp_created ? Decision::local_wins()
-                                                                : Decision::server_wins();
+  return c.local.stamps.created < c.server.stamps.created ? Decision::local_wins()
+                                                          : Decision::server_wins();
 }
 Decision capricious(const Conflict& c) {
-  const std::uint32_t mixed =
-      c.local.value.number * 2654435761u ^ c.server.value.number * 40503u ^ c.local.guid.number;
+  const std::uint32_t mixed = c.local.content.value.number * 2654435761u ^
+                              c.server.content.value.number * 40503u ^ c.local.guid.number;
   switch (mixed >> 7 & 3) {
     case 0:
       return Decision::local_wins();

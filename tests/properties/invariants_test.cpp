@@ -126,7 +126,7 @@ TEST(Invariants, PlantedNothingChangesNothing) {
 // --- convergence
 
 const Bug kTombstonesFiltered{.after_request = [](Server&, const Message&, Message& out) {
-  std::erase_if(out.objects, [](const Object& object) { return object.isdeleted; });
+  std::erase_if(out.objects, [](const Object& object) { return object.content.isdeleted; });
 }};
 
 TEST(Convergence, ServerThatFiltersTombstonesDiverges) {
@@ -152,14 +152,14 @@ TEST(Convergence, TombstonesAreComparedWhereThatIsAskedFor) {
 }
 TEST(Convergence, NameCounts) {
   const Bug renames{.before_answer = [](Client&, Message& in) {
-    for (Object& object : in.objects) object.name = Name{1};
+    for (Object& object : in.objects) object.identity.name = Name{1};
   }};
   EXPECT_EQ(found(I::convergence, renames, "create A o1; create A o2; sync A; sync B"),
             "diverged at B at rest");
 }
 TEST(Convergence, TimestampsDoNotCount) {
   const Bug restamps{.before_answer = [](Client&, Message& in) {
-    for (Object& object : in.objects) object.timestamp_lastupdate += 5;
+    for (Object& object : in.objects) object.stamps.lastupdate += 5;
   }};
   EXPECT_EQ(found(I::convergence, restamps, "create A o1; sync A; sync B"), "holds");
 }
@@ -269,7 +269,7 @@ TEST(NoLostUpdate, MergeOfTwoMergesKeepsAll) {
 TEST(NoLostUpdate, DeletionCountsAsHeldWhereTheServerDoesNotHoldTheObject) {
   const Bug forgets_what_was_never_sent{.before_begin = [](Client& client, bool) {
     const Object* object = record_of(client, kOne);
-    if (object != nullptr && object->isdeleted) client.records.erase(kOne);
+    if (object != nullptr && object->content.isdeleted) client.records.erase(kOne);
   }};
   EXPECT_EQ(found(I::no_lost_update, forgets_what_was_never_sent, "create A o1; delete A o1"),
             "holds");
@@ -390,8 +390,8 @@ TEST(NoResurrection, DeletedObjectThatABlindOverwriteRevives) {
 }
 TEST(NoResurrection, ClientThatRevivesDeletionsIsCaught) {
   const Bug revives{.before_begin = [](Client& client, bool) {
-    if (Object* object = record_of(client, kOne); object != nullptr && object->isdeleted)
-      *object = {kOne, object->pk, object->name, Value{1}, false};
+    if (Object* object = record_of(client, kOne); object != nullptr && object->content.isdeleted)
+      *object = {kOne, object->identity.pk, object->identity.name, Value{1}, false};
   }};
   EXPECT_EQ(found(I::no_resurrection, revives, "create A o1; sync A; delete A o1; sync A"),
             "resurrected at A at rest");
@@ -608,14 +608,15 @@ Bug arriving_objects(void (*mangle)(Object&)) {
 constexpr const char* kOneComesDown = "create S o1; create S o2; sync A";
 
 TEST(Integrity, ValueThatNobodyWroteIsCaughtWhereItIsStored) {
-  EXPECT_EQ(found(I::integrity, arriving_objects([](Object& object) { object.value.number += 50; }),
+  EXPECT_EQ(found(I::integrity,
+                  arriving_objects([](Object& object) { object.content.value.number += 50; }),
                   kOneComesDown),
             "unwritten at A in step 3");
 }
 void change_over_an_unwritten_value() {
-  const std::string breach =
-      found(I::integrity, arriving_objects([](Object& object) { object.value.number += 50; }),
-            "create S o1; sync A; edit A o1; sync A; edit S o1; edit A o1; sync A; sync B");
+  const std::string breach = found(
+      I::integrity, arriving_objects([](Object& object) { object.content.value.number += 50; }),
+      "create S o1; sync A; edit A o1; sync A; edit S o1; edit A o1; sync A; sync B");
   std::exit(breach == "unwritten at A in step 2" ? 0 : 1);
 }
 // In a process of its own: a judge that looks such a value up among the versions reads beyond them.
@@ -623,36 +624,39 @@ TEST(Integrity, ChangesOverAValueThatNobodyWroteAreJudgedOn) {
   EXPECT_EXIT(change_over_an_unwritten_value(), testing::ExitedWithCode(0), "");
 }
 TEST(Integrity, KeyThatNobodyWroteIsCaught) {
-  EXPECT_EQ(found(I::integrity, arriving_objects([](Object& object) { object.pk = Key{99}; }),
-                  kOneComesDown),
-            "unwritten at A in step 3");
+  EXPECT_EQ(
+      found(I::integrity, arriving_objects([](Object& object) { object.identity.pk = Key{99}; }),
+            kOneComesDown),
+      "unwritten at A in step 3");
 }
 TEST(Integrity, NameThatNobodyWroteIsCaught) {
-  EXPECT_EQ(found(I::integrity, arriving_objects([](Object& object) { object.name = Name{99}; }),
-                  kOneComesDown),
-            "unwritten at A in step 3");
+  EXPECT_EQ(
+      found(I::integrity, arriving_objects([](Object& object) { object.identity.name = Name{99}; }),
+            kOneComesDown),
+      "unwritten at A in step 3");
 }
 TEST(Integrity, DeletionThatNobodyWroteIsCaught) {
-  EXPECT_EQ(found(I::integrity, arriving_objects([](Object& object) { object.isdeleted = true; }),
-                  kOneComesDown),
-            "unwritten at A in step 3");
+  EXPECT_EQ(
+      found(I::integrity, arriving_objects([](Object& object) { object.content.isdeleted = true; }),
+            kOneComesDown),
+      "unwritten at A in step 3");
 }
 TEST(Integrity, NameThatIsLostWithoutANewValueIsCaught) {
   const Bug renames_on_ack{.after_answer = [](Client& client, const Message& in, Facts&) {
-    if (in.kind == MessageKind::upload_ack) record_of(client, kOne)->name = Name{99};
+    if (in.kind == MessageKind::upload_ack) record_of(client, kOne)->identity.name = Name{99};
   }};
   EXPECT_EQ(found(I::integrity, renames_on_ack, "create A o1; sync A"), "unwritten at A in step 2");
 }
 TEST(Integrity, DeletionThatIsLostWithoutANewValueIsCaught) {
   const Bug revives_on_ack{.after_answer = [](Client& client, const Message& in, Facts&) {
-    if (in.kind == MessageKind::upload_ack) record_of(client, kOne)->isdeleted = false;
+    if (in.kind == MessageKind::upload_ack) record_of(client, kOne)->content.isdeleted = false;
   }};
   EXPECT_EQ(found(I::integrity, revives_on_ack, "create A o1; sync A; delete A o1; sync A"),
             "unwritten at A in step 4");
 }
 TEST(Integrity, NameThatTheAppDidNotGiveIsCaught) {
   const Bug misnames{.after_change = [](Client& client, const Change& change) {
-    record_of(client, change.guid)->name = Name{99};
+    record_of(client, change.guid)->identity.name = Name{99};
   }};
   EXPECT_NE(found(I::integrity, misnames, "create A o1; sync A"), "holds");
 }
@@ -748,7 +752,7 @@ TEST(Integrity, StaleAnswerThatIsIgnoredIsNone) {
 const Bug kTogglesOnRepeat{.before_request = [](Server& server, Message& in) {
   std::erase_if(in.objects, [&](const Object& object) {
     auto* record = server.records.find(object.guid);
-    if (record == nullptr || record->object.value != object.value) return false;
+    if (record == nullptr || record->object.content.value != object.content.value) return false;
     server.records.erase(object.guid);
     return true;
   });
@@ -765,7 +769,7 @@ TEST(Integrity, ServerThatIsChangedByASecondCopyIsCaught) {
 TEST(Integrity, ServerThatIsRestampedByASecondCopyIsCaught) {
   const Bug restamps{.after_request = [](Server& server, const Message& in, Message&) {
     for (const Object& object : in.objects)
-      server.records.at(object.guid).object.timestamp_lastupdate +=
+      server.records.at(object.guid).object.stamps.lastupdate +=
           static_cast<Timestamp>(server.counter.number);
   }};
   EXPECT_EQ(found(I::integrity, restamps,
@@ -845,7 +849,7 @@ Bug tells(Fact (*make)(const Object& came)) {
 
 // At each object that comes down, tells that the first version of the run was given up for it.
 const Bug kTellsOfTheFirst = tells([](const Object& came) {
-  return Fact{.kind = FactKind::change_overwritten, .local = Value{1}, .kept = came.value};
+  return Fact{.kind = FactKind::change_overwritten, .local = Value{1}, .kept = came.content.value};
 });
 
 TEST(Told, TellingOfAnAcceptedVersionIsWrong) {
@@ -901,8 +905,8 @@ TEST(Told, MergeIsToldAsAMerge) {
 TEST(Told, MergeThatIsGivenUpMayBeTold) {
   EXPECT_EQ(found_with(
                 [](const Conflict& conflict) {
-                  return conflict.server.value < conflict.local.value &&
-                                 conflict.local.value.number < 5
+                  return conflict.server.content.value < conflict.local.content.value &&
+                                 conflict.local.content.value.number < 5
                              ? Decision::merged()
                              : Decision::server_wins();
                 },

@@ -350,7 +350,8 @@ class DumbJudge {
 
 // Whatever looks like a strategy: chooses by the values, and merges every third time.
 Decision by_the_values(const Conflict& conflict) {
-  const std::uint32_t sum = conflict.local.value.number + conflict.server.value.number;
+  const std::uint32_t sum =
+      conflict.local.content.value.number + conflict.server.content.value.number;
   if (sum % 3 == 0) return Decision::merged(sum % 2 == 0);
   return sum % 3 == 1 ? Decision::local_wins() : Decision::server_wins();
 }

@@ -164,8 +164,7 @@ class Hosted final : public tidemark::Engine {
     const tidemark::Change& made = *request.change;
     const Change change{.kind = static_cast<ChangeKind>(made.kind),
                         .guid = {place_of_guid(world, made.guid)},
-                        .pk = {place(world.keys, made.pk)},
-                        .name = {place(world.names, made.name)},
+                        .identity = {{place(world.keys, made.pk)}, {place(world.names, made.name)}},
                         .value = {place(world.values, made.value)}};
     if (request.at == kServerName)
       engine_.change(world.server, change, request.now);
@@ -201,8 +200,8 @@ class Hosted final : public tidemark::Engine {
     tidemark::Message sent{
         .kind = static_cast<tidemark::MessageKind>(static_cast<int>(engine_.kind(next)) - 1)};
     engine_.for_each_object(next, [&](const Object& object) {
-      sent.objects.push_back(
-          {world.guids[object.guid.number], world.values[object.value.number], object.isdeleted});
+      sent.objects.push_back({world.guids[object.guid.number],
+                              world.values[object.content.value.number], object.content.isdeleted});
     });
     if (traits_.snapshots)
       sent.body = world.messages.text(std::move(next), sent.objects.size());
@@ -252,10 +251,10 @@ class Hosted final : public tidemark::Engine {
     const auto add = [&](const Object* object) {
       if (object == nullptr) return;
       answer_.holds->push_back({.guid = world.guids[object->guid.number],
-                                .pk = world.keys[object->pk.number],
-                                .name = world.names[object->name.number],
-                                .value = world.values[object->value.number],
-                                .isdeleted = object->isdeleted});
+                                .pk = world.keys[object->identity.pk.number],
+                                .name = world.names[object->identity.name.number],
+                                .value = world.values[object->content.value.number],
+                                .isdeleted = object->content.isdeleted});
     };
     const Replica replica = *find_replica(at);
     for (std::uint32_t guid = 0; guid < world.guids.size(); ++guid)

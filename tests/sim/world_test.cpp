@@ -84,7 +84,7 @@ class Stage {
 
   Value held(Replica replica, Guid guid) const {
     const Object* object = world.find(replica, guid);
-    return object == nullptr ? kNoValue : object->value;
+    return object == nullptr ? kNoValue : object->content.value;
   }
 
  private:
@@ -309,11 +309,11 @@ TEST(World, ChangeWritesAValueNeverWrittenBefore) {
 TEST(World, KeyAndNameDefaultToTheObjectsOwn) {
   Stage stage("create A o1; create A o2; create A o3 pk=k name=n");
   stage.play_all();
-  EXPECT_NE(stage.world.find(A, kOne)->pk, stage.world.find(A, kTwo)->pk);
+  EXPECT_NE(stage.world.find(A, kOne)->pk, stage.world.find(A, kTwo)->identity.pk);
   const Scenario& scenario = stage.world.scenario();
-  EXPECT_EQ(scenario.name_text(stage.world.find(A, kTwo)->name), "o2");
-  EXPECT_EQ(scenario.key_text(stage.world.find(A, Guid{2})->pk), "k");
-  EXPECT_EQ(scenario.name_text(stage.world.find(A, Guid{2})->name), "n");
+  EXPECT_EQ(scenario.name_text(stage.world.find(A, kTwo)->identity.name), "o2");
+  EXPECT_EQ(scenario.key_text(stage.world.find(A, Guid{2})->identity.pk), "k");
+  EXPECT_EQ(scenario.name_text(stage.world.find(A, Guid{2})->identity.name), "n");
 }
 
 // --- Time
