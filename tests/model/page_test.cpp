@@ -233,8 +233,8 @@ TEST(PageReference, KeyConflictLeavesTwoNamesBehind) {
     const Episode episode("protocol reference; strategy " + std::string(strategy.name) +
                           "; create A o1 pk=k name=apples; create B o2 pk=k name=pears");
     ASSERT_NE(episode.find('B', "o1"), nullptr);
-    EXPECT_EQ(episode.find('B', "o1")->value, episode.find('S', "o1")->value);
-    EXPECT_NE(episode.find('B', "o1")->name, episode.find('S', "o1")->name);
+    EXPECT_EQ(episode.find('B', "o1")->content.value, episode.find('S', "o1")->content.value);
+    EXPECT_NE(episode.find('B', "o1")->identity.name, episode.find('S', "o1")->identity.name);
     EXPECT_EQ(episode.found(Invariant::convergence), "diverged at B at rest");
   }
 }

@@ -309,7 +309,7 @@ TEST(World, ChangeWritesAValueNeverWrittenBefore) {
 TEST(World, KeyAndNameDefaultToTheObjectsOwn) {
   Stage stage("create A o1; create A o2; create A o3 pk=k name=n");
   stage.play_all();
-  EXPECT_NE(stage.world.find(A, kOne)->pk, stage.world.find(A, kTwo)->identity.pk);
+  EXPECT_NE(stage.world.find(A, kOne)->identity.pk, stage.world.find(A, kTwo)->identity.pk);
   const Scenario& scenario = stage.world.scenario();
   EXPECT_EQ(scenario.name_text(stage.world.find(A, kTwo)->identity.name), "o2");
   EXPECT_EQ(scenario.key_text(stage.world.find(A, Guid{2})->identity.pk), "k");
@@ -339,8 +339,8 @@ TEST(World, TimeMovesOnByTenSecondsBeforeEveryEffectiveChangeAndNothingElse) {
 TEST(World, ChangeIsStampedWithTheTimeThatMovedOnBeforeIt) {
   Stage stage("create A o1; edit A o1");
   stage.play_all();
-  EXPECT_EQ(stage.world.find(A, kOne)->timestamp_created, kWorldBegins + 10);
-  EXPECT_EQ(stage.world.find(A, kOne)->timestamp_lastupdate, kWorldBegins + 20);
+  EXPECT_EQ(stage.world.find(A, kOne)->stamps.created, kWorldBegins + 10);
+  EXPECT_EQ(stage.world.find(A, kOne)->stamps.lastupdate, kWorldBegins + 20);
 }
 
 TEST(World, ClockJumpsOfOneReplicaAddUpAndMoveNoOther) {
@@ -350,8 +350,8 @@ TEST(World, ClockJumpsOfOneReplicaAddUpAndMoveNoOther) {
   EXPECT_EQ(stage.world.clock(kServer), kWorldBegins - 7);
   EXPECT_EQ(stage.world.clock(B), kWorldBegins);
   stage.play_all();
-  EXPECT_EQ(stage.world.find(A, kOne)->timestamp_created, kWorldBegins + 3510);
-  EXPECT_EQ(stage.world.find(kServer, kTwo)->timestamp_created, kWorldBegins + 13);
+  EXPECT_EQ(stage.world.find(A, kOne)->stamps.created, kWorldBegins + 3510);
+  EXPECT_EQ(stage.world.find(kServer, kTwo)->stamps.created, kWorldBegins + 13);
 }
 
 // --- Exchanges and faults
