@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <set>
@@ -13,6 +12,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/progress.h"
+#include "cli/parts/values.h"
 #include "reports/words.h"
 
 namespace tidemark::core {
@@ -105,31 +105,26 @@ class CampaignReader {
     ConfigurationFlags flags;
     std::uint32_t weight = 1;
     std::string name;
-    CLI::App app;
-    app.set_help_flag();
-    add_configuration_flags(app, flags);
-    add_number_flag(app, "--weight", weight, 1, kMostWeight, "");
-    app.add_option("--name", name, "");
-    std::vector<std::string> words;
+    KeyReader reader;
+    VerbFlags keys = reader.flags();
+    add_configuration_flags(keys, flags);
+    keys.number("--weight", weight, 1, kMostWeight, "");
+    keys.text("--name", "NAME", name, "");
+    std::vector<std::pair<std::string, std::string>> words;
     for (const auto& [key, value] : table) {
-      check_key(app, key.str(), line_of(value));
-      for (const std::string& word : words_of(value, key.str())) {
-        words.push_back("--" + std::string(key.str()));
-        words.push_back(word);
-      }
+      check_key(reader, key.str(), line_of(value));
+      for (const std::string& word : words_of(value, key.str()))
+        words.emplace_back(key.str(), word);
     }
-    std::reverse(words.begin(), words.end());  // as CLI11 takes them
     Configured configured = understanding(table, [&] {
-      app.parse(words);
+      reader.read(words);
       return configure(flags);
     });
     add(table, configured, name, weight);
   }
 
-  void check_key(CLI::App& app, std::string_view key, std::size_t line) const {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options())
-      for (const std::string& each : option->get_lnames()) names.push_back(each);
+  void check_key(const KeyReader& reader, std::string_view key, std::size_t line) const {
+    const std::vector<std::string> names = reader.keys();
     const std::vector<std::string_view> views(names.begin(), names.end());
     if (std::find(views.begin(), views.end(), key) == views.end())
       fail(line, unknown_name("key", key, views));
@@ -142,8 +137,6 @@ class CampaignReader {
       return read();
     } catch (const BadInput& bad) {
       refuse(table, bad.line);
-    } catch (const CLI::ParseError& error) {
-      refuse(table, error.what());
     }
   }
   [[noreturn]] void refuse(const toml::table& table, std::string what) const {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <fstream>
@@ -12,7 +11,8 @@
 
 #include "base/files.h"
 #include "cli/parts/interrupt.h"
-#include "reports/documents/github.h"
+#include "cli/parts/values.h"
+#include "reports//documents/github.h"
 #include "reports/documents/gitlab.h"
 
 namespace tidemark::core {
@@ -53,25 +53,25 @@ void append(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-AddedFlags add_ci_flags(CLI::App& verb, CiFlags& flags) {
+AddedFlags add_ci_flags(VerbFlags& verb, CiFlags& flags) {
   AddedFlags added{
-      add_text_flag(
-          verb, "--ci", "SERVICE", [&flags](const std::string& word) { set_service(flags, word); },
-          "whose log this is: github, gitlab, none; docs/CI.md")
-          ->default_str("auto"),
-      add_text_flag(
-          verb, "--junit", "FILE", [&flags](const std::string& file) { set_junit(flags, file); },
+      verb.text(
+              "--ci", "SERVICE", [&flags](const std::string& word) { set_service(flags, word); },
+              "whose log this is: github, gitlab, none; docs/CI.md")
+          .usually("auto"),
+      verb.text(
+          "--junit", "FILE", [&flags](const std::string& file) { set_junit(flags, file); },
           "write the checks as JUnit XML"),
-      add_text_flag(
-          verb, "--junit-dialect", "NAME",
-          [&flags](const std::string& word) {
-            flags.dialect = static_cast<JUnitDialect>(
-                parse_word("--junit-dialect", "dialect", word, kDialects));
-          },
-          "common, or strict: as the xUnit plugin of Jenkins wants it")
-          ->default_str("common")};
-  added[2]->needs(added[1]);
-  for (CLI::Option* option : added) option->group("Output");
+      verb.text(
+              "--junit-dialect", "NAME",
+              [&flags](const std::string& word) {
+                flags.dialect = static_cast<JUnitDialect>(
+                    parse_word("--junit-dialect", "dialect", word, kDialects));
+              },
+              "common, or strict: as the xUnit plugin of Jenkins wants it")
+          .usually("common")};
+  added[2].needs(added[1]);
+  for (AddedFlag option : added) option.group("Output");
   return added;
 }
 

@@ -22,7 +22,7 @@ struct CiFlags {
   JUnitDialect dialect = JUnitDialect::common;
 };
 // --ci, --junit, --junit-dialect
-AddedFlags add_ci_flags(CLI::App& verb, CiFlags& flags);
+AddedFlags add_ci_flags(VerbFlags& verb, CiFlags& flags);
 
 // How the log of a service shows the results of a verb: those of GitLab in sections, if they are
 // screens.

@@ -1,10 +1,10 @@
 #include "cli/parts/configuration_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <string_view>
 
 #include "base/exit_code.h"
+#include "cli/parts/values.h"
 #include "reports/search.h"
 
 namespace tidemark::core {
@@ -15,8 +15,8 @@ constexpr std::array<std::string_view, 3> kRequireMarks{"auto", "always", "never
 // What no flag says is as it is promised; what flags say, they say once more.
 void narrow(ConfigurationFlags& flags, FeatureSet promised) {
   flags.plan.scope = within(flags.plan.scope, promised);
-  for (CLI::Option* option : flags.scope)
-    if (option->count() > 0) option->run_callback();
+  for (AddedFlag option : flags.scope)
+    if (option.is_given()) option.read_again();
 }
 
 void set_canary(ConfigurationFlags& flags, const std::string& name) {
@@ -34,7 +34,7 @@ void set_require_marks(ConfigurationFlags& flags, const std::string& text) {
 
 }  // namespace
 
-void add_configuration_flags(CLI::App& verb, ConfigurationFlags& flags) {
+void add_configuration_flags(VerbFlags& verb, ConfigurationFlags& flags) {
   constexpr const char* kGroup = "Search";
   add_engine_flags(verb, flags.engine, true);
   add_compare_flag(verb, flags.engine.compare_tombstones);
@@ -42,19 +42,19 @@ void add_configuration_flags(CLI::App& verb, ConfigurationFlags& flags) {
   add_invariants_flag(
       verb, [&flags](InvariantSet named) { flags.invariants = named; },
       "judge only these, a comma between; all; without, what is promised")
-      ->group(kGroup);
-  add_budget_flag(verb, flags.plan.budget)->group(kGroup);
-  add_text_flag(
-      verb, "--canary", "MUTANT", [&flags](const std::string& name) { set_canary(flags, name); },
-      "a mutant that must be caught; one episode in 256")
-      ->default_str(std::string(name_of(flags.plan.canary)))
-      ->group(kGroup);
-  verb.add_option_function<std::string>(
-          "--require-marks", [&flags](const std::string& text) { set_require_marks(flags, text); },
+      .group(kGroup);
+  add_budget_flag(verb, flags.plan.budget).group(kGroup);
+  verb.text(
+          "--canary", "MUTANT", [&flags](const std::string& name) { set_canary(flags, name); },
+          "a mutant that must be caught; one episode in 256")
+      .usually(std::string(name_of(flags.plan.canary)))
+      .group(kGroup);
+  verb.text(
+          "--require-marks", "WHEN",
+          [&flags](const std::string& text) { set_require_marks(flags, text); },
           "whether each mark must be reached: auto, always, never")
-      ->type_name("WHEN")
-      ->default_str("auto")
-      ->group(kGroup);
+      .usually("auto")
+      .group(kGroup);
 }
 
 Configured configure(ConfigurationFlags& flags) {

@@ -19,7 +19,7 @@ struct ConfigurationFlags {
   std::optional<InvariantSet> invariants = {};  // none: those that are promised
   std::optional<Mutant> canary = {};            // none: the usual one
 };
-void add_configuration_flags(CLI::App& verb, ConfigurationFlags& flags);
+void add_configuration_flags(VerbFlags& verb, ConfigurationFlags& flags);
 
 // What the flags name.
 struct Configured {

@@ -14,6 +14,7 @@
 #include "cli/parts/environment.h"
 #include "cli/parts/findings.h"
 #include "cli/parts/options.h"
+#include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "properties/campaign/trace_file.h"
 #include "reports/documents/history.h"

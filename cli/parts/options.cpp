@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <limits>
 #include <thread>
@@ -14,7 +12,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/progress.h"
-#include "cli/parts/version.h"
+#include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "properties/promises.h"
 #include "sim/foreign.h"
@@ -35,19 +33,6 @@ std::vector<string_view> names_of(const Range& range) {
   std::vector<string_view> names;
   for (const auto& each : range) names.push_back(each.name);
   return names;
-}
-
-CLI::Option* add_switch(CLI::App& verb, const std::string& name, bool& target,
-                        const std::string& description) {
-  return add_text_flag(
-             verb, name, "on|off",
-             [name, &target](const std::string& text) {
-               if (text != "on" && text != "off")
-                 bad_usage("{}: '{}' is neither, expected on or off", name, text);
-               target = text == "on";
-             },
-             description)
-      ->default_str("on");
 }
 
 const NamedProtocol& protocol_named(const std::string& name) {
@@ -127,58 +112,23 @@ std::string print_switch(bool on) { return on ? "on" : "off"; }
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_number(string_view text) {
-  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
-  if (hexadecimal) text.remove_prefix(2);
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number, hexadecimal ? 16 : 10);
-  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-  return number;
-}
-
-CLI::Option* add_text_flag(CLI::App& verb, const std::string& name, const std::string& type,
-                           std::function<void(const std::string&)> set,
-                           const std::string& description) {
-  return verb.add_option_function<std::string>(name, std::move(set), description)
-      ->type_name(type)
-      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-}
-
-CLI::Option* add_number_flag(CLI::App& verb, const std::string& name, std::uint64_t low,
-                             std::uint64_t high, std::function<void(std::uint64_t)> set,
-                             const std::string& description) {
-  return add_text_flag(
-      verb, name, "N",
-      [name, low, high, set = std::move(set)](const std::string& text) {
-        const auto number = parse_number(text);
-        if (!number || *number < low || *number > high)
-          bad_usage("{}: '{}' does not fit, expected a number from {} to {}", name, text, low,
-                    high);
-        set(*number);
-      },
-      description);
-}
-
-void add_common_flags(CLI::App& verb, CommonFlags& flags) {
+void add_common_flags(VerbFlags& verb, CommonFlags& flags) {
   constexpr const char* kGroup = "Output";
-  verb.add_option("--json", flags.json,
-                  "write the results as JSON; - is stdout, whole or not at all")
-      ->type_name("FILE")
-      ->group(kGroup);
-  verb.add_flag("--quiet,-q", flags.quiet, "only what was found, one line each")->group(kGroup);
-  verb.add_flag("--no-color", flags.no_color, "no colours; NO_COLOR and CLICOLOR_FORCE count too")
-      ->group(kGroup);
-  verb.set_help_flag("-h,--help", "print this and end")->group(kGroup);
-  verb.set_version_flag("--version", version_line(), "print the version and end")->group(kGroup);
+  verb.text("--json", "FILE", flags.json,
+            "write the results as JSON; - is stdout, whole or not at all")
+      .group(kGroup);
+  verb.toggle("--quiet,-q", flags.quiet, "only what was found, one line each").group(kGroup);
+  verb.toggle("--no-color", flags.no_color, "no colours; NO_COLOR and CLICOLOR_FORCE count too")
+      .group(kGroup);
+  verb.own_flags_in(kGroup);
 }
 
-AddedFlags add_adapter_flags(CLI::App& verb, EngineFlags& flags) {
-  CLI::Option* engine = add_text_flag(
-      verb, "--engine", "COMMAND", [&flags](const std::string& command) { flags.engine = command; },
+AddedFlags add_adapter_flags(VerbFlags& verb, EngineFlags& flags) {
+  AddedFlag engine = verb.text(
+      "--engine", "COMMAND", [&flags](const std::string& command) { flags.engine = command; },
       "an engine of your own, behind an adapter that this starts; docs/ADAPTERS.md");
-  CLI::Option* timeout = add_text_flag(
-      verb, "--engine-timeout", "TIME",
+  AddedFlag timeout = verb.text(
+      "--engine-timeout", "TIME",
       [&flags](const std::string& text) {
         const auto time = parse_time(text);
         if (!time || time->count() == 0)
@@ -186,56 +136,55 @@ AddedFlags add_adapter_flags(CLI::App& verb, EngineFlags& flags) {
         flags.engine_timeout_ms = static_cast<std::uint64_t>(time->count());
       },
       "so long an answer of the adapter may take");
-  engine->group(kEngineGroup);
-  timeout->default_str("10s")->group(kEngineGroup)->needs(engine);
+  engine.group(kEngineGroup);
+  timeout.usually("10s").group(kEngineGroup).needs(engine);
   return {engine, timeout};
 }
 
-AddedFlags add_engine_flags(CLI::App& verb, EngineFlags& flags, bool all_strategies) {
+AddedFlags add_engine_flags(VerbFlags& verb, EngineFlags& flags, bool all_strategies) {
   AddedFlags added{
-      add_text_flag(
-          verb, "--protocol", "NAME",
+      verb.text(
+          "--protocol", "NAME",
           [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
           "the protocol: page, reference, guarded, hardened, …; see 'tidemark list'"),
-      verb.add_option("--set", flags.options, "one option of the protocol; may be repeated")
-          ->type_name("KEY=VALUE")
-          ->allow_extra_args(false)
-          ->take_all(),
-      add_text_flag(
-          verb, "--mutate", "NAME",
+      verb.texts("--set", "KEY=VALUE", flags.options,
+                 "one option of the protocol; may be repeated"),
+      verb.text(
+          "--mutate", "NAME",
           [&flags](const std::string& name) { flags.mutant = mutant_named(name).name; },
           "plant this defect; 'tidemark list mutants' has them"),
-      add_text_flag(
-          verb, "--strategy", all_strategies ? "NAME|all" : "NAME",
+      verb.text(
+          "--strategy", all_strategies ? "NAME|all" : "NAME",
           [&flags, all_strategies](const std::string& name) {
             check_strategy(name, all_strategies);
             flags.strategy = name;
           },
           "who wins a conflict: server-, client-, timestamp-priority")};
-  for (CLI::Option* option : added) option->group(kEngineGroup);
-  for (CLI::Option* option : add_adapter_flags(verb, flags)) added.push_back(option);
+  for (AddedFlag option : added) option.group(kEngineGroup);
+  for (AddedFlag option : add_adapter_flags(verb, flags)) added.push_back(option);
   for (const char* other : {"--protocol", "--set", "--mutate"})
-    verb.get_option("--engine")->excludes(other);
+    verb.find("--engine").excludes(verb.find(other));
   return added;
 }
 
-CLI::Option* add_compare_flag(CLI::App& verb, bool& tombstones) {
-  return add_text_flag(
-             verb, "--compare", "WHAT",
-             [&tombstones](const std::string& text) {
-               if (text != "tombstones" && text != "live")
-                 bad_usage("--compare: '{}' is neither, expected live or tombstones", text);
-               tombstones = text == "tombstones";
-             },
-             "what convergence compares: live or tombstones")
-      ->default_str("live")
-      ->group(kEngineGroup);
+AddedFlag add_compare_flag(VerbFlags& verb, bool& tombstones) {
+  return verb
+      .text(
+          "--compare", "WHAT",
+          [&tombstones](const std::string& text) {
+            if (text != "tombstones" && text != "live")
+              bad_usage("--compare: '{}' is neither, expected live or tombstones", text);
+            tombstones = text == "tombstones";
+          },
+          "what convergence compares: live or tombstones")
+      .usually("live")
+      .group(kEngineGroup);
 }
 
-CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet)> set,
-                                 const std::string& description) {
-  return add_text_flag(
-      verb, "--invariants", "LIST",
+AddedFlag add_invariants_flag(VerbFlags& verb, std::function<void(InvariantSet)> set,
+                              const std::string& description) {
+  return verb.text(
+      "--invariants", "LIST",
       [set = std::move(set)](const std::string& text) {
         if (text == "all") return set(kAllInvariants);
         InvariantSet named = 0;
@@ -247,65 +196,69 @@ CLI::Option* add_invariants_flag(CLI::App& verb, std::function<void(InvariantSet
       description);
 }
 
-AddedFlags add_world_flags(CLI::App& verb, Scope& scope, std::uint64_t most_clients,
+AddedFlags add_world_flags(VerbFlags& verb, Scope& scope, std::uint64_t most_clients,
                            std::uint64_t most_objects, std::uint64_t most_settle_rounds) {
   const auto number = [&](const char* name, auto& target, std::uint64_t most, const char* what) {
-    return add_number_flag(verb, name, target, 1, most, fmt::format("{}, at most {}", what, most))
-        ->default_str(std::to_string(target));
+    return verb.number(name, target, 1, most, fmt::format("{}, at most {}", what, most))
+        .usually(std::to_string(target));
   };
   const auto added = {
       number("--clients", scope.clients, most_clients, "how many clients there are"),
       number("--objects", scope.objects, most_objects, "how many objects there can be"),
-      add_switch(verb, "--backend", scope.backend, "the web backend makes changes of its own"),
-      add_switch(verb, "--shared-keys", scope.shared_keys, "objects may have one primary key"),
-      add_switch(verb, "--deletes", scope.deletes, "objects are deleted and undeleted"),
-      add_switch(verb, "--interleave", scope.interleave, "cycles happen message by message"),
-      add_switch(verb, "--client-changes", scope.client_changes, "apps make changes"),
-      add_switch(verb, "--client-edits", scope.client_edits,
-                 "… also edits and undeletes, not only creates and deletes"),
-      add_number_flag(verb, "--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
-                      "rounds to come to rest in [8 + 4 clients + 2 objects]")};
-  for (CLI::Option* option : added) option->group(kScopeGroup);
+      verb.on_off("--backend", scope.backend, "the web backend makes changes of its own")
+          .usually("on"),
+      verb.on_off("--shared-keys", scope.shared_keys, "objects may have one primary key")
+          .usually("on"),
+      verb.on_off("--deletes", scope.deletes, "objects are deleted and undeleted").usually("on"),
+      verb.on_off("--interleave", scope.interleave, "cycles happen message by message")
+          .usually("on"),
+      verb.on_off("--client-changes", scope.client_changes, "apps make changes").usually("on"),
+      verb.on_off("--client-edits", scope.client_edits,
+                  "… also edits and undeletes, not only creates and deletes")
+          .usually("on"),
+      verb.number("--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
+                  "rounds to come to rest in [8 + 4 clients + 2 objects]")};
+  for (AddedFlag option : added) option.group(kScopeGroup);
   return added;
 }
 
-CLI::Option* add_faults_flag(CLI::App& verb, FaultSet& faults, const std::string& description) {
-  return add_text_flag(
-             verb, "--faults", "LIST",
-             [&faults](const std::string& text) {
-               const std::string problem = parse_faults(text, faults);
-               if (!problem.empty()) bad_usage("--faults: {}", problem);
-             },
-             description)
-      ->default_str(print_faults(faults))
-      ->group(kScopeGroup);
+AddedFlag add_faults_flag(VerbFlags& verb, FaultSet& faults, const std::string& description) {
+  return verb
+      .text(
+          "--faults", "LIST",
+          [&faults](const std::string& text) {
+            const std::string problem = parse_faults(text, faults);
+            if (!problem.empty()) bad_usage("--faults: {}", problem);
+          },
+          description)
+      .usually(print_faults(faults))
+      .group(kScopeGroup);
 }
 
-AddedFlags add_scope_flags(CLI::App& verb, Scope& scope) {
+AddedFlags add_scope_flags(VerbFlags& verb, Scope& scope) {
   AddedFlags added = add_world_flags(verb, scope, kMaxClients, kMaxObjects, kMaxSettleRounds);
-  added.push_back(add_number_flag(verb, "--steps", scope.steps, 1, kMaxSteps,
-                                  "how many steps an episode has at most")
-                      ->default_str(std::to_string(scope.steps))
-                      ->group(kScopeGroup));
-  added.push_back(add_switch(verb, "--turns", scope.turns,
-                             "one client at a time makes changes, with syncs between them")
-                      ->default_str("off")
-                      ->group(kScopeGroup));
+  added.push_back(
+      verb.number("--steps", scope.steps, 1, kMaxSteps, "how many steps an episode has at most")
+          .usually(std::to_string(scope.steps))
+          .group(kScopeGroup));
+  added.push_back(verb.on_off("--turns", scope.turns,
+                              "one client at a time makes changes, with syncs between them")
+                      .usually("off")
+                      .group(kScopeGroup));
   added.push_back(
       add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
   return added;
 }
 
-CLI::Option* add_out_flag(CLI::App& verb, std::string& folder) {
+AddedFlag add_out_flag(VerbFlags& verb, std::string& folder) {
   return verb
-      .add_option("--out", folder, "a folder for one trace per finding; none is written without")
-      ->type_name("DIR")
-      ->group("Output");
+      .text("--out", "DIR", folder, "a folder for one trace per finding; none is written without")
+      .group("Output");
 }
 
-CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& description) {
-  return add_text_flag(
-      verb, "--for", "TIME",
+AddedFlag add_time_flag(VerbFlags& verb, TimeFlag& flag, const std::string& description) {
+  return verb.text(
+      "--for", "TIME",
       [&flag](const std::string& text) {
         flag = {parse_time(text), text};
         if (!flag.limit)
@@ -314,43 +267,41 @@ CLI::Option* add_time_flag(CLI::App& verb, TimeFlag& flag, const std::string& de
       description);
 }
 
-CLI::Option* add_invariant_flag(CLI::App& verb, const std::string& name,
-                                std::optional<Invariant>& invariant,
-                                const std::string& description) {
-  return verb
-      .add_option_function<std::string>(
-          name,
-          [name, &invariant](const std::string& word) {
-            const std::size_t place = parse_word(name, "invariant", word, invariant_names());
-            invariant = invariants()[place].invariant;
-          },
-          description)
-      ->type_name("INVARIANT");
+AddedFlag add_invariant_flag(VerbFlags& verb, const std::string& name,
+                             std::optional<Invariant>& invariant, const std::string& description) {
+  return verb.text(
+      name, "INVARIANT",
+      [name, &invariant](const std::string& word) {
+        const std::size_t place = parse_word(name, "invariant", word, invariant_names());
+        invariant = invariants()[place].invariant;
+      },
+      description);
 }
 
 std::uint32_t usual_jobs() {
   return std::clamp(std::thread::hardware_concurrency(), 1u, kMostJobs);
 }
 
-CLI::Option* add_jobs_flag(CLI::App& verb, std::function<void(std::uint32_t)> set) {
-  return add_number_flag(
-             verb, "--jobs", 1, kMostJobs,
-             [set = std::move(set)](std::uint64_t jobs) { set(static_cast<std::uint32_t>(jobs)); },
-             "threads; the result is the same for any number")
-      ->default_str(std::to_string(usual_jobs()));
+AddedFlag add_jobs_flag(VerbFlags& verb, std::function<void(std::uint32_t)> set) {
+  return verb
+      .number(
+          "--jobs", 1, kMostJobs,
+          [set = std::move(set)](std::uint64_t jobs) { set(static_cast<std::uint32_t>(jobs)); },
+          "threads; the result is the same for any number")
+      .usually(std::to_string(usual_jobs()));
 }
 
-CLI::Option* add_budget_flag(CLI::App& verb, ShrinkBudget& budget) {
-  return add_number_flag(verb, "--shrink-runs", budget.runs, 1,
-                         std::numeric_limits<std::uint32_t>::max(),
-                         "so many runs to shrink one failure, at most")
-      ->default_str(std::to_string(budget.runs));
+AddedFlag add_budget_flag(VerbFlags& verb, ShrinkBudget& budget) {
+  return verb
+      .number("--shrink-runs", budget.runs, 1, std::numeric_limits<std::uint32_t>::max(),
+              "so many runs to shrink one failure, at most")
+      .usually(std::to_string(budget.runs));
 }
 
-CLI::Option* add_seed_flag(CLI::App& verb, std::optional<std::uint64_t>& seed,
-                           const std::string& description) {
-  return add_text_flag(
-      verb, "--seed", "N",
+AddedFlag add_seed_flag(VerbFlags& verb, std::optional<std::uint64_t>& seed,
+                        const std::string& description) {
+  return verb.text(
+      "--seed", "N",
       [&seed](const std::string& text) {
         seed = parse_number(text);
         if (!seed)
@@ -491,32 +442,6 @@ std::string seed_command(const Configuration& configuration, const Scope& scope,
                          std::uint64_t episode_seed) {
   return fmt::format("{} replay --seed {} {}", command_name(), print_seed(episode_seed),
                      episode_flags(configuration, scope));
-}
-
-std::size_t parse_word(string_view flag, string_view kind, string_view word,
-                       std::span<const string_view> names) {
-  const auto found = std::find(names.begin(), names.end(), word);
-  if (found == names.end()) bad_usage("{}: {}", flag, unknown_name(kind, word, names));
-  return static_cast<std::size_t>(found - names.begin());
-}
-
-std::vector<std::size_t> parse_list(string_view flag, string_view kind, string_view text,
-                                    std::span<const string_view> names) {
-  std::vector<std::size_t> places;
-  for (bool more = true; more;) {
-    const string_view name = text.substr(0, text.find(','));
-    places.push_back(parse_word(flag, kind, name, names));
-    more = name.size() < text.size();
-    if (more) text.remove_prefix(name.size() + 1);
-  }
-  return places;
-}
-
-std::string unknown_name(string_view kind, string_view word, std::span<const string_view> names) {
-  const string_view near = nearest(word, names);
-  return fmt::format("unknown {} '{}', {}expected one of: {}", kind, word.substr(0, 60),
-                     near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
-                     fmt::join(names, ", "));
 }
 
 }  // namespace tidemark::core

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <map>
@@ -443,48 +442,52 @@ struct AdapterFlags {
   CompareFlags compare;
 };
 
-void add_check(CLI::App& verb, EngineFlags& engine, CommonFlags& common) {
-  CLI::App& check =
-      *verb.add_subcommand("check", "does an adapter do what docs/ADAPTERS.md asks for?");
-  check.footer(std::string(kCheckExamples));
-  check.add_option("COMMAND", engine.engine, "the command that starts it")->required();
-  add_common_flags(check, common);
+void add_command_argument(VerbFlags& verb, EngineFlags& engine) {
+  verb.argument(
+          "COMMAND", [&engine](const std::string& command) { engine.engine = command; },
+          "the command that starts it")
+      .required();
 }
 
-void add_compare(CLI::App& verb, CompareFlags& flags) {
-  CLI::App& compare =
-      *verb.add_subcommand("compare", "does an engine do what one of our protocols does?");
-  compare.footer(std::string(kCompareExamples));
-  compare.add_option("COMMAND", flags.engine.engine, "the command that starts it")->required();
-  add_text_flag(
-      compare, "--protocol", "NAME",
-      [&flags](const std::string& name) { flags.protocol.protocol = name; },
-      "what it is compared with")
-      ->required();
-  add_text_flag(
-      compare, "--strategy", "NAME",
+void add_check(VerbFlags& verb, const std::shared_ptr<AdapterFlags>& flags) {
+  VerbFlags check = verb.verb("check", "does an adapter do what docs/ADAPTERS.md asks for?");
+  check.footer(kCheckExamples);
+  add_command_argument(check, flags->engine);
+  add_common_flags(check, flags->common);
+  check.runs([flags] { return CheckCommand(flags->common, flags->engine).run(); });
+}
+
+void add_compare(VerbFlags& verb, const std::shared_ptr<AdapterFlags>& all) {
+  CompareFlags& flags = all->compare;
+  VerbFlags compare = verb.verb("compare", "does an engine do what one of our protocols does?");
+  compare.footer(kCompareExamples);
+  add_command_argument(compare, flags.engine);
+  compare
+      .text(
+          "--protocol", "NAME",
+          [&flags](const std::string& name) { flags.protocol.protocol = name; },
+          "what it is compared with")
+      .required();
+  compare.text(
+      "--strategy", "NAME",
       [&flags](const std::string& name) { flags.engine.strategy = flags.protocol.strategy = name; },
       "of both; without, the engine's own");
-  add_number_flag(compare, "--episodes", flags.episodes, 1, std::uint64_t{1} << 40, "how many")
-      ->default_str(std::to_string(flags.episodes));
-  add_number_flag(compare, "--seed", flags.seed, 0, ~std::uint64_t{0}, "decides everything")
-      ->default_str(std::to_string(flags.seed));
+  compare.number("--episodes", flags.episodes, 1, std::uint64_t{1} << 40, "how many")
+      .usually(std::to_string(flags.episodes));
+  compare.number("--seed", flags.seed, 0, ~std::uint64_t{0}, "decides everything")
+      .usually(std::to_string(flags.seed));
   add_scope_flags(compare, flags.scope);
   add_common_flags(compare, flags.common);
+  compare.runs([all] { return CompareCommand(all->compare).run(); });
 }
 
 }  // namespace
 
-Verb add_adapter(CLI::App& app) {
+void add_adapter(CommandLine& command) {
   const auto flags = std::make_shared<AdapterFlags>();
-  CLI::App& verb = *app.add_subcommand("adapter", "for engines in any language: check, compare");
-  verb.require_subcommand(1);
-  add_check(verb, flags->engine, flags->common);
-  add_compare(verb, flags->compare);
-  return [flags, &verb]() -> ExitCode {
-    if (verb.got_subcommand("check")) return CheckCommand(flags->common, flags->engine).run();
-    return CompareCommand(flags->compare).run();
-  };
+  VerbFlags verb = command.verb("adapter", "for engines in any language: check, compare");
+  add_check(verb, flags);
+  add_compare(verb, flags);
 }
 
 }  // namespace tidemark::core

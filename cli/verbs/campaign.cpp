@@ -2,7 +2,6 @@
 // known.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
@@ -26,6 +25,7 @@
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"
 #include "cli/parts/shard.h"
+#include "cli/parts/values.h"
 #include "cli/parts/version.h"
 #include "cli/verbs/verbs.h"
 #include "properties/campaign/campaign.h"
@@ -430,39 +430,35 @@ ExitCode CampaignCommand::run_episode() const {
 
 }  // namespace
 
-Verb add_campaign(CLI::App& app) {
+void add_campaign(CommandLine& command) {
   const auto flags = std::make_shared<CampaignFlags>();
-  CLI::App& verb = *app.add_subcommand("campaign", "run many configurations, night after night");
-  verb.footer(std::string(kExamples));
-  verb.add_option("FILE", flags->file, "the campaign, in TOML")->required();
+  VerbFlags verb = command.verb("campaign", "run many configurations, night after night");
+  verb.footer(kExamples);
+  verb.argument("FILE", flags->file, "the campaign, in TOML").required();
   constexpr const char* kGroup = "Campaign";
-  add_number_flag(verb, "--episodes", flags->episodes, 1, std::uint64_t{1} << 62,
-                  "so many in all, over all shards")
-      ->group(kGroup);
-  add_time_flag(verb, flags->time, "so long; episodes as many as it gives")->group(kGroup);
-  add_jobs_flag(verb, [flags](std::uint32_t jobs) { flags->jobs = jobs; })->group(kGroup);
-  verb.add_option("--shard", flags->shard, "which of n that share it, i from 0")
-      ->type_name("i/n")
-      ->group(kGroup);
-  add_seed_flag(verb, flags->seed, "instead of that of the commit and the night")->group(kGroup);
-  add_number_flag(verb, "--night", flags->night, 1, 1'000'000'000,
-                  "its number; without, one more than the history has")
-      ->group(kGroup);
-  verb.add_option("--corpus", flags->corpus, "traces whose scenarios are run first; grows")
-      ->type_name("DIR")
-      ->group(kGroup);
-  verb.add_flag("--new-corpus", flags->new_corpus, "it may be empty, or missing")->group(kGroup);
-  verb.add_option("--baseline", flags->baseline, "traces of bugs that are known, or fixed")
-      ->type_name("DIR")
-      ->group(kGroup);
-  verb.add_flag("--resume", flags->resume, "go on where this night was broken off")->group(kGroup);
-  add_number_flag(verb, "--episode", flags->episode, 0, std::numeric_limits<std::uint64_t>::max(),
-                  "run only the episode of this number, and tell its story")
-      ->group(kGroup);
+  verb.number("--episodes", flags->episodes, 1, std::uint64_t{1} << 62,
+              "so many in all, over all shards")
+      .group(kGroup);
+  add_time_flag(verb, flags->time, "so long; episodes as many as it gives").group(kGroup);
+  add_jobs_flag(verb, [flags](std::uint32_t jobs) { flags->jobs = jobs; }).group(kGroup);
+  verb.text("--shard", "i/n", flags->shard, "which of n that share it, i from 0").group(kGroup);
+  add_seed_flag(verb, flags->seed, "instead of that of the commit and the night").group(kGroup);
+  verb.number("--night", flags->night, 1, 1'000'000'000,
+              "its number; without, one more than the history has")
+      .group(kGroup);
+  verb.text("--corpus", "DIR", flags->corpus, "traces whose scenarios are run first; grows")
+      .group(kGroup);
+  verb.toggle("--new-corpus", flags->new_corpus, "it may be empty, or missing").group(kGroup);
+  verb.text("--baseline", "DIR", flags->baseline, "traces of bugs that are known, or fixed")
+      .group(kGroup);
+  verb.toggle("--resume", flags->resume, "go on where this night was broken off").group(kGroup);
+  verb.number("--episode", flags->episode, 0, std::numeric_limits<std::uint64_t>::max(),
+              "run only the episode of this number, and tell its story")
+      .group(kGroup);
   add_out_flag(verb, flags->out);
   add_common_flags(verb, flags->common);
   add_ci_flags(verb, flags->ci);
-  return [flags] { return CampaignCommand(*flags).run(); };
+  verb.runs([flags] { return CampaignCommand(*flags).run(); });
 }
 
 }  // namespace tidemark::core

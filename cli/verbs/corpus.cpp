@@ -1,7 +1,6 @@
 // tidemark corpus: the scenarios that campaigns begin with.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -71,18 +70,16 @@ ExitCode merge_corpora(const CorpusFlags& flags) {
 
 }  // namespace
 
-Verb add_corpus(CLI::App& app) {
+void add_corpus(CommandLine& command) {
   const auto flags = std::make_shared<CorpusFlags>();
-  CLI::App& corpus = *app.add_subcommand("corpus", "keep the scenarios that campaigns begin with");
-  corpus.require_subcommand(1);
-  CLI::App& verb =
-      *corpus.add_subcommand("merge", "several corpora become one, as small as it can");
-  verb.footer(std::string(kExamples));
-  verb.add_option("FILE", flags->file, "the campaign, in TOML")->required();
-  verb.add_option("DIR", flags->folders, "corpora")->required();
-  add_out_flag(verb, flags->out)->required();
+  VerbFlags corpus = command.verb("corpus", "keep the scenarios that campaigns begin with");
+  VerbFlags verb = corpus.verb("merge", "several corpora become one, as small as it can");
+  verb.footer(kExamples);
+  verb.argument("FILE", flags->file, "the campaign, in TOML").required();
+  verb.arguments("DIR", flags->folders, "corpora").required();
+  add_out_flag(verb, flags->out).required();
   add_common_flags(verb, flags->common);
-  return [flags] { return merge_corpora(*flags); };
+  verb.runs([flags] { return merge_corpora(*flags); });
 }
 
 }  // namespace tidemark::core

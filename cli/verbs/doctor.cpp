@@ -2,7 +2,6 @@
 // event that differs; and says what this build is.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -174,19 +173,19 @@ ExitCode Doctor::finish() {
 
 }  // namespace
 
-Verb add_doctor(CLI::App& app) {
+void add_doctor(CommandLine& command) {
   const auto flags = std::make_shared<DoctorFlags>();
-  CLI::App& verb = *app.add_subcommand("doctor", "run the same twice and compare; name this build");
-  verb.footer(std::string(kExamples));
-  CLI::Option* file = verb.add_option("FILE", flags->file, "one trace instead of seeds");
-  CLI::Option* episodes = add_number_flag(verb, "--episodes", flags->episodes, 0, 1'000'000'000,
-                                          "how many scenarios each configuration gets")
-                              ->default_str(std::to_string(flags->episodes));
-  CLI::Option* seed = add_seed_flag(verb, flags->seed, "decides the scenarios; decimal or 0x…")
-                          ->default_str(std::to_string(kDefaultSeed));
-  for (CLI::Option* option : {episodes, seed}) option->excludes(file);
+  VerbFlags verb = command.verb("doctor", "run the same twice and compare; name this build");
+  verb.footer(kExamples);
+  AddedFlag file = verb.argument("FILE", flags->file, "one trace instead of seeds");
+  AddedFlag episodes = verb.number("--episodes", flags->episodes, 0, 1'000'000'000,
+                                   "how many scenarios each configuration gets")
+                           .usually(std::to_string(flags->episodes));
+  AddedFlag seed = add_seed_flag(verb, flags->seed, "decides the scenarios; decimal or 0x…")
+                       .usually(std::to_string(kDefaultSeed));
+  for (AddedFlag option : {episodes, seed}) option.excludes(file);
   add_common_flags(verb, flags->common);
-  return [flags] { return Doctor(*flags).run(); };
+  verb.runs([flags] { return Doctor(*flags).run(); });
 }
 
 }  // namespace tidemark::core

@@ -1,7 +1,6 @@
 // tidemark explain: why a trace is as it is, on one screen.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,17 +53,17 @@ ExitCode run_explain(const ExplainFlags& flags) {
 
 }  // namespace
 
-Verb add_explain(CLI::App& app) {
+void add_explain(CommandLine& command) {
   const auto flags = std::make_shared<ExplainFlags>();
-  CLI::App& verb =
-      *app.add_subcommand("explain", "what each step of a trace is needed for, and what matters");
-  verb.footer(std::string(kExamples));
-  verb.add_option("FILE", flags->file, "a trace; - is stdin")->required();
+  VerbFlags verb =
+      command.verb("explain", "what each step of a trace is needed for, and what matters");
+  verb.footer(kExamples);
+  verb.argument("FILE", flags->file, "a trace; - is stdin").required();
   add_invariant_flag(verb, "--invariant", flags->invariant, "the broken invariant to explain");
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_common_flags(verb, flags->common);
-  return [flags] { return run_explain(*flags); };
+  verb.runs([flags] { return run_explain(*flags); });
 }
 
 }  // namespace tidemark::core

@@ -2,7 +2,6 @@
 // shortest trace, and what does not is proven to hold within them.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -21,6 +20,7 @@
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"
+#include "cli/parts/values.h"
 #include "cli/parts/version.h"
 #include "cli/verbs/verbs.h"
 #include "properties/search/explore.h"
@@ -498,58 +498,58 @@ void set_ending(ExploreFlags& flags, const std::string& text) {
   flags.plan.ending = text == "settle" ? Ending::settle : Ending::full_sync;
 }
 
-void add_bound_flags(CLI::App& verb, ExploreFlags& flags) {
+void add_bound_flags(VerbFlags& verb, ExploreFlags& flags) {
   constexpr const char* kGroup = "Bounds: how often at most, in one trace";
   for (std::size_t i = 0; i < flags.bounds.size(); ++i) {
     const NamedBound& named = named_bounds()[i];
-    add_number_flag(verb, std::string(named.name), flags.bounds[i], 0,
-                    named.bounded == Bounded::edits ? kMostEdits : std::uint64_t{kMostOfABound},
-                    std::string(named.meaning))
-        ->default_str(std::to_string(usual_bound(named, 0)))
-        ->group(kGroup);
+    verb.number(std::string(named.name), flags.bounds[i], 0,
+                named.bounded == Bounded::edits ? kMostEdits : std::uint64_t{kMostOfABound},
+                std::string(named.meaning))
+        .usually(std::to_string(usual_bound(named, 0)))
+        .group(kGroup);
   }
-  add_number_flag(verb, "--clock-jump", flags.plan.search.clock_jump, 1, 1'000'000,
-                  "seconds by which a clock jumps, forth or back")
-      ->default_str(std::to_string(flags.plan.search.clock_jump))
-      ->group(kGroup);
-  add_number_flag(verb, "--steps", flags.plan.steps, 1, kMostSteps,
-                  "steps of a trace; without, until nothing new is left")
-      ->group(kGroup);
+  verb.number("--clock-jump", flags.plan.search.clock_jump, 1, 1'000'000,
+              "seconds by which a clock jumps, forth or back")
+      .usually(std::to_string(flags.plan.search.clock_jump))
+      .group(kGroup);
+  verb.number("--steps", flags.plan.steps, 1, kMostSteps,
+              "steps of a trace; without, until nothing new is left")
+      .group(kGroup);
 }
 
-void add_search_flags(CLI::App& verb, ExploreFlags& flags) {
+void add_search_flags(VerbFlags& verb, ExploreFlags& flags) {
   constexpr const char* kGroup = "Search";
   const auto text_flag = [&](const char* name, const char* type, auto set, const char* what,
                              std::string_view usual) {
-    add_text_flag(
-        verb, name, type, [&flags, set](const std::string& text) { set(flags, text); }, what)
-        ->default_str(std::string(usual))
-        ->group(kGroup);
+    verb.text(
+            name, type, [&flags, set](const std::string& text) { set(flags, text); }, what)
+        .usually(std::string(usual))
+        .group(kGroup);
   };
   add_invariants_flag(
       verb, [&flags](InvariantSet named) { flags.plan.watched = named; },
       "watch only these, a comma between; it ends when all are broken")
-      ->default_str("all")
-      ->group(kGroup);
+      .usually("all")
+      .group(kGroup);
   text_flag("--ending", "WHAT", set_ending,
             "full-sync: one of every client ends each trace; does that heal?", "settle");
   text_flag("--reductions", "LIST", set_reductions,
             "what makes the space smaller: clients,objects,names,order,bounds; none", "all");
-  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.jobs = jobs; })->group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.jobs = jobs; }).group(kGroup);
   text_flag("--memory", "SIZE", set_memory, "what it may use: 512M, 4G", kMemory);
-  add_time_flag(verb, flags.time, "so long at most, divided evenly: 60s, 10m, 2h")->group(kGroup);
-  add_number_flag(verb, "--compare-shrinker", flags.seeds, 1, 1'000'000,
-                  "under so many seeds, does fuzzing end at the shortest trace?")
-      ->group(kGroup);
+  add_time_flag(verb, flags.time, "so long at most, divided evenly: 60s, 10m, 2h").group(kGroup);
+  verb.number("--compare-shrinker", flags.seeds, 1, 1'000'000,
+              "under so many seeds, does fuzzing end at the shortest trace?")
+      .group(kGroup);
 }
 
 }  // namespace
 
-Verb add_explore(CLI::App& app) {
+void add_explore(CommandLine& command) {
   const auto flags = std::make_shared<ExploreFlags>();
-  CLI::App& verb = *app.add_subcommand(
-      "explore", "try every interleaving up to bounds: a proof, or a shortest trace");
-  verb.footer(std::string(kExamples));
+  VerbFlags verb =
+      command.verb("explore", "try every interleaving up to bounds: a proof, or a shortest trace");
+  verb.footer(kExamples);
   add_engine_flags(verb, flags->engine, true);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_world_flags(verb, flags->plan.search.scope, kMostClients, kMostObjects, kMostSettleRounds);
@@ -557,11 +557,11 @@ Verb add_explore(CLI::App& app) {
   add_bound_flags(verb, *flags);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
-  verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
+  verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
   add_common_flags(verb, flags->common);
   add_ci_flags(verb, flags->ci);
-  verb.get_option("--verbose")->excludes("--quiet");
-  return [flags] { return ExploreCommand(*flags).run(); };
+  verb.find("--verbose").excludes(verb.find("--quiet"));
+  verb.runs([flags] { return ExploreCommand(*flags).run(); });
 }
 
 }  // namespace tidemark::core

@@ -1,5 +1,4 @@
 // tidemark export: gives a trace to other programs, in their forms.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/text.h"
 #include "cli/parts/cases.h"
 #include "cli/parts/options.h"
+#include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/exports.h"
 
@@ -59,22 +59,21 @@ std::string forms() {
 
 }  // namespace
 
-Verb add_export(CLI::App& app) {
+void add_export(CommandLine& command) {
   const auto flags = std::make_shared<ExportFlags>();
-  CLI::App& verb = *app.add_subcommand("export", "give a trace to other programs, in their forms");
+  VerbFlags verb = command.verb("export", "give a trace to other programs, in their forms");
   verb.footer(forms() + "\n" + std::string(kExamples));
-  verb.add_option("FILE", flags->file, "a trace; - is stdin")->required();
-  add_text_flag(
-      verb, "--to", "FORM",
-      [flags = flags.get()](const std::string& name) { set_form(*flags, name); },
-      "the form, one of those below")
-      ->required();
-  verb.add_option("--original", flags->original, "the trace that FILE was shrunk from")
-      ->type_name("FILE");
-  verb.add_option("-o,--out", flags->out, "where to write it [stdout]")->type_name("FILE");
+  verb.argument("FILE", flags->file, "a trace; - is stdin").required();
+  verb.text(
+          "--to", "FORM",
+          [flags = flags.get()](const std::string& name) { set_form(*flags, name); },
+          "the form, one of those below")
+      .required();
+  verb.text("--original", "FILE", flags->original, "the trace that FILE was shrunk from");
+  verb.text("-o,--out", "FILE", flags->out, "where to write it [stdout]");
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
-  return [flags] { return run_export(*flags); };
+  verb.runs([flags] { return run_export(*flags); });
 }
 
 }  // namespace tidemark::core

@@ -1,7 +1,6 @@
 // tidemark fuzz: random episodes under each strategy; what breaks is shrunk, grouped and shown.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <limits>
@@ -397,48 +396,47 @@ ExitCode FuzzCommand::finish() {
                   !problems_.vacuous.empty());
 }
 
-void add_search_flags(CLI::App& verb, FuzzFlags& flags) {
+void add_search_flags(VerbFlags& verb, FuzzFlags& flags) {
   constexpr const char* kGroup = "Search";
-  add_number_flag(verb, "--episodes", flags.episodes, 0, std::uint64_t{1} << 62,
-                  "how many episodes each strategy gets")
-      ->default_str(std::to_string(flags.plan().episodes))
-      ->group(kGroup);
+  verb.number("--episodes", flags.episodes, 0, std::uint64_t{1} << 62,
+              "how many episodes each strategy gets")
+      .usually(std::to_string(flags.plan().episodes))
+      .group(kGroup);
   add_time_flag(verb, flags.time, "so long, divided evenly; episodes as many as it gives")
-      ->group(kGroup);
+      .group(kGroup);
   add_seed_flag(verb, flags.seed, "decides everything; decimal or 0x…")
-      ->default_str(std::to_string(kDefaultSeed))
-      ->group(kGroup);
-  add_number_flag(verb, "--shrink-most", flags.plan().shrink_most, 1,
-                  std::numeric_limits<std::uint32_t>::max(),
-                  "of each invariant, so many failures are shrunk")
-      ->default_str(std::to_string(flags.plan().shrink_most))
-      ->group(kGroup);
-  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan().jobs = jobs; })->group(kGroup);
+      .usually(std::to_string(kDefaultSeed))
+      .group(kGroup);
+  verb.number("--shrink-most", flags.plan().shrink_most, 1,
+              std::numeric_limits<std::uint32_t>::max(),
+              "of each invariant, so many failures are shrunk")
+      .usually(std::to_string(flags.plan().shrink_most))
+      .group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan().jobs = jobs; }).group(kGroup);
 }
 
 }  // namespace
 
-Verb add_fuzz(CLI::App& app) {
+void add_fuzz(CommandLine& command) {
   const auto flags = std::make_shared<FuzzFlags>();
-  CLI::App& verb = *app.add_subcommand("fuzz", "run random episodes and show what breaks");
-  verb.footer(std::string(kExamples));
+  VerbFlags verb = command.verb("fuzz", "run random episodes and show what breaks");
+  verb.footer(kExamples);
   add_configuration_flags(verb, flags->configuration);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
-  verb.add_option("--html", flags->html, "the campaign and its findings as a page")
-      ->type_name("FILE")
-      ->group("Output");
-  CLI::Option* verbose =
-      verb.add_flag("--verbose", flags->verbose, "a screen for every finding")->group("Output");
-  CLI::Option* marks =
-      verb.add_flag("--marks", flags->marks, "what was reached, and how often")->group("Output");
-  CLI::Option* coverage = verb.add_flag("--coverage", flags->plan().coverage,
-                                        "which steps were tried in which phase and situation")
-                              ->group("Output");
+  verb.text("--html", "FILE", flags->html, "the campaign and its findings as a page")
+      .group("Output");
+  AddedFlag verbose =
+      verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
+  AddedFlag marks =
+      verb.toggle("--marks", flags->marks, "what was reached, and how often").group("Output");
+  AddedFlag coverage = verb.toggle("--coverage", flags->plan().coverage,
+                                   "which steps were tried in which phase and situation")
+                           .group("Output");
   add_common_flags(verb, flags->common);
   add_ci_flags(verb, flags->ci);
-  for (CLI::Option* option : {verbose, marks, coverage}) option->excludes("--quiet");
-  return [flags] { return FuzzCommand(*flags).run(); };
+  for (AddedFlag option : {verbose, marks, coverage}) option.excludes(verb.find("--quiet"));
+  verb.runs([flags] { return FuzzCommand(*flags).run(); });
 }
 
 }  // namespace tidemark::core

@@ -1,7 +1,6 @@
 // tidemark list: all that can be named on a command line or in a trace.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -10,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/parts/options.h"
+#include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "model/protocol.h"
 #include "model/strategy.h"
@@ -121,16 +121,16 @@ ExitCode run_list(const ListFlags& flags) {
 
 }  // namespace
 
-Verb add_list(CLI::App& app) {
+void add_list(CommandLine& command) {
   const auto flags = std::make_shared<ListFlags>();
-  CLI::App& verb =
-      *app.add_subcommand("list", "protocols and their options, strategies, invariants, steps, …");
+  VerbFlags verb =
+      command.verb("list", "protocols and their options, strategies, invariants, steps, …");
   verb.footer(
       "Topics: protocols, options, strategies, invariants, steps, faults, marks, mutants.\n"
       "The JSON has all of them.");
-  verb.add_option("TOPIC", flags->topic, "one topic only");
+  verb.argument("TOPIC", flags->topic, "one topic only");
   add_common_flags(verb, flags->common);
-  return [flags] { return run_list(*flags); };
+  verb.runs([flags] { return run_list(*flags); });
 }
 
 }  // namespace tidemark::core

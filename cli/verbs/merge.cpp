@@ -1,7 +1,6 @@
 // tidemark merge: the shards of a night, put together.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -134,15 +133,15 @@ class Merge {
 
 }  // namespace
 
-Verb add_merge(CLI::App& app) {
+void add_merge(CommandLine& command) {
   const auto flags = std::make_shared<MergeFlags>();
-  CLI::App& verb = *app.add_subcommand("merge", "put the shards of a night together");
-  verb.footer(std::string(kExamples));
-  verb.add_option("DIR", flags->folders, "folders that 'campaign' left")->required();
-  add_out_flag(verb, flags->out)->required();
+  VerbFlags verb = command.verb("merge", "put the shards of a night together");
+  verb.footer(kExamples);
+  verb.arguments("DIR", flags->folders, "folders that 'campaign' left").required();
+  add_out_flag(verb, flags->out).required();
   add_common_flags(verb, flags->common);
   add_ci_flags(verb, flags->ci);
-  return [flags] { return Merge(*flags).run(); };
+  verb.runs([flags] { return Merge(*flags).run(); });
 }
 
 }  // namespace tidemark::core

@@ -2,7 +2,6 @@
 // invariant good for something that no other one catches?
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"
+#include "cli/parts/values.h"
 #include "cli/parts/version.h"
 #include "cli/verbs/verbs.h"
 #include "properties/campaign/mutants.h"
@@ -303,62 +303,59 @@ void set_without(MutantsFlags& flags, const std::string& text) {
     flags.without.push_back(invariants()[place].invariant);
 }
 
-void add_trial_flags(CLI::App& verb, MutantsFlags& flags) {
+void add_trial_flags(VerbFlags& verb, MutantsFlags& flags) {
   constexpr const char* kGroup = "Trial";
   const auto number = [&](const char* name, auto& target, std::uint64_t low, std::uint64_t high,
                           const char* what) {
-    add_number_flag(verb, name, target, low, high, what)
-        ->default_str(std::to_string(target))
-        ->group(kGroup);
+    verb.number(name, target, low, high, what).usually(std::to_string(target)).group(kGroup);
   };
   number("--seeds", flags.plan.seeds, 1, 1'000, "so many runs of each mutant");
   number("--episodes", flags.plan.episodes, 1, std::uint64_t{1} << 40, "of one run, at most");
   add_seed_flag(verb, flags.seed, "of the first run; decimal or 0x…")
-      ->default_str(std::to_string(kDefaultSeed))
-      ->group(kGroup);
-  add_budget_flag(verb, flags.plan.budget)->group(kGroup);
-  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan.jobs = jobs; })->group(kGroup);
-  add_text_flag(
-      verb, "--without", "LIST", [&flags](const std::string& text) { set_without(flags, text); },
-      "invariants, a comma between, or all: what does each of them catch alone?")
-      ->group(kGroup);
+      .usually(std::to_string(kDefaultSeed))
+      .group(kGroup);
+  add_budget_flag(verb, flags.plan.budget).group(kGroup);
+  add_jobs_flag(verb, [&flags](std::uint32_t jobs) { flags.plan.jobs = jobs; }).group(kGroup);
+  verb.text(
+          "--without", "LIST", [&flags](const std::string& text) { set_without(flags, text); },
+          "invariants, a comma between, or all: what does each of them catch alone?")
+      .group(kGroup);
 }
 
-void add_proof_flags(CLI::App& verb, MutantsFlags& flags) {
+void add_proof_flags(VerbFlags& verb, MutantsFlags& flags) {
   constexpr const char* kGroup = "Proof";
-  CLI::Option* prove = verb.add_flag("--prove", flags.prove,
-                                     "search for a trace that is shorter than what was found")
-                           ->excludes("--without");
-  CLI::Option* states =
-      add_number_flag(verb, "--prove-states", flags.states, 1, std::uint64_t{1} << 32,
-                      "no search goes a step further when it knows so many states")
-          ->default_str(std::to_string(flags.states));
-  CLI::Option* time = add_text_flag(
-      verb, "--prove-for", "TIME",
+  AddedFlag prove =
+      verb.toggle("--prove", flags.prove, "search for a trace that is shorter than what was found")
+          .excludes(verb.find("--without"));
+  AddedFlag states = verb.number("--prove-states", flags.states, 1, std::uint64_t{1} << 32,
+                                 "no search goes a step further when it knows so many states")
+                         .usually(std::to_string(flags.states));
+  AddedFlag time = verb.text(
+      "--prove-for", "TIME",
       [&flags](const std::string& text) {
         flags.prove_for = {parse_time(text), text};
         if (!flags.prove_for.limit)
           bad_usage("--prove-for: '{}' is no time, expected one such as 60s, 10m or 2h", text);
       },
       "so long at most, of each search");
-  for (CLI::Option* option : {states, time}) option->needs(prove);
-  for (CLI::Option* option : {prove, states, time}) option->group(kGroup);
+  for (AddedFlag option : {states, time}) option.needs(prove);
+  for (AddedFlag option : {prove, states, time}) option.group(kGroup);
 }
 
 }  // namespace
 
-Verb add_mutants(CLI::App& app) {
+void add_mutants(CommandLine& command) {
   const auto flags = std::make_shared<MutantsFlags>();
-  CLI::App& verb =
-      *app.add_subcommand("mutants", "is each planted defect caught, and by how short a trace?");
-  verb.footer(std::string(kExamples));
-  verb.add_option("NAME", flags->names, "these mutants only; 'tidemark list mutants' has them");
+  VerbFlags verb =
+      command.verb("mutants", "is each planted defect caught, and by how short a trace?");
+  verb.footer(kExamples);
+  verb.arguments("NAME", flags->names, "these mutants only; 'tidemark list mutants' has them");
   add_scope_flags(verb, flags->plan.scope);
   add_trial_flags(verb, *flags);
   add_proof_flags(verb, *flags);
-  add_out_flag(verb, flags->out)->excludes("--without");
+  add_out_flag(verb, flags->out).excludes(verb.find("--without"));
   add_common_flags(verb, flags->common);
-  return [flags] { return MutantsCommand(*flags).run(); };
+  verb.runs([flags] { return MutantsCommand(*flags).run(); });
 }
 
 }  // namespace tidemark::core

@@ -2,7 +2,6 @@
 // traces show what they expect.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -221,50 +220,47 @@ ExitCode run_replay(const ReplayFlags& flags) {
 }
 
 // Flags that speak of the episode of a seed, and of nothing else.
-void add_seed_flags(CLI::App& verb, ReplayFlags& flags) {
+void add_seed_flags(VerbFlags& verb, ReplayFlags& flags) {
   constexpr const char* kGroup = "Episode of a seed";
-  CLI::Option* seed = add_seed_flag(verb, flags.seed, "the seed of one episode, instead of a file");
-  CLI::Option* shrink = add_invariant_flag(verb, "--shrink", flags.shrink,
-                                           "tell the smallest episode that breaks this");
+  AddedFlag seed = add_seed_flag(verb, flags.seed, "the seed of one episode, instead of a file");
+  AddedFlag shrink = add_invariant_flag(verb, "--shrink", flags.shrink,
+                                        "tell the smallest episode that breaks this");
   AddedFlags needing{
-      shrink, add_budget_flag(verb, flags.budget)->needs(shrink),
-      verb.add_flag("--print-trace", flags.print_trace, "print it as a trace, not as a story"),
-      verb.add_flag("--swarm", flags.swarm, "what the seed chose, on stderr")};
-  seed->group(kGroup);
-  for (CLI::Option* option : needing) option->group(kGroup)->needs(seed);
-  for (CLI::Option* option : add_scope_flags(verb, flags.scope)) option->needs(seed);
+      shrink, add_budget_flag(verb, flags.budget).needs(shrink),
+      verb.toggle("--print-trace", flags.print_trace, "print it as a trace, not as a story"),
+      verb.toggle("--swarm", flags.swarm, "what the seed chose, on stderr")};
+  seed.group(kGroup);
+  for (AddedFlag option : needing) option.group(kGroup).needs(seed);
+  for (AddedFlag option : add_scope_flags(verb, flags.scope)) option.needs(seed);
 }
 
 }  // namespace
 
-Verb add_replay(CLI::App& app) {
+void add_replay(CommandLine& command) {
   const auto flags = std::make_shared<ReplayFlags>();
-  CLI::App& verb =
-      *app.add_subcommand("replay", "tell the story of a trace or a seed; check traces");
-  verb.footer(std::string(kExamples));
-  verb.add_option("FILE", flags->files, "a trace; - is stdin");
-  CLI::Option* check =
-      verb.add_flag("--check", flags->check, "compare with what each trace expects");
-  CLI::Option* all_state = verb.add_flag("--all-state", flags->all_state,
-                                         "all that every replica holds, after each step");
+  VerbFlags verb = command.verb("replay", "tell the story of a trace or a seed; check traces");
+  verb.footer(kExamples);
+  verb.arguments("FILE", flags->files, "a trace; - is stdin");
+  AddedFlag check = verb.toggle("--check", flags->check, "compare with what each trace expects");
+  AddedFlag all_state =
+      verb.toggle("--all-state", flags->all_state, "all that every replica holds, after each step");
   const AddedFlags engine = add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_seed_flags(verb, *flags);
-  CLI::Option* html =
-      verb.add_option("--html", flags->html, "the story as a page, too")->type_name("FILE");
-  verb.add_option("--original", flags->original, "the trace that FILE was shrunk from, for --html")
-      ->type_name("FILE")
-      ->needs(html)
-      ->excludes("--seed");
-  check->excludes(html);
+  AddedFlag html = verb.text("--html", "FILE", flags->html, "the story as a page, too");
+  verb.text("--original", "FILE", flags->original,
+            "the trace that FILE was shrunk from, for --html")
+      .needs(html)
+      .excludes(verb.find("--seed"));
+  check.excludes(html);
   add_common_flags(verb, flags->common);
-  for (CLI::Option* option : add_ci_flags(verb, flags->ci)) option->needs(check);
-  for (CLI::Option* option : engine)
-    if (!option->get_name().starts_with("--engine")) check->excludes(option);
-  check->excludes("--seed");
-  for (CLI::Option* option : {check, verb.get_option("--quiet"), verb.get_option("--print-trace")})
-    all_state->excludes(option);
-  return [flags] { return run_replay(*flags); };
+  for (AddedFlag option : add_ci_flags(verb, flags->ci)) option.needs(check);
+  for (AddedFlag option : engine)
+    if (!option.name().starts_with("--engine")) check.excludes(option);
+  check.excludes(verb.find("--seed"));
+  for (AddedFlag option : {check, verb.find("--quiet"), verb.find("--print-trace")})
+    all_state.excludes(option);
+  verb.runs([flags] { return run_replay(*flags); });
 }
 
 }  // namespace tidemark::core

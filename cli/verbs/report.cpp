@@ -1,7 +1,6 @@
 // tidemark report: traces, and the campaign that found them, as one page.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "cli/parts/cases.h"
 #include "cli/parts/environment.h"
 #include "cli/parts/options.h"
+#include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/html/report.h"
 #include "sim/trace_words.h"
@@ -106,16 +106,16 @@ ExitCode run_report(const ReportFlags& flags) {
 
 }  // namespace
 
-Verb add_report(CLI::App& app) {
+void add_report(CommandLine& command) {
   const auto flags = std::make_shared<ReportFlags>();
-  CLI::App& verb = *app.add_subcommand("report", "traces and their campaign as one HTML page");
-  verb.footer(std::string(kExamples));
-  verb.add_option("PATH", flags->paths, "folders of traces as fuzz --out leaves them, or traces")
-      ->required();
-  verb.add_option("-o,--out", flags->out, "where to write the page")->type_name("FILE")->required();
+  VerbFlags verb = command.verb("report", "traces and their campaign as one HTML page");
+  verb.footer(kExamples);
+  verb.arguments("PATH", flags->paths, "folders of traces as fuzz --out leaves them, or traces")
+      .required();
+  verb.text("-o,--out", "FILE", flags->out, "where to write the page").required();
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
-  return [flags] { return run_report(*flags); };
+  verb.runs([flags] { return run_report(*flags); });
 }
 
 }  // namespace tidemark::core

@@ -1,7 +1,6 @@
 // tidemark shrink: from a failing trace to the simplest one that fails in the same way.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -117,18 +116,18 @@ ExitCode run_shrink(const ShrinkFlags& flags) {
 
 }  // namespace
 
-Verb add_shrink(CLI::App& app) {
+void add_shrink(CommandLine& command) {
   const auto flags = std::make_shared<ShrinkFlags>();
-  CLI::App& verb = *app.add_subcommand("shrink", "make a failing trace as simple as it can be");
-  verb.footer(std::string(kExamples));
-  verb.add_option("FILE", flags->file, "a trace that fails; - is stdin")->required();
-  verb.add_option("-o,--out", flags->out, "where to write the result [stdout]")->type_name("FILE");
+  VerbFlags verb = command.verb("shrink", "make a failing trace as simple as it can be");
+  verb.footer(kExamples);
+  verb.argument("FILE", flags->file, "a trace that fails; - is stdin").required();
+  verb.text("-o,--out", "FILE", flags->out, "where to write the result [stdout]");
   add_invariant_flag(verb, "--invariant", flags->invariant, "the invariant that must stay broken");
   add_budget_flag(verb, flags->budget);
   add_adapter_flags(verb, flags->engine);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_common_flags(verb, flags->common);
-  return [flags] { return run_shrink(*flags); };
+  verb.runs([flags] { return run_shrink(*flags); });
 }
 
 }  // namespace tidemark::core

@@ -1,7 +1,6 @@
 // tidemark triage: what a night found goes to the baseline, or is told apart there.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -202,42 +201,30 @@ class Triage {
 
 using Action = ExitCode (Triage::*)();
 
-void add_action(CLI::App& triage, const std::shared_ptr<TriageFlags>& flags,
-                const std::shared_ptr<Action>& chosen, const char* name, const char* meaning,
-                int names, Action action) {
-  CLI::App& verb = *triage.add_subcommand(name, meaning);
-  if (names != 0) {
-    CLI::Option* option = verb.add_option("NAME", flags->names, "findings");
-    if (names > 0) option->expected(names)->required();
-  }
-  if (action == &Triage::accept) verb.add_flag("--all", flags->all, "all that is not known");
-  verb.add_option("--night", flags->night, "the folder of the campaign")->type_name("DIR");
-  verb.add_option("--baseline", flags->baseline, "the folder of the baseline")->type_name("DIR");
+void add_action(VerbFlags& triage, const std::shared_ptr<TriageFlags>& flags, const char* name,
+                const char* meaning, int names, Action action) {
+  VerbFlags verb = triage.verb(name, meaning);
+  if (names > 0) verb.arguments("NAME", flags->names, "findings", names).required();
+  if (names < 0) verb.arguments("NAME", flags->names, "findings");
+  if (action == &Triage::accept) verb.toggle("--all", flags->all, "all that is not known");
+  verb.text("--night", "DIR", flags->night, "the folder of the campaign");
+  verb.text("--baseline", "DIR", flags->baseline, "the folder of the baseline");
   add_common_flags(verb, flags->common);
-  verb.callback([chosen, action] { *chosen = action; });
+  verb.runs([flags, action] { return (Triage(*flags).*action)(); });
 }
 
 }  // namespace
 
-Verb add_triage(CLI::App& app) {
+void add_triage(CommandLine& command) {
   const auto flags = std::make_shared<TriageFlags>();
-  const auto action = std::make_shared<Action>(nullptr);
-  CLI::App& verb = *app.add_subcommand("triage", "tell a night's new findings from known ones");
-  verb.footer(std::string(kExamples));
-  verb.require_subcommand(1);
-  add_action(verb, flags, action, "list", "the night's findings: new, known, regressed", 0,
-             &Triage::list);
-  add_action(verb, flags, action, "accept", "findings are known from now on", -1, &Triage::accept);
-  add_action(verb, flags, action, "same-as", "the first is the same bug as the second", 2,
+  VerbFlags verb = command.verb("triage", "tell a night's new findings from known ones");
+  verb.footer(kExamples);
+  add_action(verb, flags, "list", "the night's findings: new, known, regressed", 0, &Triage::list);
+  add_action(verb, flags, "accept", "findings are known from now on", -1, &Triage::accept);
+  add_action(verb, flags, "same-as", "the first is the same bug as the second", 2,
              &Triage::make_same);
-  add_action(verb, flags, action, "split", "the second is a bug of its own after all", 2,
-             &Triage::split);
-  add_action(verb, flags, action, "fixed", "bugs are fixed: their traces hold", -1,
-             &Triage::mark_fixed);
-  return [flags, action] {
-    Triage triage(*flags);
-    return (triage.**action)();
-  };
+  add_action(verb, flags, "split", "the second is a bug of its own after all", 2, &Triage::split);
+  add_action(verb, flags, "fixed", "bugs are fixed: their traces hold", -1, &Triage::mark_fixed);
 }
 
 }  // namespace tidemark::core
