@@ -13,6 +13,7 @@
 #include "properties/campaign/trace_file.h"
 #include "reports/screen.h"
 #include "reports/words.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

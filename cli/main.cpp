@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 
 #include "base/files.h"
 #include "cli/parts/command_line.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/findings.h"
 #include "cli/parts/terminal.h"
 #include "cli/verbs/verbs.h"
@@ -14,8 +14,6 @@
 
 namespace tidemark::core {
 namespace {
-
-std::string called_as = "tidemark";
 
 constexpr std::string_view kExamples =
     "Examples:\n"
@@ -57,14 +55,6 @@ ExitCode run_command(int argc, char** argv) {
 }
 
 }  // namespace
-
-std::string command_name() { return called_as; }
-
-void set_command_name(const char* argv0) {
-  const char* named = std::getenv("TIDEMARK_COMMAND");
-  const char* name = named != nullptr && *named != '\0' ? named : argv0;
-  if (name != nullptr && *name != '\0') called_as = shell_quoted(name);
-}
 
 }  // namespace tidemark::core
 

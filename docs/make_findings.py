@@ -651,8 +651,8 @@ class Page:
             "length than the search gives.")]
         for name, flags, invariant, length, steps, file in self.known:
             parts.append("\n".join([
-                f"- {name[0].upper() + name[1:]}: {invariant} in **{length}**, "
-                f"[{file}.trace](../tests/traces/known-answers/{file}.trace)\\",
+                "- " + wrap(f"{sentence(name)[:-1]}: {invariant} in **{length}**, [{file}.trace]"
+                            f"(../tests/traces/known-answers/{file}.trace)", "  ").lstrip() + "\\",
                 f"  {trace_line(steps)}\\", f"  `tidemark explore {flags}`"]))
         return "\n\n".join(parts)
 

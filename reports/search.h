@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "properties/campaign/shrinker_comparison.h"
 #include "properties/runner.h"
 #include "properties/search/explore.h"
 #include "reports/screen.h"

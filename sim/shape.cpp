@@ -218,4 +218,11 @@ std::uint64_t shape_digest(const Scenario& scenario) {
   return digest.value();
 }
 
+std::string fingerprint(std::string_view invariant, const Scenario& minimal) {
+  Digest digest;
+  digest.add(invariant);
+  digest.add(shape_digest(minimal));
+  return fmt::format("{:012x}", digest.value() >> 16);
+}
+
 }  // namespace tidemark::core

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/scenario.h"
@@ -22,5 +24,8 @@ std::vector<std::uint64_t> shape_codes(const Scenario& scenario);
 
 // Equal for scenarios of equal shape.
 std::uint64_t shape_digest(const Scenario& scenario);
+
+// Of a finding: the name of what broke, and the shape of the minimal trace that breaks it.
+std::string fingerprint(std::string_view invariant, const Scenario& minimal);
 
 }  // namespace tidemark::core

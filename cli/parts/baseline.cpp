@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "cli/parts/cases.h"
 #include "properties/campaign/trace_file.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

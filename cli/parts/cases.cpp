@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/exit_code.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/findings.h"
-#include "cli/verbs/verbs.h"
 #include "properties/campaign/trace_file.h"
 
 namespace tidemark::core {

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <utility>
+#include <vector>
 
 #include "cli/parts/values.h"
 #include "cli/parts/version.h"
@@ -217,7 +217,7 @@ struct CommandLine::Parser {
   explicit Parser(const std::string& title) : app(title) {}
 
   CLI::App app;
-  std::map<const CLI::App*, Verb> verbs = {};
+  std::vector<std::pair<const CLI::App*, Verb>> verbs = {};  // in the order of the help
 };
 
 CommandLine::CommandLine(const std::string& title, const std::string& footer)
@@ -234,7 +234,7 @@ CommandLine::~CommandLine() = default;
 
 VerbFlags CommandLine::verb(const std::string& name, const std::string& meaning) {
   VerbFlags added = verb_of(parser_->app, name, meaning, [this](CLI::App& app, Verb verb) {
-    parser_->verbs[&app] = std::move(verb);
+    parser_->verbs.emplace_back(&app, std::move(verb));
   });
   parser_->app.get_subcommand(name)->group("Verbs");
   return added;
@@ -255,7 +255,9 @@ ExitCode CommandLine::run(int argc, char** argv) {
   if (chosen == &app)
     bad_usage("no verb is given, expected one of: {}; try --help",
               fmt::join(names_for(app, {}), ", "));
-  return parser_->verbs.at(chosen)();
+  const auto runs = std::find_if(parser_->verbs.begin(), parser_->verbs.end(),
+                                 [&](const auto& verb) { return verb.first == chosen; });
+  return runs->second();
 }
 
 // --- the keys of a file

@@ -1,4 +1,5 @@
 #include "cli/parts/findings.h"
+#include "cli/parts/command_name.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +10,6 @@
 #include "base/files.h"
 #include "cli/parts/options.h"
 #include "cli/parts/terminal.h"
-#include "cli/verbs/verbs.h"
 #include "reports/difference.h"
 
 namespace tidemark::core {

@@ -1,4 +1,5 @@
 #include "cli/parts/night.h"
+#include "cli/parts/command_name.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -15,7 +16,6 @@
 #include "cli/parts/findings.h"
 #include "cli/parts/options.h"
 #include "cli/parts/values.h"
-#include "cli/verbs/verbs.h"
 #include "properties/campaign/trace_file.h"
 #include "reports/documents/history.h"
 #include "reports/documents/html/morning.h"

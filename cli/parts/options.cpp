@@ -1,4 +1,5 @@
 #include "cli/parts/options.h"
+#include "cli/parts/command_name.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@
 #include "base/text.h"
 #include "cli/parts/progress.h"
 #include "cli/parts/values.h"
-#include "cli/verbs/verbs.h"
 #include "properties/promises.h"
 #include "sim/foreign.h"
 #include "sim/trace_words.h"

@@ -18,6 +18,7 @@
 #include "cli/parts/campaign_file.h"
 #include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/corpus_folder.h"
 #include "cli/parts/findings.h"
 #include "cli/parts/interrupt.h"

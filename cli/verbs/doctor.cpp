@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"

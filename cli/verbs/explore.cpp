@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/ci.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/findings.h"
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"

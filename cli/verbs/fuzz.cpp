@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/configuration_flags.h"
 #include "cli/parts/environment.h"
 #include "cli/parts/findings.h"

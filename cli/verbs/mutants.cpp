@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/findings.h"
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"

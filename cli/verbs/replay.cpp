@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
+#include "cli/parts/command_name.h"
 #include "cli/parts/environment.h"
 #include "cli/parts/options.h"
 #include "cli/verbs/verbs.h"
@@ -22,6 +23,7 @@
 #include "reports/json.h"
 #include "reports/story.h"
 #include "reports/words.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

@@ -1,8 +1,6 @@
 // The verbs of the command, one file each.
 #pragma once
 
-#include <string>
-
 #include "cli/parts/command_line.h"
 
 namespace tidemark::core {
@@ -23,10 +21,5 @@ void add_mutants(CommandLine& command);
 void add_adapter(CommandLine& command);
 void add_list(CommandLine& command);
 void add_doctor(CommandLine& command);
-
-// How the user calls this program, for lines to paste: what TIDEMARK_COMMAND says (set by a
-// launcher), else argv[0] as it was typed. Quoted for the shell.
-std::string command_name();
-void set_command_name(const char* argv0);
 
 }  // namespace tidemark::core

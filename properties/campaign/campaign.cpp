@@ -14,6 +14,7 @@
 
 #include "properties/campaign/episodes.h"
 #include "sim/generator.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

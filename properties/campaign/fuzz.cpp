@@ -202,13 +202,6 @@ ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& sce
       budget);
 }
 
-std::string fingerprint(std::string_view invariant, const Scenario& minimal) {
-  Digest digest;
-  digest.add(invariant);
-  digest.add(shape_digest(minimal));
-  return fmt::format("{:012x}", digest.value() >> 16);
-}
-
 std::string file_name(const Finding& finding) {
   const bool is_own = static_cast<std::size_t>(finding.invariant) >= kInvariants;
   return fmt::format("{}-{}.trace",

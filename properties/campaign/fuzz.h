@@ -128,9 +128,6 @@ FuzzResult fuzz(const Configuration& configuration, const FuzzPlan& plan, const 
 ShrinkResult shrink_for(Runner& runner, Invariant invariant, const Scenario& scenario,
                         ShrinkBudget budget);
 
-// The invariant and the shape of its minimal trace.
-std::string fingerprint(std::string_view invariant, const Scenario& minimal);
-
 // `no-lost-update-3f2a….trace`
 std::string file_name(const Finding& finding);
 

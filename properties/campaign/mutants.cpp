@@ -15,6 +15,7 @@
 
 #include "base/random.h"
 #include "properties/promises.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

@@ -12,9 +12,11 @@
 #include <string_view>
 #include <vector>
 
-#include "properties/campaign/fuzz.h"
+#include "properties/runner.h"
 #include "properties/search/canonical.h"
 #include "sim/alphabet.h"
+#include "sim/shrinker.h"
+#include "sim/trace.h"
 
 namespace tidemark::core {
 
@@ -41,6 +43,9 @@ enum class Ending : std::uint8_t {
   // is there one that keeps every update, and with the full syncs does not?
   full_sync
 };
+
+// Whether a search goes through this scenario.
+bool is_within(const Scenario& scenario, const SearchScope& search);
 
 struct ExplorePlan {
   SearchScope search;
@@ -125,26 +130,5 @@ using ExploreWatch = std::function<bool(const ExploreProgress&)>;
 // no protocol names snapshots. Throws EngineFault, of such an engine, which is asked by one thread.
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch);
-
-// How many of the minimal traces that fuzzing finds have the length that is proven to be shortest.
-struct ShrinkerComparison {
-  Invariant invariant = Invariant::no_lost_update;
-  std::uint32_t shortest = 0;
-  std::uint64_t seeds = 0;
-  std::uint64_t optimal = 0;  // seeds whose simplest trace has that length
-  std::uint64_t missed = 0;   // seeds that broke it in no episode within the bounds
-  struct Longer {
-    std::uint64_t seed;
-    Trace trace;
-  };
-  std::vector<Longer> longer;
-};
-// Fuzzes the scope of a search under so many seeds, from 1 on. `go_on` is asked before each, with
-// how many are done. Fuzzing knows no bounds: what it finds beyond those of the search is left out.
-std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configuration,
-                                                 const ExplorePlan& plan,
-                                                 const Exploration& exploration,
-                                                 std::uint64_t seeds, std::uint64_t episodes,
-                                                 const std::function<bool(std::uint64_t)>& go_on);
 
 }  // namespace tidemark::core

@@ -20,9 +20,6 @@
 
 namespace tidemark::core {
 
-// Whether a search goes through this scenario.
-bool is_within(const Scenario& scenario, const SearchScope& search);
-
 // The same of an engine that no protocol names. Requires: it snapshots.
 Exploration explore_foreign(const Configuration& configuration, const ExplorePlan& plan,
                             const ExploreWatch& watch);

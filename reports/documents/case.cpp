@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "properties/campaign/fuzz.h"
+#include "sim/shape.h"
 
 namespace tidemark::core {
 namespace {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "properties/campaign/fuzz.h"
 #include "sim/rapidcheck.h"
 
 namespace tidemark::core {

@@ -434,28 +434,5 @@ TEST(FullSyncsAtTheEnd, CountStatesAsDivergingWhereTracesWithoutThemDiverge) {
   EXPECT_EQ(exploration.healing.diverging > 0, plain.find(Invariant::convergence) != nullptr);
 }
 
-// ---- the shrinker against the optimum
-
-TEST(CompareShrinker, FindsTheShortestLengthForNearlyEverySeed) {
-  const ExplorePlan plan = plan_of(kNarrow, {{B::edits, 3}});
-  const Exploration exploration = explore(page(), plan, nullptr);
-  const auto comparisons =
-      compare_shrinker(page(), plan, exploration, 5, 300, [](std::uint64_t) { return true; });
-  ASSERT_EQ(comparisons.size(), 2u);
-  for (const ShrinkerComparison& each : comparisons) {
-    EXPECT_EQ(each.seeds, 5u);
-    EXPECT_EQ(each.optimal + each.missed + each.longer.size(), each.seeds);
-    EXPECT_GE(each.optimal, 4u);
-  }
-}
-
-TEST(CompareShrinker, EndsWhenItIsAskedTo) {
-  const ExplorePlan plan = plan_of(kNarrow, {{B::edits, 3}});
-  const Exploration exploration = explore(page(), plan, nullptr);
-  const auto comparisons = compare_shrinker(page(), plan, exploration, 5, 300,
-                                            [](std::uint64_t done) { return done < 2; });
-  EXPECT_EQ(comparisons.front().seeds, 2u);
-}
-
 }  // namespace
 }  // namespace tidemark::core
