@@ -36,10 +36,9 @@ Configuration configuration_around(const tidemark::Strategy& strategy, const Opt
         "Options::protocol: unknown protocol '{}', expected one that 'tidemark list "
         "protocols' shows",
         options.protocol);
-  Configuration configuration{
-      .protocol_name = options.protocol,
-      .protocol = named->protocol,
-      .strategy = {.kind = StrategyKind::own, .name = strategy.name(), .decide = nullptr}};
+  Configuration configuration{.protocol_name = options.protocol,
+                              .protocol = named->protocol,
+                              .strategy = own_strategy(strategy.name())};
   for (const std::string& option : options.set)
     if (const std::string problem = set_option(configuration.protocol, option); !problem.empty())
       bad_usage("Options::set: {}", problem);
@@ -239,8 +238,7 @@ Result Proving::replay(const Trace& trace, const std::string& origin, const std:
     configuration_.protocol_name = trace.protocol;
     configuration_.options = trace.options;
     configuration_.protocol = trace.engine;
-    if (!configuration_.own->strategy)
-      configuration_.strategy = built_in(find_strategy(trace.strategy)->kind);
+    if (!configuration_.own->strategy) configuration_.strategy = built_in(trace.strategy);
   }
   const Recording recording = Runner(configuration_).record(trace.scenario);
   return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), origin, how);

@@ -16,7 +16,7 @@ namespace tidemark::core {
 namespace {
 
 Runner guarded_runner() {
-  return Runner(find_protocol("guarded")->protocol, built_in(StrategyKind::server_priority));
+  return Runner(find_protocol("guarded")->protocol, built_in("server-priority"));
 }
 
 void draw_common_scenarios(benchmark::State& state) {
@@ -43,7 +43,7 @@ BENCHMARK(run_and_judge);
 
 // A lost update of the page from a scenario of so many steps.
 void shrink_a_lost_update(benchmark::State& state) {
-  Runner runner(Protocol{}, built_in(StrategyKind::server_priority));
+  Runner runner(Protocol{}, built_in("server-priority"));
   Generator generator(Scope{.steps = static_cast<std::uint32_t>(state.range(0))});
   std::uint64_t seed = 0;
   std::uint64_t tried = 0;
@@ -113,7 +113,7 @@ void print_explorer(bool reduced, unsigned jobs) {
   using Clock = std::chrono::steady_clock;
   Configuration guarded;
   guarded.protocol = find_protocol("guarded")->protocol;
-  guarded.strategy = built_in(StrategyKind::server_priority);
+  guarded.strategy = built_in("server-priority");
   const ExplorePlan plan = explorer_scope(reduced, jobs);
   Exploration exploration;
   double shortest_s = 0;

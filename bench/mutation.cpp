@@ -48,7 +48,7 @@ void on_cores(std::size_t count, const Work& work) {
 
 // What runs of the sound engine reach: marks, then coverage cells.
 struct Reached {
-  Runner runner{find_protocol(kProtocol)->protocol, built_in(StrategyKind::timestamp_priority)};
+  Runner runner{find_protocol(kProtocol)->protocol, built_in("timestamp-priority")};
   Coverage coverage;
 
   static std::size_t features() { return kMarks + coverage_cells().size(); }

@@ -72,7 +72,7 @@ Cost cost_of(const E& engine, const Scope& scope) {
 }
 
 Cost cost_of(const Protocol& protocol, const Scope& scope) {
-  const Strategy strategy = built_in(StrategyKind::server_priority);
+  const Strategy strategy = built_in("server-priority");
   if (protocol.algorithm == Algorithm::hardened)
     return cost_of(Hardened(protocol, strategy), scope);
   return cost_of(AppSync(protocol, strategy), scope);

@@ -88,10 +88,10 @@ class AppSync {
   // ---- What an exhaustive search must know, to tell states that differ only by name from others.
 
   // Which stamps of two versions may be compared, and whether a sync stores the time.
-  bool compares_stamps() const { return strategy_.kind >= StrategyKind::timestamp_priority; }
-  bool compares_creation_stamps() const { return strategy_.kind == StrategyKind::own; }
+  bool compares_stamps() const { return strategy_.reads(kReadsStamps); }
+  bool compares_creation_stamps() const { return strategy_.reads(kReadsCreationStamps); }
   bool stores_time_of_sync() const {
-    return protocol_.timestamps == Timestamps::local || strategy_.kind == StrategyKind::own;
+    return protocol_.timestamps == Timestamps::local || strategy_.may(Winner::merge);
   }
   // Whether server counters are subtracted, not only compared: the guard counts accepted objects.
   bool subtracts_counters() const {

@@ -145,7 +145,7 @@ class Receiver {
     row.object.content = incoming.content;
     if (input_.protocol.timestamps == Timestamps::carried)
       row.object.stamps = incoming.stamps;
-    else if (conflict && input_.strategy.kind == StrategyKind::timestamp_priority)
+    else if (conflict && input_.strategy.reads(kReadsTie))
       row.object.stamps.lastupdate = input_.now;
     if (conflict && input_.protocol.overwritten_stays_pending) return;
     row.refused = false;

@@ -89,15 +89,15 @@ class Hardened {
   // ---- What an exhaustive search must know, to tell states that differ only by name from others.
 
   bool compares_stamps() const {
-    return strategy_.kind >= StrategyKind::timestamp_priority ||
-           rules_.is(Mutant::later_stamp_accepted) || rules_.is(Mutant::filters_by_edit_time);
+    return strategy_.reads(kReadsStamps) || rules_.is(Mutant::later_stamp_accepted) ||
+           rules_.is(Mutant::filters_by_edit_time);
   }
-  bool compares_creation_stamps() const { return strategy_.kind == StrategyKind::own; }
-  bool stores_time_of_sync() const { return strategy_.kind == StrategyKind::own; }
+  bool compares_creation_stamps() const { return strategy_.reads(kReadsCreationStamps); }
+  bool stores_time_of_sync() const { return strategy_.may(Winner::merge); }
   static bool subtracts_counters() { return false; }
   static constexpr bool compares_guids_of_shared_keys() { return true; }
   // Of two versions with equal stamps the greater id wins, and ids name installations.
-  bool compares_writers() const { return strategy_.kind == StrategyKind::timestamp_priority; }
+  bool compares_writers() const { return strategy_.reads(kReadsTie); }
   bool ignores_late(MessageKind kind) const {
     return kind != MessageKind::upload_request && !rules_.is(Mutant::late_answer_applied) &&
            !rules_.is(Mutant::late_answer_moves_mark);

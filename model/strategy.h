@@ -37,55 +37,54 @@ struct Decision {
   static constexpr Decision merged(bool isdeleted = false) { return {Winner::merge, isdeleted}; }
 };
 
-enum class StrategyKind : std::uint8_t {
-  server_priority,
-  client_priority,
-  timestamp_priority,
-  own
-};
+// What a strategy reads, in bits, beside which version is whose. What it does not read, an
+// exhaustive search may rename.
+using Reads = std::uint8_t;
+inline constexpr Reads kReadsNothing = 0;
+inline constexpr Reads kReadsStamps = 1;          // timestamp_lastupdate
+inline constexpr Reads kReadsCreationStamps = 2;  // timestamp_created
+inline constexpr Reads kReadsTie = 4;             // what the protocol says of equal stamps
+inline constexpr Reads kReadsContent = 8;         // guids, keys, names, values, what is deleted
 
-// One of the page's three strategies, or the user's own.
-struct Strategy {
-  StrategyKind kind = StrategyKind::server_priority;
-  std::string name = "server-priority";
-  std::function<Decision(const Conflict&)> decide;  // of the user's own
-
-  // `if_equal` wins a timestamp conflict of equal stamps.
-  Decision resolve(const Conflict& conflict, Winner if_equal) const {
-    switch (kind) {
-      case StrategyKind::server_priority:
-        return Decision::server_wins();
-      case StrategyKind::client_priority:
-        return Decision::local_wins();
-      case StrategyKind::timestamp_priority:
-        return later_wins(conflict, if_equal);
-      case StrategyKind::own:
-        break;
-    }
-    return decide(conflict);
-  }
-
- private:
-  static Decision later_wins(const Conflict& conflict, Winner if_equal) {
-    const Timestamp local = conflict.local.stamps.lastupdate;
-    const Timestamp server = conflict.server.stamps.lastupdate;
-    if (local == server) return {if_equal, false};
-    return local > server ? Decision::local_wins() : Decision::server_wins();
-  }
-};
+// What it may decide, in bits.
+using Outcomes = std::uint8_t;
+constexpr Outcomes outcome_bit(Winner winner) {
+  return static_cast<Outcomes>(1u << static_cast<unsigned>(winner));
+}
 
 struct NamedStrategy {
-  StrategyKind kind;
   std::string_view name;
   std::string_view meaning;
+  Reads reads = kReadsNothing;
+  Outcomes outcomes = 0;
+  // `if_equal` wins a timestamp conflict of equal stamps. Null: who has this strategy decides.
+  Decision (*decide)(const Conflict& conflict, Winner if_equal) = nullptr;
 };
 // The page's three, in the page's order.
 std::span<const NamedStrategy> built_in_strategies();
-Strategy built_in(StrategyKind kind);
+// The built-in strategy of this name; null if there is none.
+const NamedStrategy* find_strategy(std::string_view name);
+
+// One of the page's three strategies, or the user's own.
+struct Strategy {
+  const NamedStrategy* row = find_strategy("server-priority");
+  std::string name{row->name};
+  std::function<Decision(const Conflict&)> decide;  // of the user's own
+
+  bool is_own() const { return row->decide == nullptr; }
+  bool reads(Reads what) const { return (row->reads & what) != 0; }
+  bool may(Winner outcome) const { return (row->outcomes & outcome_bit(outcome)) != 0; }
+  Decision resolve(const Conflict& conflict, Winner if_equal) const {
+    return is_own() ? decide(conflict) : row->decide(conflict, if_equal);
+  }
+};
+Strategy built_in(const NamedStrategy& named);
+// Requires: a built-in strategy has this name.
+Strategy built_in(std::string_view name);
+// What it reads nobody knows, so it is taken to read everything.
+Strategy own_strategy(std::string name, std::function<Decision(const Conflict&)> decide = nullptr);
 // The built-in strategy of this name; else one that only has this name, of an engine that decides
 // by itself.
 Strategy strategy_named(std::string_view name);
-// The built-in strategy of this name; null if there is none.
-const NamedStrategy* find_strategy(std::string_view name);
 
 }  // namespace tidemark::core

@@ -17,10 +17,6 @@ constexpr FaultSet kReinstall = fault_bit(Fault::reinstall);
 constexpr FaultSet kRestore = fault_bit(Fault::restore);
 constexpr FaultSet kFullSync = fault_bit(Fault::full_sync);
 
-// server-, client-, timestamp-priority, the user's own.
-constexpr std::array<bool, 4> kLocalMayWin{false, true, true, false};
-constexpr std::array<bool, 4> kServerMayWin{true, false, true, false};
-
 bool refuses_uploads(const Protocol& protocol) {
   return protocol.upload_key_clash != UploadKeyClash::add;
 }
@@ -93,8 +89,8 @@ constexpr MarkNeeds kTwoCarried{.clients = 2, .protocol = carries_stamps};
 constexpr MarkNeeds kTwoKeys{.clients = 2, .objects = 2, .shared_keys = true};
 constexpr MarkNeeds kInterleaved{.clients = 2, .interleave = true};
 
-constexpr MarkNeeds with_strategies(MarkNeeds needs, std::array<bool, 4> strategies) {
-  needs.strategies = strategies;
+constexpr MarkNeeds with_outcome(MarkNeeds needs, Winner outcome) {
+  needs.outcome = outcome_bit(outcome);
   return needs;
 }
 constexpr MarkNeeds with_faults(MarkNeeds needs, FaultSet faults) {
@@ -106,15 +102,15 @@ constexpr std::array<NamedMark, kMarks> kNamed{{
     {M::object_conflict, "object-conflict", "a strategy chose between two versions of an object",
      kTwo},
     {M::object_conflict_local_wins, "object-conflict-local-wins", "… and kept the client's",
-     with_strategies(kTwo, kLocalMayWin)},
+     with_outcome(kTwo, Winner::local)},
     {M::object_conflict_server_wins, "object-conflict-server-wins", "… and took the server's",
-     with_strategies(kTwoCarried, kServerMayWin)},
+     with_outcome(kTwoCarried, Winner::server)},
     {M::key_conflict, "key-conflict", "a strategy chose between two objects with one primary key",
      kTwoKeys},
     {M::key_conflict_local_wins, "key-conflict-local-wins", "… and kept the client's",
-     with_strategies(kTwoKeys, kLocalMayWin)},
+     with_outcome(kTwoKeys, Winner::local)},
     {M::key_conflict_server_wins, "key-conflict-server-wins", "… and took the server's",
-     with_strategies(kTwoKeys, kServerMayWin)},
+     with_outcome(kTwoKeys, Winner::server)},
     {M::merge, "merge", "a strategy returned a merge", {.never = true}},
     {M::equal_timestamps, "equal-timestamps", "a conflict of two versions with equal stamps",
      with_faults(kTwo, kClock)},
@@ -212,15 +208,15 @@ constexpr std::array<NamedMark, kMarks> kNamed{{
 std::span<const NamedMark, kMarks> marks() { return kNamed; }
 
 bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& protocol,
-                StrategyKind strategy) {
+                const Strategy& strategy) {
   const MarkNeeds& needs = mark.needs;
-  const bool any_strategy = needs.strategies == std::array<bool, 4>{};
+  const bool may_be_decided =
+      needs.outcome == 0 || (!strategy.is_own() && (strategy.row->outcomes & needs.outcome) != 0);
   return !needs.never && (scope.reachable_faults() & needs.faults) == needs.faults &&
          scope.clients >= needs.clients && scope.objects >= needs.objects &&
          (scope.backend || !needs.backend) && (scope.shared_keys || !needs.shared_keys) &&
          (scope.deletes || !needs.deletes) && (scope.interleave || !needs.interleave) &&
-         (any_strategy || needs.strategies[static_cast<std::size_t>(strategy)]) &&
-         (needs.protocol == nullptr || needs.protocol(protocol)) &&
+         may_be_decided && (needs.protocol == nullptr || needs.protocol(protocol)) &&
          is_reachable(mark.mark, protocol);
 }
 

@@ -65,8 +65,8 @@ struct MarkNeeds {
   bool shared_keys = false;
   bool deletes = false;
   bool interleave = false;
-  // One of these strategies; none: any.
-  std::array<bool, 4> strategies{};
+  // What a built-in strategy may decide; 0: nothing of the kind.
+  Outcomes outcome = 0;
   // Of the protocol; null: any.
   bool (*protocol)(const Protocol&) = nullptr;
   bool never = false;  // reachable, but no campaign is held to it
@@ -81,7 +81,7 @@ struct NamedMark {
 std::span<const NamedMark, kMarks> marks();
 // Whether a campaign over this scope, protocol and strategy must reach the mark.
 bool is_granted(const NamedMark& mark, const Scope& scope, const Protocol& protocol,
-                StrategyKind strategy);
+                const Strategy& strategy);
 
 using MarkCounts = std::array<std::uint64_t, kMarks>;
 // Campaigns of fewer or shorter episodes are held to no mark.

@@ -52,9 +52,8 @@ OwnWatch::OwnWatch(std::shared_ptr<const Own> own) : own_(std::move(own)) {
 }
 
 Strategy OwnWatch::strategy(std::string name) {
-  return {.kind = StrategyKind::own,
-          .name = std::move(name),
-          .decide = [this](const Conflict& conflict) { return decide(conflict); }};
+  return own_strategy(std::move(name),
+                      [this](const Conflict& conflict) { return decide(conflict); });
 }
 
 void OwnWatch::begin(const Scenario& scenario, const std::vector<Version>& versions) {

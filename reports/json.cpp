@@ -277,8 +277,8 @@ json marks_of(const Configuration& configuration, const FuzzResult& result, cons
   for (const NamedMark& mark : marks())
     all.push_back({{"name", mark.name},
                    {"count", result.marks[static_cast<std::size_t>(mark.mark)]},
-                   {"granted", is_granted(mark, plan.scope, configuration.protocol,
-                                          configuration.strategy.kind)}});
+                   {"granted",
+                    is_granted(mark, plan.scope, configuration.protocol, configuration.strategy)}});
   return all;
 }
 

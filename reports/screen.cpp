@@ -187,7 +187,7 @@ std::string marks_table(const MarkCounts& counts, const Scope& scope,
   for (const NamedMark& mark : marks()) {
     const std::uint64_t count = counts[static_cast<std::size_t>(mark.mark)];
     const bool required =
-        enough && is_granted(mark, scope, configuration.protocol, configuration.strategy.kind);
+        enough && is_granted(mark, scope, configuration.protocol, configuration.strategy);
     const std::string line =
         fmt::format("  {:<30} {:>13}  {:<8}  {}", mark.name, grouped(count),
                     required ? "required" : "", required && count == 0 ? "NEVER REACHED" : "");

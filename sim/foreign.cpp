@@ -23,14 +23,6 @@ constexpr MessageKind answer_to(MessageKind request) {
   return static_cast<MessageKind>(static_cast<std::uint8_t>(request) + 1);
 }
 
-InferredRule rule_of(const Traits& traits) {
-  if (traits.reports_decisions) return InferredRule::reported;
-  if (traits.strategy == "server-priority") return InferredRule::server_priority;
-  if (traits.strategy == "client-priority") return InferredRule::client_priority;
-  if (traits.strategy == "timestamp-priority") return InferredRule::timestamp_priority;
-  return InferredRule::any;
-}
-
 bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -49,7 +41,8 @@ Foreign::Foreign(std::shared_ptr<tidemark::Engine> engine, std::uint32_t world, 
     : engine_(std::move(engine)),
       world_(world),
       states_(states),
-      rule_(rule_of(engine_->traits())),
+      infers_(!engine_->traits().reports_decisions),
+      rule_(find_strategy(engine_->traits().strategy)),
       deletes_win_(excuses(engine_->traits(), "deletes-win")),
       deletes_once_(excuses(engine_->traits(), "tombstone-values")),
       // Whether a cycle is told as one step or message by message, an engine cannot know.
@@ -241,7 +234,7 @@ void Foreign::handle(Server& server, const Message& request, Timestamp now, Valu
   tell(came, before, request, fresh, facts);
   absorb(came, server);
   tell_buried(server, facts);
-  if (rule_ == InferredRule::any) infer(before, server, request, facts);
+  if (infers_ && rule_ == nullptr) infer(before, server, request, facts);
 }
 
 bool Foreign::handle(Client& client, const Message& answer, Timestamp now, Value fresh,
@@ -252,7 +245,7 @@ bool Foreign::handle(Client& client, const Message& answer, Timestamp now, Value
   tell(came, before, answer, fresh, facts);
   absorb(came, client);
   tell_buried(client, facts);
-  if (rule_ != InferredRule::reported) infer(before, client, answer, facts);
+  if (infers_) infer(before, client, answer, facts);
   client.exchanging = came.send.has_value();
   if (!came.send) return false;
   next = message_of(std::move(*came.send), client.replica);
@@ -435,14 +428,19 @@ void Foreign::tell_buried(const Holder& replica, Facts& facts) const {
 // --- Decisions that are not reported ---
 
 bool Foreign::follows_rule(Winner winner, const Object& local, const Object& server) const {
-  if (rule_ == InferredRule::any) return true;
+  if (rule_ == nullptr) return true;
   if (deletes_win_ && local.content.isdeleted != server.content.isdeleted)
     return local.content.isdeleted == (winner == Winner::local);
-  if (rule_ == InferredRule::server_priority) return winner == Winner::server;
-  if (rule_ == InferredRule::client_priority) return winner == Winner::local;
-  const Timestamp ours = texts().stamp(local.content.value);
-  const Timestamp theirs = texts().stamp(server.content.value);
-  return ours == theirs || (ours > theirs) == (winner == Winner::local);
+  const auto stamped = [&](Object object) {
+    object.stamps.lastupdate = texts().stamp(object.content.value);
+    return object;
+  };
+  const Object ours = stamped(local);
+  const Object theirs = stamped(server);
+  const auto decides = [&](Winner if_equal) {
+    return rule_->decide({ConflictKind::object, ours, theirs}, if_equal).winner == winner;
+  };
+  return decides(Winner::local) || decides(Winner::server);
 }
 
 // Where a replica that holds one version got another, neither written over the other, what it holds

@@ -35,15 +35,6 @@ struct EngineFault : std::runtime_error {
   bool was_killed = false;  // by somebody else, as where memory is short: it may not be to blame
 };
 
-// The rule by which conflicts are decided that an engine does not report.
-enum class InferredRule : std::uint8_t {
-  reported,  // nothing is inferred
-  server_priority,
-  client_priority,
-  timestamp_priority,
-  any  // whatever came of a conflict, at whichever replica, was a decision
-};
-
 // Whether this word is among those that an engine excuses; and the features of a scope that it
 // lacks.
 bool excuses(const Traits& traits, std::string_view word);
@@ -183,7 +174,8 @@ class Foreign {
   std::shared_ptr<tidemark::Engine> engine_;
   std::uint32_t world_;
   States states_;
-  InferredRule rule_;
+  bool infers_;                // decisions, which are not reported
+  const NamedStrategy* rule_;  // that they follow; null: whatever came of a conflict was a decision
   bool deletes_win_;
   bool deletes_once_;
   FeatureSet lacked_;  // by any step

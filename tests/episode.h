@@ -32,9 +32,7 @@ inline Trace trace_of(std::string_view text) {
   return trace;
 }
 
-inline AppSync engine_of(const Trace& trace) {
-  return {trace.engine, built_in(find_strategy(trace.strategy)->kind)};
-}
+inline AppSync engine_of(const Trace& trace) { return {trace.engine, built_in(trace.strategy)}; }
 
 inline std::string_view word_of(BreachKind kind) {
   constexpr std::array<std::string_view, 17> kWords{"diverged",

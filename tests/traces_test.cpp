@@ -38,7 +38,7 @@ Trace trace_in(const fs::path& path) {
 }
 
 Verdict verdict_of(const Trace& trace) {
-  Runner runner(trace.engine, built_in(find_strategy(trace.strategy)->kind));
+  Runner runner(trace.engine, built_in(trace.strategy));
   return runner.run(trace.scenario).verdict;
 }
 

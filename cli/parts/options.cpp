@@ -326,7 +326,7 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
   const string_view strategy = flags.strategy ? *flags.strategy : default_strategy;
   for (const NamedStrategy& named : built_in_strategies()) {
     if (strategy != kAllStrategies && strategy != named.name) continue;
-    configuration.strategy = built_in(named.kind);
+    configuration.strategy = built_in(named);
     configurations.push_back(configuration);
   }
   return configurations;
@@ -368,7 +368,7 @@ Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
   Configuration configuration{.protocol_name = trace.protocol,
                               .options = trace.options,
                               .protocol = trace.engine,
-                              .strategy = built_in(find_strategy(strategy)->kind),
+                              .strategy = built_in(strategy),
                               .judge = {}};
   set_engine(flags, configuration);
   return configuration;

@@ -306,7 +306,7 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
   std::vector<std::string> granted;
   for (const NamedMark& named : marks())
     if (is_granted(named, plan.scope, portion.configuration.protocol,
-                   portion.configuration.strategy.kind))
+                   portion.configuration.strategy))
       granted.emplace_back(named.name);
   if (plan.require_marks == RequireMarks::always) head.marks = granted;
   if (plan.require_marks == RequireMarks::automatic && plan.scope.steps >= kStepsThatRequireMarks)

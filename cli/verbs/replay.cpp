@@ -112,8 +112,7 @@ Scenario shrunk(const Scenario& scenario, const Configuration& configuration,
 }
 
 ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
-  const Configuration configuration =
-      configurations_of(flags.engine, find_strategy("server-priority")->name).front();
+  const Configuration configuration = configurations_of(flags.engine, "server-priority").front();
   Generator generator(flags.scope);
   Scenario scenario = generator.generate(*flags.seed);
   if (flags.swarm) output.note(print_swarm(generator.swarm()));

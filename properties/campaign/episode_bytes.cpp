@@ -33,7 +33,7 @@ std::vector<Configuration> configurations_of_bytes(std::string_view mutant) {
   if (!mutant.empty()) hardened.protocol.mutant = find_mutant(mutant)->mutant;
   std::vector<Configuration> all;
   for (const NamedStrategy& each : built_in_strategies()) {
-    hardened.strategy = built_in(each.kind);
+    hardened.strategy = built_in(each);
     all.push_back(hardened);
   }
   return all;

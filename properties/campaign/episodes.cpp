@@ -16,7 +16,7 @@ Runner runner_of_mutant(Mutant mutant) {
   const NamedMutant* named = find_mutant(name_of(mutant));
   Protocol protocol = find_protocol(named == nullptr ? "hardened" : named->protocol)->protocol;
   protocol.mutant = mutant;
-  return Runner(protocol, built_in(StrategyKind::server_priority), {.count_marks = false});
+  return Runner(protocol, built_in("server-priority"), {.count_marks = false});
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ class Fuzzing {
     if (!result_.marks_are_required) return;
     for (const NamedMark& named : tidemark::core::marks())
       if (result_.marks[static_cast<std::size_t>(named.mark)] == 0 &&
-          is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy.kind))
+          is_granted(named, plan_.scope, configuration_.protocol, configuration_.strategy))
         result_.missed_marks.emplace_back(named.name);
   }
   void note_missed_own_marks() {

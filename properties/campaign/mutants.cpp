@@ -214,7 +214,7 @@ Trial new_trial(const NamedMutant& named, const TrialPlan& plan) {
 }
 
 InvariantSet broken_by(const Trace& trace) {
-  Runner runner(trace.engine, built_in(find_strategy(trace.strategy)->kind));
+  Runner runner(trace.engine, built_in(trace.strategy));
   return runner.run(trace.scenario).verdict.bits();
 }
 
@@ -317,7 +317,7 @@ Configuration configuration_of(const NamedMutant& named) {
   configuration.protocol_name = named.protocol;
   configuration.protocol = find_protocol(named.protocol)->protocol;
   configuration.protocol.mutant = named.mutant;
-  configuration.strategy = built_in(find_strategy(named.strategy)->kind);
+  configuration.strategy = built_in(named.strategy);
   return configuration;
 }
 

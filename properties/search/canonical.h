@@ -167,8 +167,7 @@ class Canonical {
     kObject,
     kUpdates,
     kDeletions,
-    kJournal,
-    kProperty
+    kJournal
   };
 
   // First pass: which numbers are there to be compared.
@@ -254,6 +253,12 @@ class Canonical {
   static std::uint64_t word(Tag tag, std::uint64_t place, std::uint64_t what) {
     return tag | place << 4 | what << 12;
   }
+  // A search knows few texts: ten bits a property.
+  static std::uint64_t bits_of(const Identity& identity) {
+    std::uint64_t bits = 0, place = 0;
+    for (const std::uint64_t number : identity.numbers()) bits |= number << 10 * place++;
+    return bits;
+  }
   bool watches(Invariant invariant) const {
     return distinctions_.watched & invariant_bit(invariant);
   }
@@ -281,7 +286,6 @@ class Canonical {
                     std::uint64_t flags);
   void write_token(std::uint64_t token);
   void write_lineages();
-  static void write_identity(const Identity& identity, std::uint32_t place, Sum& sum);
   std::uint32_t number_of(const Object& object) const;
   void write_versions();
   void write_version(std::uint32_t version, Sum& sum);
@@ -495,21 +499,14 @@ template <class E, class Sum>
 void Canonical<E, Sum>::write_object(const Object& object, std::uint32_t place,
                                      std::uint64_t counter, std::uint64_t flags) {
   Sum& sum = column(object.guid);
-  sum.add(word(kRecord, place,
-               id_of({number_of(object)}, object.guid) |
-                   std::uint64_t{object.content.isdeleted} << 8 | flags << 9 | counter << 11));
-  if (!columns_alike_) write_identity(object.identity, place, sum);
+  std::uint64_t what = id_of({number_of(object)}, object.guid) |
+                       std::uint64_t{object.content.isdeleted} << 8 | flags << 9 | counter << 11;
+  if (!columns_alike_) what |= bits_of(object.identity) << 26;
+  sum.add(word(kRecord, place, what));
   if (!engine_.compares_stamps()) return;
   sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.stamps.lastupdate))));
   if (engine_.compares_creation_stamps())
     sum.add(word(kStamp, place, name(stamp_scale_, unsigned_of(object.stamps.created))));
-}
-
-template <class E, class Sum>
-void Canonical<E, Sum>::write_identity(const Identity& identity, std::uint32_t place, Sum& sum) {
-  std::uint64_t property = 0;
-  for (const std::uint64_t number : identity.numbers())
-    sum.add(word(kProperty, place, number << 4 | property++));
 }
 
 template <class E, class Sum>

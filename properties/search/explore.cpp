@@ -21,7 +21,8 @@ bool is_within(const Scenario& scenario, const SearchScope& search) {
 }
 
 Reductions sound_reductions(const Configuration& configuration, const Reductions& reductions) {
-  if (!configuration.engine) return reductions;
+  const bool by_content = configuration.strategy.reads(kReadsContent);
+  if (!configuration.engine && !by_content) return reductions;
   return {.clients = false,
           .objects = false,
           .names = false,
@@ -32,8 +33,10 @@ Reductions sound_reductions(const Configuration& configuration, const Reductions
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch) {
   if (configuration.engine) return explore_foreign(configuration, plan, watch);
+  ExplorePlan sound = plan;
+  sound.reductions = sound_reductions(configuration, plan.reductions);
   return with_engine(configuration.protocol, configuration.strategy, [&](auto engine) {
-    return search::Explorer<decltype(engine)>(std::move(engine), configuration, plan, watch).run();
+    return search::Explorer<decltype(engine)>(std::move(engine), configuration, sound, watch).run();
   });
 }
 

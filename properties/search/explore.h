@@ -31,7 +31,8 @@ struct Reductions {
 };
 
 // Those of them that keep it of this engine. What an engine that no protocol names compares, nobody
-// knows: of it, only worlds that are equal are one.
+// knows, and a strategy that reads contents may compare anything: of these, only worlds that are
+// equal are one.
 Reductions sound_reductions(const Configuration& configuration, const Reductions& reductions);
 
 // How the traces of a search end.

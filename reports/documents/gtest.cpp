@@ -75,8 +75,7 @@ std::string meaning(const Case& about) {
 std::string arguments(const Configuration& configuration) {
   std::string text = "trace";
   if (configuration.engine) text += ", my_engine()";
-  if (configuration.strategy.kind == StrategyKind::own)
-    text += fmt::format(", {}{{}}", configuration.strategy.name);
+  if (configuration.strategy.is_own()) text += fmt::format(", {}{{}}", configuration.strategy.name);
   if (configuration.judge.compare_tombstones) text += ", {.compare_tombstones = true}";
   return text;
 }

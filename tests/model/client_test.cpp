@@ -25,10 +25,10 @@ Protocol with(std::string_view assignment, Protocol protocol = {}) {
 // A client whose server is the test.
 class Phone {
  public:
-  explicit Phone(Protocol protocol = {}, StrategyKind strategy = StrategyKind::server_priority)
+  explicit Phone(Protocol protocol = {}, std::string_view strategy = "server-priority")
       : protocol_(protocol), strategy_(built_in(strategy)) {}
   Phone(Protocol protocol, Decision (*decide)(const Conflict&))
-      : protocol_(protocol), strategy_{StrategyKind::own, "own", decide} {}
+      : protocol_(protocol), strategy_(own_strategy("own", decide)) {}
 
   void create(Guid guid, Value value, Key key = kRoom) {
     apply_change(client, {ChangeKind::create, guid, key, Name{guid.number}, value}, kNow);
@@ -221,7 +221,7 @@ TEST(Client, GivingUpEndsTheExchangeAndKeepsWhatIsStored) {
 // --- Conflicts
 
 TEST(Client, ObjectThatIsNotPendingIsReplacedWithoutAsking) {
-  Phone phone({}, StrategyKind::client_priority);
+  Phone phone({}, "client-priority");
   phone.sync({from_server(kOne, Value{1})}, 1);
   phone.sync({from_server(kOne, Value{2})}, 2);
   EXPECT_EQ(phone.at(kOne).content.value, Value{2});
@@ -270,7 +270,7 @@ TEST(Client, ServersVictoryTellsTheAppWhatItLost) {
 
 TEST(Client, LaterTimestampWins) {
   for (const auto& [stamp, kept] : {std::pair{kEarlier, Value{1}}, std::pair{kLater, Value{2}}}) {
-    Phone phone({}, StrategyKind::timestamp_priority);
+    Phone phone({}, "timestamp-priority");
     phone.create(kOne, Value{1});
     phone.begin();
     phone.download({from_server(kOne, Value{2}, stamp)}, 1);
@@ -467,7 +467,7 @@ TEST(ClientOption, TimestampsLocalStayThoseOfAnExistingObject) {
   EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kEarlier);
 }
 // The stamp of a version that was pending, made at kEarlier, when the server's later one wins.
-Timestamp stamp_after_defeat(std::string_view option, StrategyKind strategy) {
+Timestamp stamp_after_defeat(std::string_view option, std::string_view strategy) {
   Phone phone(with(option), strategy);
   apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
   phone.begin();
@@ -476,9 +476,9 @@ Timestamp stamp_after_defeat(std::string_view option, StrategyKind strategy) {
   return phone.at(kOne).stamps.lastupdate;
 }
 TEST(ClientOption, TimestampsLocalAreTheClientsNowAfterALostTimestampConflict) {
-  EXPECT_EQ(stamp_after_defeat("timestamps=local", StrategyKind::timestamp_priority), kNow);
-  EXPECT_EQ(stamp_after_defeat("timestamps=local", StrategyKind::server_priority), kEarlier);
-  EXPECT_EQ(stamp_after_defeat("timestamps=carried", StrategyKind::timestamp_priority), kLater);
+  EXPECT_EQ(stamp_after_defeat("timestamps=local", "timestamp-priority"), kNow);
+  EXPECT_EQ(stamp_after_defeat("timestamps=local", "server-priority"), kEarlier);
+  EXPECT_EQ(stamp_after_defeat("timestamps=carried", "timestamp-priority"), kLater);
 }
 
 // --- equal-timestamps
@@ -486,7 +486,7 @@ TEST(ClientOption, TimestampsLocalAreTheClientsNowAfterALostTimestampConflict) {
 TEST(ClientOption, EqualTimestampsDecideForTheOneThatIsNamed) {
   for (const auto& [option, kept] : {std::pair{"equal-timestamps=server", Value{2}},
                                      std::pair{"equal-timestamps=client", Value{1}}}) {
-    Phone phone(with(option), StrategyKind::timestamp_priority);
+    Phone phone(with(option), "timestamp-priority");
     phone.create(kOne, Value{1});
     phone.begin();
     phone.download({from_server(kOne, Value{2}, kNow)}, 1);
@@ -510,7 +510,7 @@ TEST(ClientOption, KeyConflictDropLoserOfThePendingLocalObject) {
   EXPECT_EQ(phone.facts.at(0).server_guid, kTwo);
 }
 TEST(ClientOption, KeyConflictDropLoserOfTheIncomingObject) {
-  Phone phone(with("key-conflict=drop-loser"), StrategyKind::client_priority);
+  Phone phone(with("key-conflict=drop-loser"), "client-priority");
   phone.create(kOne, Value{1});
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kTwo, Value{2})}, 1));
@@ -518,7 +518,7 @@ TEST(ClientOption, KeyConflictDropLoserOfTheIncomingObject) {
   EXPECT_EQ(phone.request.objects.at(0).guid, kOne);
 }
 TEST(ClientOption, KeyConflictDropLoserAsksNobodyIfTheLocalObjectIsNotPending) {
-  Phone phone(with("key-conflict=drop-loser"), StrategyKind::client_priority);
+  Phone phone(with("key-conflict=drop-loser"), "client-priority");
   phone.create(kOne, Value{1});
   phone.sync({}, 0);
   phone.sync({from_server(kTwo, Value{2})}, 2);
@@ -527,7 +527,7 @@ TEST(ClientOption, KeyConflictDropLoserAsksNobodyIfTheLocalObjectIsNotPending) {
   EXPECT_TRUE(phone.facts.empty());
 }
 TEST(ClientOption, KeyConflictTakeGuidGoesOnUnderTheIncomingGuid) {
-  Phone phone(with("key-conflict=take-guid"), StrategyKind::client_priority);
+  Phone phone(with("key-conflict=take-guid"), "client-priority");
   phone.create(kOne, Value{1});
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kTwo, Value{2})}, 1));
@@ -585,7 +585,7 @@ TEST(ClientOption, DeletedHoldsKeyYesMakesAConflictWithADeletedObject) {
 TEST(Client, IncomingDeletionIsNoKeyConflictUnlessItHoldsItsKey) {
   for (const auto& [option, conflicts] :
        {std::pair{"deleted-holds-key=no", 0u}, std::pair{"deleted-holds-key=yes", 1u}}) {
-    Phone phone(with(option), StrategyKind::client_priority);
+    Phone phone(with(option), "client-priority");
     phone.create(kOne, Value{1});
     phone.begin();
     phone.download({from_server(kTwo, Value{2}, kLater, true)}, 1);
@@ -639,7 +639,7 @@ TEST(ClientOption, ServerCheckBaseSendsWhatTheServerWasLastSeenToHold) {
   EXPECT_EQ(phone.request.bases, std::vector{Value{3}}) << "what came down";
 }
 TEST(ClientOption, ServerCheckBaseOfALocalVictoryIsTheVersionThatLost) {
-  Phone phone(with("server-check=base"), StrategyKind::client_priority);
+  Phone phone(with("server-check=base"), "client-priority");
   phone.create(kOne, Value{1});
   phone.begin();
   ASSERT_TRUE(phone.download({from_server(kOne, Value{2})}, 1));

@@ -28,7 +28,7 @@ class SimpleEpisode : public EpisodeOn<Simple> {
   static Simple engine_with(Mutant mutant) {
     Protocol protocol = find_protocol("simple")->protocol;
     protocol.mutant = mutant;
-    return {protocol, built_in(StrategyKind::server_priority)};
+    return {protocol, built_in("server-priority")};
   }
 };
 

@@ -37,8 +37,7 @@ struct Tampered final : tidemark::Engine {
 
 inline Configuration tampered(const char* protocol,
                               std::function<bool(const Request&)> passes_over) {
-  Configuration engine =
-      behind_the_door(configuration(protocol, {}, StrategyKind::server_priority));
+  Configuration engine = behind_the_door(configuration(protocol, {}, "server-priority"));
   const auto outer = std::make_shared<Tampered>();
   outer->inner = engine.engine;
   outer->passes_over = std::move(passes_over);

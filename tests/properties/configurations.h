@@ -19,7 +19,7 @@
 namespace tidemark::core {
 
 inline Configuration configuration(std::string_view protocol, std::vector<std::string> options,
-                                   StrategyKind strategy) {
+                                   std::string_view strategy) {
   Configuration result;
   result.protocol_name = protocol;
   result.protocol = find_protocol(protocol)->protocol;

@@ -270,7 +270,7 @@ constexpr std::uint64_t kEpisodes = 10'000;
 TEST(CoverageOfACampaign, HasNoImpossibleCellInAnyProtocol) {
   for (const NamedProtocol& protocol : named_protocols())
     for (const NamedStrategy& strategy : built_in_strategies()) {
-      const Configuration each = configuration(protocol.name, {}, strategy.kind);
+      const Configuration each = configuration(protocol.name, {}, strategy.name);
       EXPECT_EQ(surprises(campaign(each, {}, kEpisodes), {}, each.protocol), "")
           << protocol.name << ", " << strategy.name;
     }
@@ -284,7 +284,7 @@ TEST(CoverageOfACampaign, HasNoCellOutOfItsScope) {
     scopes.push_back({.faults = fault_bit(fault.fault)});
     scopes.push_back({.interleave = false, .faults = fault_bit(fault.fault)});
   }
-  const Configuration reference = configuration("reference", {}, StrategyKind::client_priority);
+  const Configuration reference = configuration("reference", {}, "client-priority");
   for (const Scope& scope : scopes)
     EXPECT_EQ(surprises(campaign(reference, scope, kEpisodes / 10), scope, reference.protocol), "")
         << print_faults(scope.faults) << (scope.interleave ? "" : ", no interleaving");
@@ -299,25 +299,25 @@ void expect_all_reached(const Configuration& configuration, const Scope& scope,
 }
 
 TEST(CoverageOfACampaign, ReachesEveryCellThatIsPossible) {
-  expect_all_reached(configuration("reference", {}, StrategyKind::timestamp_priority), {}, 200'000);
+  expect_all_reached(configuration("reference", {}, "timestamp-priority"), {}, 200'000);
 }
 TEST(CoverageOfACampaign, ReachesEveryCellOfItsScope) {
-  const Configuration reference = configuration("reference", {}, StrategyKind::client_priority);
+  const Configuration reference = configuration("reference", {}, "client-priority");
   expect_all_reached(reference, {.interleave = false}, 20'000);
   expect_all_reached(reference, {.backend = false, .faults = fault_bit(Fault::clock)}, 20'000);
   expect_all_reached(reference, {.backend = false, .deletes = false, .faults = 0}, 20'000);
 }
 TEST(CoverageOfACampaign, ReachesEveryCellThatItsProtocolHas) {
-  expect_all_reached(configuration("one-way-down", {}, StrategyKind::server_priority), {}, 100'000);
-  expect_all_reached(configuration("one-way-up", {}, StrategyKind::server_priority), {}, 100'000);
+  expect_all_reached(configuration("one-way-down", {}, "server-priority"), {}, 100'000);
+  expect_all_reached(configuration("one-way-up", {}, "server-priority"), {}, 100'000);
   const Scope promised = within(Scope{}, promise_of("simple").scope);
-  expect_all_reached(configuration("simple", {}, StrategyKind::server_priority), promised, 50'000);
+  expect_all_reached(configuration("simple", {}, "server-priority"), promised, 50'000);
 }
 #endif
 
 // Acks are in flight for a moment only; faults are aimed at them all the same.
 TEST(CoverageOfACampaign, HasFaultsOnAcksNotMuchLessOftenThanOnUploads) {
-  const Configuration guarded = configuration("guarded", {}, StrategyKind::server_priority);
+  const Configuration guarded = configuration("guarded", {}, "server-priority");
   const CoverageCounts counts = campaign(guarded, {}, kEpisodes);
   for (const StepKind kind : {StepKind::drop, StepKind::give_up, StepKind::duplicate}) {
     const std::size_t step = place_of(kind, Replica{1});
@@ -327,7 +327,7 @@ TEST(CoverageOfACampaign, HasFaultsOnAcksNotMuchLessOftenThanOnUploads) {
 }
 
 TEST(CoverageOfACampaign, NamesWhatWasNeverReached) {
-  const Configuration page = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration page = configuration("page", {}, "server-priority");
   const CoverageCounts few = campaign(page, {}, 20);
   const auto has = [&](Reach reach, const Scope& scope, std::string_view cell) {
     return cells_that_were(reach, few, scope, page.protocol).find(cell) != std::string::npos;
@@ -337,7 +337,7 @@ TEST(CoverageOfACampaign, NamesWhatWasNeverReached) {
 }
 
 TEST(CoverageOfACampaign, IsCountedOnlyWhereItIsAskedForAndChangesNothing) {
-  const Configuration page = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration page = configuration("page", {}, "server-priority");
   FuzzPlan plan;
   plan.episodes = 200;
   const FuzzResult without = fuzz(page, plan, nullptr);

@@ -78,13 +78,13 @@ Decision capricious(const Conflict& c) {
 class LawfulStrategy : public testing::TestWithParam<OwnStrategy> {};
 
 TEST_P(LawfulStrategy, IsKeptByHardened) {
-  const Strategy strategy{StrategyKind::own, GetParam().name, GetParam().decide};
+  const Strategy strategy = own_strategy(GetParam().name, GetParam().decide);
   for (const std::uint8_t clients : {2, 4})
     EXPECT_EQ(first_finding(strategy, Mutant::none, clients), "");
 }
 
 TEST_P(LawfulStrategy, IsJudged) {
-  const Strategy strategy{StrategyKind::own, GetParam().name, GetParam().decide};
+  const Strategy strategy = own_strategy(GetParam().name, GetParam().decide);
   EXPECT_NE(first_finding(strategy, Mutant::pending_cleared_when_sent, 3), "");
 }
 
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Hardened, HoldsForTheBuiltInStrategiesToTheTombstone) {
   for (const NamedStrategy& strategy : built_in_strategies())
     for (const std::uint8_t clients : {2, 3, 8})
-      EXPECT_EQ(first_finding(built_in(strategy.kind), Mutant::none, clients, true), "")
+      EXPECT_EQ(first_finding(built_in(strategy), Mutant::none, clients, true), "")
           << strategy.name << ", " << int{clients} << " clients";
 }
 
@@ -126,7 +126,7 @@ struct Hardly : EpisodeOn<Hardened> {
 };
 
 Strategy merging() {
-  return {StrategyKind::own, "merge", [](const Conflict&) { return Decision::merged(); }};
+  return own_strategy("merge", [](const Conflict&) { return Decision::merged(); });
 }
 
 TEST(Hardened, AMergeOvertakenByAnEditStaysPending) {
@@ -142,10 +142,9 @@ TEST(Hardened, AMergeOvertakenByAnEditStaysPending) {
 }
 
 TEST(Hardened, TheWinnerOfAKeyConflictThatIsMergedInTheSameMessageWasRightlyNamed) {
-  const Strategy strategy{StrategyKind::own, "merge-objects", [](const Conflict& c) {
-                            return c.kind == ConflictKind::object ? Decision::merged()
-                                                                  : Decision::local_wins();
-                          }};
+  const Strategy strategy = own_strategy("merge-objects", [](const Conflict& c) {
+    return c.kind == ConflictKind::object ? Decision::merged() : Decision::local_wins();
+  });
   const Hardly episode(strategy,
                        "create S o1 pk=k1; create A o2 pk=k1; sync B; edit B o1; backup S; sync A; "
                        "delete A o2; sync B; restore S; edit S o1");
@@ -155,7 +154,7 @@ TEST(Hardened, TheWinnerOfAKeyConflictThatIsMergedInTheSameMessageWasRightlyName
 TEST(Hardened, TheAppIsToldOfATombstoneThatReplacedItsVersion) {
   constexpr const char* kStory =
       "create A o1 pk=k1; create B o2 pk=k1; sync B lose=upload-ack; edit S o2";
-  const Hardly episode(built_in(StrategyKind::client_priority), kStory);
+  const Hardly episode(built_in("client-priority"), kStory);
   EXPECT_EQ(episode.found(), "holds");
   EXPECT_TRUE(std::any_of(episode.facts().begin(), episode.facts().end(), [](const Fact& fact) {
     return fact.kind == FactKind::change_overwritten && fact.local == Value{2};
@@ -164,7 +163,7 @@ TEST(Hardened, TheAppIsToldOfATombstoneThatReplacedItsVersion) {
 
 TEST(Hardened, SeveralReplicasMakeOneTombstoneOfAKeyLoser) {
   // A and B both find that o1 loses its key to o2, and neither knows of the other.
-  const Hardly episode(built_in(StrategyKind::client_priority),
+  const Hardly episode(built_in("client-priority"),
                        "create S o1 pk=k1; create A o2 pk=k1; create B o3 pk=k1; "
                        "begin A; begin B; deliver A; deliver B; deliver A; deliver B");
   EXPECT_EQ(episode.found(), "holds");
@@ -177,7 +176,7 @@ TEST(Hardened, SeveralReplicasMakeOneTombstoneOfAKeyLoser) {
 TEST(Hardened, OfEqualStampsTheGreaterVersionWinsOnEitherSide) {
   // A writes second, with its clock put back to the moment of B's edit.
   for (const char* order : {"sync A; sync B", "sync B; sync A"}) {
-    const Hardly episode(built_in(StrategyKind::timestamp_priority),
+    const Hardly episode(built_in("timestamp-priority"),
                          "create S o1; sync A; sync B; edit B o1 value=b; clock A -10; "
                          "edit A o1 value=a; " +
                              std::string(order));
@@ -187,7 +186,7 @@ TEST(Hardened, OfEqualStampsTheGreaterVersionWinsOnEitherSide) {
 }
 
 TEST(Hardened, ARestoredServerIsGivenBackWhatItLost) {
-  const Hardly episode(built_in(StrategyKind::server_priority),
+  const Hardly episode(built_in("server-priority"),
                        "backup S; create A o1; sync A; sync B; reinstall A; restore S");
   EXPECT_EQ(episode.found(), "holds");
   EXPECT_EQ(episode.held("o1"), "S v1, A v1, B v1");
@@ -203,7 +202,7 @@ TEST(Hardened, ItsStoriesHoldWithoutTheirMutants) {
     Trace trace = trace_of(std::string{std::istreambuf_iterator<char>(file), {}});
     EXPECT_NE(trace.engine.mutant, Mutant::none) << entry.path();
     trace.engine.mutant = Mutant::none;
-    Runner runner(trace.engine, built_in(find_strategy(trace.strategy)->kind));
+    Runner runner(trace.engine, built_in(trace.strategy));
     EXPECT_EQ(findings(runner.run(trace.scenario).verdict), "holds") << entry.path();
     ++stories;
   }
@@ -262,7 +261,7 @@ TEST(Canary, IsCaughtInAnyScopeInWhichAnythingHappens) {
                             .budget = {},
                             .require_marks = RequireMarks::never};
         const FuzzResult result =
-            fuzz(configuration("hardened", {}, StrategyKind::server_priority), plan, nullptr);
+            fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr);
         EXPECT_GT(result.canaries_caught, 0u);
         EXPECT_EQ(result.broken_episodes, 0u);
       }
@@ -275,8 +274,7 @@ TEST(Canary, ThatIsNoneIsNotCaught) {
                       .episodes = 300,
                       .budget = {},
                       .require_marks = RequireMarks::never};
-  const FuzzResult result =
-      fuzz(configuration("hardened", {}, StrategyKind::server_priority), plan, nullptr);
+  const FuzzResult result = fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr);
   EXPECT_GE(result.canary_episodes, 256u);
   EXPECT_EQ(result.canaries_caught, 0u);
 }

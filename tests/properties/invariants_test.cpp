@@ -87,7 +87,7 @@ std::string found(I invariant, const Bug& bug, std::string_view text) {
 std::string found_with(Decision (*decide)(const Conflict&), std::string_view text,
                        const Bug& bug = {}) {
   const std::string trace = on_guarded(text);
-  const AppSync engine(trace_of(trace).engine, {StrategyKind::own, "own", decide});
+  const AppSync engine(trace_of(trace).engine, own_strategy("own", decide));
   return EpisodeOn<Planted>(trace, Planted(engine, bug)).found();
 }
 Decision merge_both(const Conflict&) { return Decision::merged(); }
@@ -251,7 +251,7 @@ TEST(NoLostUpdate, MergesCountForAncestry) {
       "B;"
       "edit A o1; sync A; arrive B";
   const std::string trace = on_guarded(kLateSideOfAMerge);
-  const AppSync engine(trace_of(trace).engine, {StrategyKind::own, "own", merge_both});
+  const AppSync engine(trace_of(trace).engine, own_strategy("own", merge_both));
   EXPECT_EQ(EpisodeOn<AppSync>(trace, engine).found(I::no_lost_update),
             "stale overwrite at S in step 12");
 }

@@ -65,36 +65,36 @@ constexpr std::string_view kAckMoves = "upload-ack-moves-download-mark=always";
 
 TEST(KnownAnswers, ThePageSendsOneCreationBackToItsClient) {
   for (const NamedStrategy& strategy : built_in_strategies())
-    expect_found({configuration("page", {}, strategy.kind), narrow_scope(1, false, 0),
+    expect_found({configuration("page", {}, strategy.name), narrow_scope(1, false, 0),
                   Invariant::no_redundant_transfer, 1});
 }
 
 TEST(KnownAnswers, ThePageLosesAnEditToItsOwnEchoInThreeSteps) {
-  expect_found({configuration("page", {}, StrategyKind::server_priority), narrow_scope(1, false, 0),
+  expect_found({configuration("page", {}, "server-priority"), narrow_scope(1, false, 0),
                 Invariant::no_lost_update, 3});
 }
 
 TEST(KnownAnswers, ALostAckLosesAnEditInThreeSteps) {
-  expect_found({configuration("page", {std::string(kAckMoves)}, StrategyKind::server_priority),
+  expect_found({configuration("page", {std::string(kAckMoves)}, "server-priority"),
                 narrow_scope(1, false, fault_bit(Fault::lost)), Invariant::no_lost_update, 3});
 }
 
 TEST(KnownAnswers, AFullSyncLosesAnEditInFourSteps) {
-  expect_found({configuration("page", {std::string(kAckMoves)}, StrategyKind::server_priority),
+  expect_found({configuration("page", {std::string(kAckMoves)}, "server-priority"),
                 narrow_scope(1, false, fault_bit(Fault::full_sync)), Invariant::no_lost_update, 4});
 }
 
 TEST(KnownAnswers, AnAckMovesTheMarkPastAnothersObjectInFiveSteps) {
   for (const NamedStrategy& strategy : built_in_strategies())
-    expect_found({configuration("page", {std::string(kAckMoves)}, strategy.kind),
+    expect_found({configuration("page", {std::string(kAckMoves)}, strategy.name),
                   narrow_scope(2, true, 0), Invariant::convergence, 5});
 }
 
 TEST(KnownAnswers, WithABackendTheSameTakesFourSteps) {
   Scope scope = narrow_scope(2, true, 0);
   scope.backend = true;
-  expect_found({configuration("page", {std::string(kAckMoves)}, StrategyKind::server_priority),
-                scope, Invariant::convergence, 4});
+  expect_found({configuration("page", {std::string(kAckMoves)}, "server-priority"), scope,
+                Invariant::convergence, 4});
 }
 
 // ---- one bug, one fingerprint -------------------------------------------------------------------
@@ -104,23 +104,20 @@ TEST(KnownAnswers, WithABackendTheSameTakesFourSteps) {
 TEST(Fingerprints, OneBugHasOneInTheMedian) {
   struct Planted {
     std::string option;
-    StrategyKind strategy;
+    std::string_view strategy;
     bool shared_keys;
     Invariant invariant;
   };
   const std::vector<Planted> bugs{
-      {"upload-ack-moves-download-mark=never", StrategyKind::server_priority, false,
-       Invariant::no_lost_update},
-      {"upload-ack-moves-download-mark=never", StrategyKind::client_priority, false,
+      {"upload-ack-moves-download-mark=never", "server-priority", false, Invariant::no_lost_update},
+      {"upload-ack-moves-download-mark=never", "client-priority", false,
        Invariant::no_redundant_transfer},
-      {"received-counter=client", StrategyKind::server_priority, false, Invariant::no_lost_update},
-      {"received-counter=client", StrategyKind::server_priority, false,
-       Invariant::no_redundant_transfer},
-      {"overwritten-stays-pending=yes", StrategyKind::server_priority, false,
-       Invariant::no_redundant_transfer},
-      {"key-conflict=take-guid", StrategyKind::server_priority, true, Invariant::convergence},
-      {"deleted-holds-key=yes", StrategyKind::server_priority, true, Invariant::quiescence},
-      {"upload-key-clash=add", StrategyKind::client_priority, true, Invariant::one_object_per_key},
+      {"received-counter=client", "server-priority", false, Invariant::no_lost_update},
+      {"received-counter=client", "server-priority", false, Invariant::no_redundant_transfer},
+      {"overwritten-stays-pending=yes", "server-priority", false, Invariant::no_redundant_transfer},
+      {"key-conflict=take-guid", "server-priority", true, Invariant::convergence},
+      {"deleted-holds-key=yes", "server-priority", true, Invariant::quiescence},
+      {"upload-key-clash=add", "client-priority", true, Invariant::one_object_per_key},
   };
   std::vector<std::size_t> counts;
   for (const Planted& bug : bugs) {
@@ -191,7 +188,7 @@ int diverged(const Configuration& configuration, bool drop_acks) {
 }
 
 TEST(DivergedShares, TheLiteralAndTheGuardedRuleNeverDiverge) {
-  const auto kind = StrategyKind::timestamp_priority;
+  const auto kind = "timestamp-priority";
   const std::string guard = "upload-ack-moves-download-mark=if-alone";
   for (const bool drop_acks : {false, true}) {
     EXPECT_EQ(diverged(configuration("page", {}, kind), drop_acks), 0);
@@ -203,8 +200,7 @@ TEST(DivergedShares, TheLiteralAndTheGuardedRuleNeverDiverge) {
 TEST(DivergedShares, TheReferenceRuleDivergesBetweenTenAndSixtyPercent) {
   for (const bool drop_acks : {false, true}) {
     const int count =
-        diverged(configuration("page", {std::string(kAckMoves)}, StrategyKind::timestamp_priority),
-                 drop_acks);
+        diverged(configuration("page", {std::string(kAckMoves)}, "timestamp-priority"), drop_acks);
     EXPECT_GE(count, 200);
     EXPECT_LE(count, 1200);
   }

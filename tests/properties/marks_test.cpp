@@ -108,7 +108,7 @@ std::uint64_t count_of(Mark mark, const std::string& text,
   const bool named = text.find("protocol ") != std::string::npos;
   const std::string trace = (named ? "" : "protocol guarded;") + text;
   AppSync engine = engine_of(trace_of(trace));
-  if (decide != nullptr) engine = {engine.protocol(), {StrategyKind::own, "own", decide}};
+  if (decide != nullptr) engine = {engine.protocol(), own_strategy("own", decide)};
   EpisodeOn<AppSync> episode(trace, engine);
   return episode.judge().marks().counts()[static_cast<std::size_t>(mark)];
 }
@@ -159,7 +159,7 @@ TEST(Marks, CountsAddUpOverRuns) {
 // --- What a campaign is held to
 
 // The marks that a campaign over this scope is held to and did not reach.
-std::string missed(const Scope& scope, const Protocol& protocol, StrategyKind strategy) {
+std::string missed(const Scope& scope, const Protocol& protocol, std::string_view strategy) {
   Runner runner(protocol, built_in(strategy));
   Generator generator(scope);
   for (std::uint64_t seed = 0; seed < kEpisodesThatRequireMarks; ++seed)
@@ -182,7 +182,7 @@ constexpr std::array kJudgedEverywhere{"page", "reference", "guarded", "hardened
 void expect_none_missed(const Scope& scope, const std::string& what) {
   for (const char* protocol : kJudgedEverywhere)
     for (const NamedStrategy& strategy : built_in_strategies())
-      EXPECT_EQ(missed(scope, find_protocol(protocol)->protocol, strategy.kind), "")
+      EXPECT_EQ(missed(scope, find_protocol(protocol)->protocol, strategy.name), "")
           << protocol << ", " << strategy.name << ", " << what;
 }
 

@@ -357,8 +357,8 @@ Decision by_the_values(const Conflict& conflict) {
 }
 
 std::vector<Strategy> strategies() {
-  std::vector<Strategy> all{{StrategyKind::own, "by-the-values", by_the_values}};
-  for (const NamedStrategy& named : built_in_strategies()) all.push_back(built_in(named.kind));
+  std::vector<Strategy> all{own_strategy("by-the-values", by_the_values)};
+  for (const NamedStrategy& named : built_in_strategies()) all.push_back(built_in(named));
   return all;
 }
 

@@ -47,7 +47,7 @@ FuzzPlan plan_within(const Promise& promise) {
   return plan;
 }
 
-Configuration judged_by(const Promise& promise, StrategyKind strategy) {
+Configuration judged_by(const Promise& promise, std::string_view strategy) {
   Configuration result = configuration(promise.protocol, {}, strategy);
   result.judge.watched = promise.judged();
   return result;
@@ -77,7 +77,7 @@ TEST_P(KeptPromise, HoldsInItsScopeUnderEveryStrategyWithNoMarkMissed) {
   plan.episodes = kEpisodes;
   plan.require_marks = kRequireMarks;
   for (const NamedStrategy& strategy : built_in_strategies()) {
-    const FuzzResult result = fuzz(judged_by(GetParam(), strategy.kind), plan, nullptr);
+    const FuzzResult result = fuzz(judged_by(GetParam(), strategy.name), plan, nullptr);
     EXPECT_EQ(result.broken_episodes, 0u) << strategy.name;
     EXPECT_EQ(result.missed_marks, std::vector<std::string>{}) << strategy.name;
     EXPECT_TRUE(result.nondeterministic_seeds.empty());
@@ -100,7 +100,7 @@ class PlantedInSyncType : public testing::TestWithParam<NamedMutant> {
  protected:
   PlantedInSyncType()
       : promise_(promise_of(GetParam().protocol)),
-        configuration_(judged_by(promise_, find_strategy(GetParam().strategy)->kind)) {
+        configuration_(judged_by(promise_, GetParam().strategy)) {
     configuration_.protocol.mutant = GetParam().mutant;
   }
 
@@ -172,13 +172,12 @@ Exploration searched(std::string_view protocol, const Reductions& reductions) {
   ExplorePlan plan = small_plan(promise);
   plan.reductions = reductions;
   plan.steps = 6;
-  return explore(judged_by(promise, StrategyKind::server_priority), plan, nullptr);
+  return explore(judged_by(promise, "server-priority"), plan, nullptr);
 }
 
 TEST(Promises, ThatOfSimpleIsProvenWithinBounds) {
-  const Exploration exploration =
-      explore(judged_by(promise_of("simple"), StrategyKind::server_priority),
-              small_plan(promise_of("simple")), nullptr);
+  const Exploration exploration = explore(judged_by(promise_of("simple"), "server-priority"),
+                                          small_plan(promise_of("simple")), nullptr);
   EXPECT_EQ(exploration.end, ExploreEnd::exhausted);
   EXPECT_TRUE(exploration.counterexamples.empty());
   EXPECT_GT(exploration.states, 500u);
@@ -205,8 +204,7 @@ Exploration guarded_with(std::vector<std::string> options) {
                        .interleave = false,
                        .faults = 0};
   plan.search.bounds.set(Bounded::edits, 3);
-  return explore(configuration("guarded", std::move(options), StrategyKind::server_priority), plan,
-                 nullptr);
+  return explore(configuration("guarded", std::move(options), "server-priority"), plan, nullptr);
 }
 
 TEST(CycleOrder, DownloadFirstHolds) { EXPECT_TRUE(guarded_with({}).counterexamples.empty()); }

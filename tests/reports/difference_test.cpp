@@ -16,17 +16,16 @@ Recording record(const Trace& trace, const Strategy& strategy) {
 
 TEST(Difference, EqualRunsHaveNone) {
   const Trace trace = conflict();
-  const Strategy strategy = built_in(StrategyKind::client_priority);
+  const Strategy strategy = built_in("client-priority");
   EXPECT_EQ(first_difference(trace.scenario, record(trace, strategy), record(trace, strategy)),
             std::nullopt);
 }
 
 TEST(Difference, AStrategyWithAHiddenCounterIsCaughtWhereItFirstDecidesOtherwise) {
   static int asked = 0;
-  const Strategy fickle{StrategyKind::own, "fickle", [](const Conflict&) {
-                          return ++asked % 2 == 1 ? Decision::local_wins()
-                                                  : Decision::server_wins();
-                        }};
+  const Strategy fickle = own_strategy("fickle", [](const Conflict&) {
+    return ++asked % 2 == 1 ? Decision::local_wins() : Decision::server_wins();
+  });
   const Trace trace = trace_of(
       "set upload-ack-moves-download-mark=always;create A o1;sync A;sync B;"
       "edit A o1;edit B o1;sync A;sync B");
@@ -43,7 +42,7 @@ TEST(Difference, AStrategyWithAHiddenCounterIsCaughtWhereItFirstDecidesOtherwise
 
 TEST(Difference, ARunThatEndsEarlierIsNamed) {
   const Trace trace = conflict();
-  const Recording whole = record(trace, built_in(StrategyKind::server_priority));
+  const Recording whole = record(trace, built_in("server-priority"));
   Recording shorter = whole;
   shorter.events.pop_back();
   const auto difference = first_difference(trace.scenario, whole, shorter);
@@ -53,7 +52,7 @@ TEST(Difference, ARunThatEndsEarlierIsNamed) {
 
 TEST(Difference, DigestsThatDifferAreADifferenceToo) {
   const Trace trace = conflict();
-  const Recording whole = record(trace, built_in(StrategyKind::server_priority));
+  const Recording whole = record(trace, built_in("server-priority"));
   Recording other = whole;
   ++other.outcome.summary.digest;
   const auto difference = first_difference(trace.scenario, whole, other);
@@ -63,7 +62,7 @@ TEST(Difference, DigestsThatDifferAreADifferenceToo) {
 
 TEST(Difference, AChangeOfAnyFieldOfAnyEventIsFoundAtThatEvent) {
   const Trace trace = conflict();
-  const Recording whole = record(trace, built_in(StrategyKind::server_priority));
+  const Recording whole = record(trace, built_in("server-priority"));
   for (std::size_t i = 0; i < whole.events.size(); ++i) {
     Recording other = whole;
     other.events[i].detail ^= 1;

@@ -21,7 +21,7 @@ struct Page final : tidemark::Engine {
   std::shared_ptr<tidemark::Engine> inner;
   bool tells_marks;
   explicit Page(bool tells)
-      : inner(with_engine(find_protocol("page")->protocol, built_in(StrategyKind::server_priority),
+      : inner(with_engine(find_protocol("page")->protocol, built_in("server-priority"),
                           [](auto engine) -> std::shared_ptr<tidemark::Engine> {
                             return std::make_shared<Hosted<decltype(engine)>>(std::move(engine),
                                                                               "page");

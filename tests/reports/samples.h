@@ -20,7 +20,7 @@ inline Configuration configuration_of(const Trace& trace) {
   return {.protocol_name = trace.protocol,
           .options = trace.options,
           .protocol = trace.engine,
-          .strategy = built_in(find_strategy(trace.strategy)->kind),
+          .strategy = built_in(trace.strategy),
           .judge = {}};
 }
 

@@ -47,12 +47,11 @@ void expect_narrow(const std::string& text) {
 
 struct Case {
   std::string_view protocol;
-  StrategyKind strategy;
+  std::string_view strategy;
 };
-constexpr Case kCases[] = {
-    {"page", StrategyKind::server_priority},         {"page", StrategyKind::client_priority},
-    {"reference", StrategyKind::timestamp_priority}, {"reference", StrategyKind::client_priority},
-    {"guarded", StrategyKind::server_priority},      {"guarded", StrategyKind::client_priority}};
+constexpr Case kCases[] = {{"page", "server-priority"},         {"page", "client-priority"},
+                           {"reference", "timestamp-priority"}, {"reference", "client-priority"},
+                           {"guarded", "server-priority"},      {"guarded", "client-priority"}};
 
 Configuration configuration_of(const Case& each) {
   return {.protocol_name = std::string(each.protocol),

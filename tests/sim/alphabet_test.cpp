@@ -52,7 +52,7 @@ class Stage {
   SearchScope search_;
   Alphabet alphabet_;
   Scenario scenario_;
-  AppSync engine_{find_protocol("guarded")->protocol, built_in(StrategyKind::server_priority)};
+  AppSync engine_{find_protocol("guarded")->protocol, built_in("server-priority")};
   World<AppSync> world_{engine_};
   Naming naming_;
   Silent silent_;

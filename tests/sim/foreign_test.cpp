@@ -56,14 +56,13 @@ void expect_the_same(const std::string& protocol, const Strategy& strategy) {
 TEST(Foreign, OurProtocolsComeOutTheSameBehindTheDoor) {
   for (const char* protocol : {"page", "reference", "guarded", "hardened"})
     for (const NamedStrategy& strategy : built_in_strategies())
-      expect_the_same(protocol, built_in(strategy.kind));
+      expect_the_same(protocol, built_in(strategy));
 }
 
 // Merges are versions that the engine names.
 TEST(Foreign, MergesComeOutTheSameBehindTheDoor) {
-  const Strategy merges{.kind = StrategyKind::own, .name = "merges", .decide = [](const Conflict&) {
-                          return Decision::merged();
-                        }};
+  const Strategy merges =
+      own_strategy("merges", [](const Conflict&) { return Decision::merged(); });
   expect_the_same("hardened", merges);
 }
 
@@ -172,7 +171,8 @@ struct Silent final : tidemark::Engine {
 };
 
 // How many of these episodes break no-lost-update.
-int lost_updates(const std::string& protocol, StrategyKind strategy, const std::string& claimed) {
+int lost_updates(const std::string& protocol, std::string_view strategy,
+                 const std::string& claimed) {
   Configuration configuration{.protocol_name = protocol};
   configuration.engine = std::make_shared<Silent>(hosted(protocol, built_in(strategy)), claimed);
   Runner runner(configuration);
@@ -188,18 +188,18 @@ int lost_updates(const std::string& protocol, StrategyKind strategy, const std::
 }
 
 TEST(Foreign, DecisionsThatFollowTheDeclaredRuleLoseNothing) {
-  EXPECT_EQ(lost_updates("hardened", StrategyKind::server_priority, "server-priority"), 0);
-  EXPECT_EQ(lost_updates("hardened", StrategyKind::client_priority, "client-priority"), 0);
+  EXPECT_EQ(lost_updates("hardened", "server-priority", "server-priority"), 0);
+  EXPECT_EQ(lost_updates("hardened", "client-priority", "client-priority"), 0);
 }
 
 TEST(Foreign, DecisionsAgainstTheDeclaredRuleAreLostUpdates) {
-  EXPECT_GT(lost_updates("hardened", StrategyKind::client_priority, "server-priority"), 0);
-  EXPECT_GT(lost_updates("hardened", StrategyKind::server_priority, "client-priority"), 0);
+  EXPECT_GT(lost_updates("hardened", "client-priority", "server-priority"), 0);
+  EXPECT_GT(lost_updates("hardened", "server-priority", "client-priority"), 0);
 }
 
 TEST(Foreign, WithoutARuleOnlyWhatNoRuleExcusesIsFound) {
-  EXPECT_EQ(lost_updates("hardened", StrategyKind::client_priority, "own"), 0);
-  EXPECT_GT(lost_updates("page", StrategyKind::server_priority, "own"), 0);
+  EXPECT_EQ(lost_updates("hardened", "client-priority", "own"), 0);
+  EXPECT_GT(lost_updates("page", "server-priority", "own"), 0);
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ TEST(Generator, SwarmsSwitchKindsOffAndWeighTheOthers) {
 
 TEST(Generator, MostStepsDoSomething) {
   for (const std::string_view name : {"page", "reference", "guarded"}) {
-    Runner runner(find_protocol(name)->protocol, built_in(StrategyKind::timestamp_priority));
+    Runner runner(find_protocol(name)->protocol, built_in("timestamp-priority"));
     Generator generator(Scope{});
     std::uint64_t drawn = 0;
     std::uint64_t skipped = 0;

@@ -46,7 +46,7 @@ RC_GTEST_PROP(Shape, CanonicalIsAFixedPoint, ()) {
 
 RC_GTEST_PROP(Shape, RenamingChangesNoRun, ()) {
   const Scenario scenario = *scenarios(Scope{.objects = 1, .steps = 20});
-  Runner runner(Protocol{}, built_in(StrategyKind::server_priority));
+  Runner runner(Protocol{}, built_in("server-priority"));
   const std::uint32_t before = runner.run(scenario).verdict.bits();
   RC_ASSERT(runner.run(renamed(scenario)).verdict.bits() == before);
 }

@@ -33,7 +33,7 @@ Scenario random_scenario(std::uint64_t seed, std::uint32_t steps = 40) {
 
 // What fails here for no other reason than that the page is broken.
 struct Page {
-  Runner runner{Protocol{}, built_in(StrategyKind::server_priority)};
+  Runner runner{Protocol{}, built_in("server-priority")};
   Fails loses_updates = [this](const Scenario& scenario) {
     return runner.run(scenario).verdict.broken(Invariant::no_lost_update);
   };
@@ -182,7 +182,7 @@ RC_GTEST_PROP(Shrinker, EveryCandidateIsStrictlySimpler, ()) {
 
 RC_GTEST_PROP(Shrinker, EveryCandidateIsAScenarioThatRuns, ()) {
   const Scenario scenario = *scenarios(Scope{.steps = 12});
-  Runner runner(Protocol{}, built_in(StrategyKind::timestamp_priority));
+  Runner runner(Protocol{}, built_in("timestamp-priority"));
   auto candidates = simpler(scenario, kUsesBackend);
   for (int i = 0; i < 300; ++i) {
     const auto candidate = candidates.next();

@@ -690,7 +690,7 @@ template <class Run>
 void for_wild_scenarios(Run run) {
   for (const NamedProtocol& named : named_protocols()) {
     if (named.protocol.algorithm != Algorithm::appsync) continue;
-    const AppSync engine(named.protocol, built_in(StrategyKind::timestamp_priority));
+    const AppSync engine(named.protocol, built_in("timestamp-priority"));
     Generator generator(kWild);
     for (std::uint64_t seed = 0; seed < kRuns; ++seed) run(engine, generator.generate(seed));
   }
@@ -710,8 +710,7 @@ TEST(World, ExecutingTwiceGivesTheSameDigestInOldAndInNewMemory) {
 }
 
 TEST(World, RunLeavesNothingBehindForTheNext) {
-  const AppSync engine(find_protocol("reference")->protocol,
-                       built_in(StrategyKind::client_priority));
+  const AppSync engine(find_protocol("reference")->protocol, built_in("client-priority"));
   World<AppSync> used(engine);
   Generator generator(kWild);
   for (std::uint64_t seed = 0; seed < kRuns; ++seed) {

@@ -15,7 +15,7 @@ namespace {
 Portion portion(const std::string& name, const char* protocol, std::uint32_t weight) {
   Portion portion{.name = name,
                   .weight = weight,
-                  .configuration = configuration(protocol, {}, StrategyKind::server_priority)};
+                  .configuration = configuration(protocol, {}, "server-priority")};
   portion.plan.scope.steps = 20;
   portion.plan.seed = weight;
   portion.plan.coverage = true;

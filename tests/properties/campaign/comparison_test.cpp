@@ -55,7 +55,7 @@ TEST(Comparison, LabelsFollowTheOrderInWhichStepsNameObjects) {
 }
 
 TEST(Comparison, FindsNoDifferenceWhereOnlyTheNumbersOfTombstonesDiffer) {
-  const Strategy strategy = built_in(StrategyKind::server_priority);
+  const Strategy strategy = built_in("server-priority");
   const Hardened engine(find_protocol("hardened")->protocol, strategy);
   Configuration behind_the_door{.protocol_name = "hardened"};
   behind_the_door.engine = std::make_shared<Hosted<Hardened>>(engine, "hardened");

@@ -27,7 +27,7 @@ std::string fuzzed(const Configuration& configuration, FuzzPlan plan, std::uint3
 // 1 100 episodes are four blocks and a part of one: three workers run them in two waves.
 TEST(Fuzz, GivesTheSameForAnyNumberOfThreads) {
   for (const char* protocol : {"page", "hardened"}) {
-    const Configuration engine = configuration(protocol, {}, StrategyKind::server_priority);
+    const Configuration engine = configuration(protocol, {}, "server-priority");
     const std::string alone = fuzzed(engine, plan_of(1'100), 1);
     for (const std::uint32_t jobs : {2u, 3u, 8u})
       EXPECT_EQ(fuzzed(engine, plan_of(1'100), jobs), alone) << protocol << ", " << jobs;
@@ -35,7 +35,7 @@ TEST(Fuzz, GivesTheSameForAnyNumberOfThreads) {
 }
 
 TEST(Fuzz, ShrinksTheFirstFailuresOfEachInvariant) {
-  const Configuration page = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration page = configuration("page", {}, "server-priority");
   const FuzzResult result = fuzz(page, plan_of(600), nullptr);
   std::uint64_t of_updates = 0;
   for (const Finding& finding : result.findings)
@@ -47,7 +47,7 @@ TEST(Fuzz, ShrinksTheFirstFailuresOfEachInvariant) {
 
 // The watch is asked by one thread; the others end with it, and what is counted has no gap.
 TEST(Fuzz, EndsWhereTheWatchSaysSo) {
-  const Configuration engine = configuration("hardened", {}, StrategyKind::server_priority);
+  const Configuration engine = configuration("hardened", {}, "server-priority");
   FuzzPlan plan = plan_of(1'000'000'000);
   plan.coverage = false;
   for (const std::uint32_t jobs : {1u, 4u}) {
@@ -65,7 +65,7 @@ TEST(Fuzz, EndsWhereTheWatchSaysSo) {
 }
 
 TEST(Fuzz, ToldToEndAtOnceItStillTellsWhatBroke) {
-  const Configuration page = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration page = configuration("page", {}, "server-priority");
   std::uint64_t asked = 0;
   const FuzzResult result =
       fuzz(page, plan_of(10'000), [&](const FuzzProgress&) { return ++asked <= 20; });

@@ -60,7 +60,7 @@ Trial trial_with(std::initializer_list<std::uint64_t> episodes) {
 }
 
 bool holds(const Trace& trace) {
-  Runner runner(trace.engine, built_in(find_strategy(trace.strategy)->kind));
+  Runner runner(trace.engine, built_in(trace.strategy));
   const Verdict& verdict = runner.run(trace.scenario).verdict;
   for (const Expectation& each : trace.expectations)
     if (verdict.broken(*find_invariant(each.invariant)) == each.holds) return false;
@@ -101,7 +101,7 @@ TEST(Mutants, WithoutADefectNothingIsCaughtInTheSameEpisodes) {
   for (const auto& [protocol, strategy] : configurations) {
     const Promise& promise = promise_of(protocol);
     Generator generator(within(Scope{}, promise.scope));
-    Runner runner(find_protocol(protocol)->protocol, built_in(find_strategy(strategy)->kind),
+    Runner runner(find_protocol(protocol)->protocol, built_in(strategy),
                   {.watched = promise.judged()});
     for (std::uint64_t i = 0; i < kHealthyEpisodes * kSeeds; ++i)
       ASSERT_TRUE(runner.run(generator.generate(seed_of(1, i))).verdict.holds())
@@ -123,7 +123,7 @@ TEST(Mutants, ATraceHoldsWhereTheDefectIsNotPlanted) {
   for (const RareMutant& each : rare_mutants(all())) {
     Protocol healthy = each.trace.engine;
     healthy.mutant = Mutant::none;
-    Runner runner(healthy, built_in(find_strategy(each.trace.strategy)->kind));
+    Runner runner(healthy, built_in(each.trace.strategy));
     EXPECT_TRUE(runner.run(each.trace.scenario).verdict.holds()) << each.named->name;
   }
 }

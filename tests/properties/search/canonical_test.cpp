@@ -41,7 +41,7 @@ using Words = WordList::Total;
 struct Setting {
   std::string protocol;
   std::vector<std::string> options;
-  StrategyKind strategy;
+  std::string_view strategy;
   SearchScope search;
 };
 
@@ -268,15 +268,15 @@ std::vector<Setting> settings() {
       search.scope.shared_keys = shared_keys;
       for (const NamedStrategy& strategy : built_in_strategies()) {
         for (const char* protocol : {"page", "reference", "guarded", "hardened"})
-          all.push_back({protocol, {}, strategy.kind, search});
+          all.push_back({protocol, {}, strategy.name, search});
         all.push_back({"guarded",
                        {"server-check=base", "timestamps=local", "overwritten-stays-pending=yes"},
-                       strategy.kind,
+                       strategy.name,
                        search});
         all.push_back({"page",
                        {"key-conflict=take-guid", "upload-key-clash=skip-answer-each",
                         "upload-ack-moves-download-mark=if-alone"},
-                       strategy.kind,
+                       strategy.name,
                        search});
       }
     }
@@ -289,7 +289,7 @@ INSTANTIATE_TEST_SUITE_P(All, CanonicalForm, testing::ValuesIn(settings()));
 
 // That the comparison can fail: a form that forgets too much takes histories for one that are not.
 // Each of these is a bug that was planted.
-std::string planted(const SearchScope& search, StrategyKind strategy,
+std::string planted(const SearchScope& search, std::string_view strategy,
                     const std::function<void(Distinctions&)>& forget) {
   Distinctions distinctions = distinctions_for(search);
   forget(distinctions);
@@ -309,23 +309,23 @@ TEST(CanonicalFormThatForgets, TheHistoryOfVersionsIsCaught) {
   for (const Invariant needed : {Invariant::no_lost_update, Invariant::no_redundant_transfer}) {
     const std::string difference = planted(
         search_scope({{Bounded::edits, 3}, {Bounded::lost, 1}, {Bounded::crashes, 1}}),
-        StrategyKind::server_priority,
+        "server-priority",
         [&](Distinctions& distinctions) { distinctions.watched &= ~invariant_bit(needed); });
     EXPECT_NE(difference, "") << name_of(needed);
   }
 }
 
 TEST(CanonicalFormThatForgets, WhatAnExcuseReadsIsCaught) {
-  EXPECT_NE(planted(search_scope({{Bounded::edits, 3}, {Bounded::reinstalls, 2}}),
-                    StrategyKind::server_priority,
-                    [](Distinctions& distinctions) { distinctions.may_be_wiped = false; }),
-            "");
+  EXPECT_NE(
+      planted(search_scope({{Bounded::edits, 3}, {Bounded::reinstalls, 2}}), "server-priority",
+              [](Distinctions& distinctions) { distinctions.may_be_wiped = false; }),
+      "");
 }
 
 TEST(CanonicalFormThatForgets, WhichObjectIsWhichWhereKeysAreSharedIsCaught) {
   SearchScope search = search_scope({{Bounded::edits, 4}});
   search.scope.shared_keys = true;
-  EXPECT_NE(planted(search, StrategyKind::client_priority,
+  EXPECT_NE(planted(search, "client-priority",
                     [](Distinctions& distinctions) {
                       distinctions.objects_alike = true;
                       distinctions.shared_keys = false;

@@ -158,7 +158,7 @@ TEST(ExactForm, TwoHistoriesOfOneFormAreJudgedAlike) {
     for (const char* protocol : {"page", "reference", "guarded", "hardened"})
       for (const NamedStrategy& strategy : built_in_strategies()) {
         const Comparison comparison =
-            compare_walks(configuration(protocol, {}, strategy.kind), setting);
+            compare_walks(configuration(protocol, {}, strategy.name), setting);
         EXPECT_EQ(comparison.difference, "") << protocol << ", " << strategy.name;
         EXPECT_GT(comparison.pairs, 0) << protocol << ", " << strategy.name;
       }
@@ -170,7 +170,7 @@ TEST(ExactForm, TwoHistoriesOfOneFormAreJudgedAlike) {
 TEST(ExactForm, ThatForgetsWhatAnExcuseReadsIsCaught) {
   Setting forgetful({{B::edits, 3}, {B::reinstalls, 2}});
   forgetful.distinctions.may_be_wiped = false;
-  const Configuration page = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration page = configuration("page", {}, "server-priority");
   EXPECT_NE(compare_walks(page, forgetful, 20 * kWalks).difference, "");
 }
 

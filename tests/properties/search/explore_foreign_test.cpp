@@ -90,7 +90,7 @@ TEST(ExploreForeign, FindsTheLengthsThatAreFoundDirectly) {
   for (const SmallScope& small : small_scopes())
     for (const char* protocol : kProtocols)
       for (const NamedStrategy& strategy : built_in_strategies()) {
-        const Configuration direct = configuration(protocol, {}, strategy.kind);
+        const Configuration direct = configuration(protocol, {}, strategy.name);
         const ExplorePlan plan = plan_of(small);
         const Exploration ours = explore(direct, plan, nullptr);
         const Exploration theirs = explore(behind_the_door(direct), plan, nullptr);
@@ -100,7 +100,7 @@ TEST(ExploreForeign, FindsTheLengthsThatAreFoundDirectly) {
 }
 
 TEST(ExploreForeign, EndsWhereNothingNewIsLeft) {
-  const Configuration direct = configuration("guarded", {}, StrategyKind::server_priority);
+  const Configuration direct = configuration("guarded", {}, "server-priority");
   ExplorePlan plan = plan_of({"", kSyncs, {{B::edits, 3}, {B::lost, 1}}, 1});
   plan.steps.reset();
   const Exploration ours = explore(direct, plan, nullptr);
@@ -110,7 +110,7 @@ TEST(ExploreForeign, EndsWhereNothingNewIsLeft) {
 }
 
 TEST(ExploreForeign, JudgesWhatFullSyncsHealAndDestroy) {
-  const Configuration direct = configuration("page", {}, StrategyKind::server_priority);
+  const Configuration direct = configuration("page", {}, "server-priority");
   ExplorePlan plan = plan_of({"", kSyncs, {{B::edits, 2}, {B::lost, 1}}, 5});
   plan.ending = Ending::full_sync;
   plan.watched = invariant_bit(Invariant::convergence) | invariant_bit(Invariant::no_lost_update);
@@ -119,7 +119,7 @@ TEST(ExploreForeign, JudgesWhatFullSyncsHealAndDestroy) {
 }
 
 TEST(ExploreForeign, LeavesOutWhatTheConfigurationDoesNotJudge) {
-  Configuration engine = behind_the_door(configuration("page", {}, StrategyKind::server_priority));
+  Configuration engine = behind_the_door(configuration("page", {}, "server-priority"));
   engine.judge.watched = invariant_bit(Invariant::convergence);
   const Exploration exploration = explore(engine, plan_of(small_scopes().front()), nullptr);
   EXPECT_EQ(found_in(exploration), "depth 6");
@@ -149,8 +149,7 @@ TEST(ExploreForeign, ALoadThatDoesNotRestoreIsAFault) {
 
 // An exchange that no load brings back: what the search then sees is no trace of the engine.
 TEST(ExploreForeign, ACounterexampleThatNoRunShowsIsAFault) {
-  const Configuration guarded =
-      behind_the_door(configuration("guarded", {}, StrategyKind::server_priority));
+  const Configuration guarded = behind_the_door(configuration("guarded", {}, "server-priority"));
   const auto forgetful = std::make_shared<Tampered>();
   forgetful->inner = guarded.engine;
   forgetful->passes_over = [&](const Request& request) {

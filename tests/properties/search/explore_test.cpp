@@ -215,7 +215,7 @@ TEST_P(Explorer, FindsTheLengthsThatTryingEveryScenarioFinds) {
   plan.steps = *plan.steps - kFewerSteps;
   for (const char* protocol : {"page", "reference", "guarded"})
     for (const NamedStrategy& strategy : built_in_strategies()) {
-      const Configuration engine = configuration(protocol, {}, strategy.kind);
+      const Configuration engine = configuration(protocol, {}, strategy.name);
       EveryScenario every(engine, plan);
       const Lengths expected = every.shortest();
       const Exploration exploration = explore(engine, plan, nullptr);
@@ -233,7 +233,7 @@ TEST_P(Explorer, NoReductionChangesWhatIsFound) {
   plan.steps = *plan.steps + kMoreSteps;
   for (const char* protocol : {"page", "reference", "guarded"})
     for (const NamedStrategy& strategy : built_in_strategies()) {
-      const Configuration engine = configuration(protocol, {}, strategy.kind);
+      const Configuration engine = configuration(protocol, {}, strategy.name);
       plan.reductions = {};
       const Exploration reduced = explore(engine, plan, nullptr);
       const Lengths expected = lengths_of(reduced);
@@ -268,7 +268,7 @@ struct Answer {
 
 std::vector<Answer> known_answers() {
   const std::string moves = "upload-ack-moves-download-mark=always";
-  const auto server = StrategyKind::server_priority;
+  const auto server = "server-priority";
   const Scope interleaved = scope_of(2, 2, true);
   Scope with_backend = interleaved;
   with_backend.backend = true;
@@ -283,9 +283,9 @@ std::vector<Answer> known_answers() {
        Invariant::convergence, 4},
   };
   for (const NamedStrategy& strategy : built_in_strategies()) {
-    answers.push_back({configuration("page", {}, strategy.kind), plan_of(kNarrow, {{B::edits, 3}}),
+    answers.push_back({configuration("page", {}, strategy.name), plan_of(kNarrow, {{B::edits, 3}}),
                        Invariant::no_redundant_transfer, 1});
-    answers.push_back({configuration("page", {moves}, strategy.kind),
+    answers.push_back({configuration("page", {moves}, strategy.name),
                        plan_of(interleaved, {{B::edits, 3}}), Invariant::convergence, 5});
   }
   return answers;
@@ -303,7 +303,7 @@ TEST(Explore, ProvesTheKnownAnswers) {
 // ---- the search as a whole
 
 const Configuration& page() {
-  static const Configuration kPage = configuration("page", {}, StrategyKind::server_priority);
+  static const Configuration kPage = configuration("page", {}, "server-priority");
   return kPage;
 }
 
@@ -374,9 +374,8 @@ TEST(Explore, ExecutesFewSettleMessages) {
 
 // Where settle never rests, its end is not taken from memory.
 TEST(Explore, JudgesASettleWithoutRestAsARunDoes) {
-  const Configuration holding =
-      configuration("page", {"deleted-holds-key=yes", "upload-key-clash=skip-refuse-batch"},
-                    StrategyKind::client_priority);
+  const Configuration holding = configuration(
+      "page", {"deleted-holds-key=yes", "upload-key-clash=skip-refuse-batch"}, "client-priority");
   const ExplorePlan plan = plan_of(scope_of(2, 2, false, true, true), {{B::edits, 4}}, 6);
   const Exploration exploration = explore(holding, plan, nullptr);
   EXPECT_EQ(exploration.faults, std::vector<std::string>{});
@@ -392,8 +391,8 @@ ExplorePlan with_full_syncs(ExplorePlan plan) {
 }
 
 TEST(FullSyncsAtTheEnd, HealAMarkThatPassedOverAnObject) {
-  const Configuration engine = configuration("page", {"upload-ack-moves-download-mark=always"},
-                                             StrategyKind::server_priority);
+  const Configuration engine =
+      configuration("page", {"upload-ack-moves-download-mark=always"}, "server-priority");
   const Exploration exploration =
       explore(engine, with_full_syncs(plan_of(scope_of(2, 2, true), {{B::edits, 3}})), nullptr);
   EXPECT_GT(exploration.healing.diverging, 100u);
@@ -402,7 +401,7 @@ TEST(FullSyncsAtTheEnd, HealAMarkThatPassedOverAnObject) {
 }
 
 TEST(FullSyncsAtTheEnd, DestroyAnUpdateThatWasKeptWithoutThem) {
-  const Configuration engine = configuration("guarded", {}, StrategyKind::server_priority);
+  const Configuration engine = configuration("guarded", {}, "server-priority");
   const Exploration exploration =
       explore(engine, with_full_syncs(plan_of(kNarrow, {{B::edits, 3}})), nullptr);
   const Counterexample* lost = exploration.find(Invariant::no_lost_update);
@@ -417,7 +416,7 @@ TEST(FullSyncsAtTheEnd, DestroyAnUpdateThatWasKeptWithoutThem) {
 }
 
 TEST(FullSyncsAtTheEnd, AreCountedOverAllStatesThoughBothAreBroken) {
-  const Configuration engine = configuration("page", {}, StrategyKind::client_priority);
+  const Configuration engine = configuration("page", {}, "client-priority");
   const Exploration exploration = explore(
       engine, with_full_syncs(plan_of(scope_of(2, 2, false, true, true, true), {{B::edits, 2}})),
       nullptr);
@@ -426,12 +425,26 @@ TEST(FullSyncsAtTheEnd, AreCountedOverAllStatesThoughBothAreBroken) {
 }
 
 TEST(FullSyncsAtTheEnd, CountStatesAsDivergingWhereTracesWithoutThemDiverge) {
-  const Configuration engine = configuration("reference", {}, StrategyKind::timestamp_priority);
+  const Configuration engine = configuration("reference", {}, "timestamp-priority");
   const ExplorePlan plan = plan_of(scope_of(2, 1), {{B::edits, 2}, {B::lost, 1}});
   const Exploration exploration = explore(engine, with_full_syncs(plan), nullptr);
   EXPECT_EQ(exploration.faults, std::vector<std::string>{});
   const Exploration plain = explore(engine, plan, nullptr);
   EXPECT_EQ(exploration.healing.diverging > 0, plain.find(Invariant::convergence) != nullptr);
+}
+
+TEST(Reductions, FollowFromWhatTheStrategyReads) {
+  const Reductions all;
+  for (const NamedStrategy& strategy : built_in_strategies())
+    EXPECT_EQ(sound_reductions(configuration("page", {}, strategy.name), all), all)
+        << strategy.name;
+  Configuration own = configuration("page", {}, "server-priority");
+  own.strategy = own_strategy("by-value", [](const Conflict& conflict) {
+    return conflict.local.content.value < conflict.server.content.value ? Decision::local_wins()
+                                                                        : Decision::server_wins();
+  });
+  EXPECT_FALSE(sound_reductions(own, all).names);
+  EXPECT_FALSE(sound_reductions(own, all).objects);
 }
 
 }  // namespace

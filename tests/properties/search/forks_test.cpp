@@ -39,7 +39,7 @@ std::string wrong_texts(const Configuration& engine) {
 TEST(Forks, GoOnWhereTheyWereSaved) {
   for (const char* protocol : {"page", "reference", "guarded", "hardened"})
     for (const NamedStrategy& strategy : built_in_strategies()) {
-      const Configuration engine = behind_the_door(configuration(protocol, {}, strategy.kind));
+      const Configuration engine = behind_the_door(configuration(protocol, {}, strategy.name));
       EXPECT_TRUE(goes_on(engine)) << protocol;
       EXPECT_EQ(wrong_texts(engine), "") << protocol;
     }
@@ -60,7 +60,7 @@ TEST(Forks, TellALoadThatDoesNotRestore) {
 
 // Where states are kept, settle sees that it comes back to one.
 TEST(Forks, SeeTheCirclesThatAreSeenDirectly) {
-  const Configuration direct = configuration("guarded", {}, StrategyKind::client_priority);
+  const Configuration direct = configuration("guarded", {}, "client-priority");
   const Configuration engine = behind_the_door(direct);
   Runner runner(direct);
   Generator generator(Scope{});
@@ -77,8 +77,7 @@ TEST(Forks, SeeTheCirclesThatAreSeenDirectly) {
 
 // An engine that says what is held only where that is not what it said last, of whatever state.
 TEST(Forks, TellAnEngineThatDoesNotSayAgainWhatItHolds) {
-  const Configuration inner =
-      behind_the_door(configuration("guarded", {}, StrategyKind::server_priority));
+  const Configuration inner = behind_the_door(configuration("guarded", {}, "server-priority"));
   struct Sparing final : tidemark::Engine {
     std::shared_ptr<tidemark::Engine> inner;
     std::map<ReplicaName, std::vector<Held>> said;
@@ -106,8 +105,7 @@ TEST(Forks, TellAnEngineThatDoesNotSayAgainWhatItHolds) {
 
 // An engine whose load of one replica takes another with it.
 TEST(Forks, TellALoadThatTouchesOthers) {
-  const Configuration engine =
-      behind_the_door(configuration("guarded", {}, StrategyKind::server_priority));
+  const Configuration engine = behind_the_door(configuration("guarded", {}, "server-priority"));
   const auto outer = std::make_shared<Tampered>();
   outer->inner = engine.engine;
   outer->passes_over = [&](const Request& request) {

@@ -92,7 +92,7 @@ TEST(Gtest, GivesWhatTheTraceDoesNotSay) {
   about.configuration.judge.compare_tombstones = true;
   EXPECT_NE(gtest_test(about).find("replays(trace, {.compare_tombstones = true})"),
             std::string::npos);
-  about.configuration.strategy = {.kind = StrategyKind::own, .name = "Mine", .decide = nullptr};
+  about.configuration.strategy = own_strategy("Mine");
   EXPECT_NE(gtest_test(about).find("replays(trace, Mine{}, "), std::string::npos);
 }
 
