@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "model/wire.h"
+#include "adapter/wire.h"
 #include "properties/engines.h"
 #include "sim/generator.h"
 #include "sim/world.h"

@@ -1,7 +1,7 @@
 // What is synchronised: objects, as they travel and as they are stored.
 //
 // Everything here is a plain value. Texts (keys, names, values) are interned by whoever owns the
-// world and appear as small numbers; the wire codec (model/wire.h) is where numbers meet text.
+// world and appear as small numbers; the wire codec (adapter/wire.h) is where numbers meet text.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "model/wire.h"
+#include "adapter/wire.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-// The wire codec: the only place of the model where messages are text. JSON as the page's REST
+// The wire codec: the only place where messages of ours are text. JSON as the page's REST
 // calls carry it; docs/PROTOCOL.md shows one example of each.
 //
 //   download-request  GET /list/{servercounter_lastsync}
