@@ -1,8 +1,9 @@
 // Every form: its golden files, and what is true of all of them.
 //
 // A folder below tests/golden/exports has minimal.trace, may have the original.trace that it was
-// shrunk from, and has FORM.txt for each form. TIDEMARK_REWRITE_GOLDEN=1 in the environment writes
-// those anew. Rewrite one only with the difference read, and say in the commit why it changed.
+// shrunk from, and has FORM.txt for each form; json, which is long, is in the first folder alone.
+// TIDEMARK_REWRITE_GOLDEN=1 in the environment writes those anew. Rewrite one only with the
+// difference read, and say in the commit why it changed.
 #include "reports/documents/exports.h"
 
 #include <cstdlib>
@@ -23,6 +24,13 @@ std::vector<fs::path> golden_folders() {
   return folders;
 }
 
+std::vector<Export> forms_in(const fs::path& folder) {
+  std::vector<Export> forms;
+  for (const Export& form : exports())
+    if (form.name != "json" || folder == golden_folders().front()) forms.push_back(form);
+  return forms;
+}
+
 Case case_in(const fs::path& folder) {
   const std::string trace = text_of(folder / "minimal.trace");
   const fs::path original = folder / "original.trace";
@@ -36,7 +44,7 @@ class GoldenExport : public testing::TestWithParam<fs::path> {};
 TEST_P(GoldenExport, IsWhatIsWrittenInEveryForm) {
   const Case about = case_in(GetParam());
   const bool rewrites = std::getenv("TIDEMARK_REWRITE_GOLDEN") != nullptr;
-  for (const Export& form : exports()) {
+  for (const Export& form : forms_in(GetParam())) {
     const fs::path file = GetParam() / (std::string(form.name) + ".txt");
     if (rewrites) std::ofstream(file, std::ios::binary) << form.write(about);
     ASSERT_TRUE(fs::exists(file)) << file << " is missing: each form has a golden file";
@@ -47,7 +55,7 @@ TEST_P(GoldenExport, IsWhatIsWrittenInEveryForm) {
 // A golden file that no form writes is dead.
 TEST_P(GoldenExport, HasNoFileOfAFormThatIsGone) {
   std::set<std::string> expected{"minimal.trace", "original.trace"};
-  for (const Export& form : exports()) expected.insert(std::string(form.name) + ".txt");
+  for (const Export& form : forms_in(GetParam())) expected.insert(std::string(form.name) + ".txt");
   for (const auto& entry : fs::directory_iterator(GetParam()))
     EXPECT_TRUE(expected.contains(entry.path().filename().string())) << entry.path();
 }
