@@ -3,6 +3,7 @@
 
 python3 docs/make_findings.py [TIDEMARK]             run every search, write page and traces
 python3 docs/make_findings.py [TIDEMARK] --check     write nothing; exit 1 if anything would change
+python3 docs/make_findings.py [TIDEMARK] --check --quick   the same of what a minute shows: QUICK, and each trace
 python3 docs/make_findings.py [TIDEMARK] --shrinker  also measure the shrinker against the searches
 python3 docs/make_findings.py [TIDEMARK] --hardened  also the evidence for `hardened`: an hour or two
 
@@ -51,6 +52,9 @@ SCOPES = (
     ("k", "full sync", "--edits 3 --faults full-sync"),
 )
 FAULTLESS = "abcde"
+EVERYTHING = {protocol: "".join(key for key, _, _ in SCOPES) for protocol in PROTOCOLS}
+# The searches of a quick check. Of the other two protocols these come before the first that takes long.
+QUICK = {**EVERYTHING, "reference": "abcdef", "guarded": "abcdef"}
 HEALING_SCOPES = "bcdfhj"
 HEALING_FLAGS = {"h": "--edits 2 --faults clock"}  # where they differ
 
@@ -283,8 +287,11 @@ def link(text, file):
 
 def table(head, rows, align=None):
     align = align or ["---"] * len(head)
-    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |"
-                     for row in [head, align, *rows])
+    return "\n".join(map(row_line, [head, align, *rows]))
+
+
+def row_line(row):
+    return "| " + " | ".join(str(cell) for cell in row) + " |"
 
 
 def under(strategies):
@@ -304,19 +311,23 @@ class Page:
         self.searches = {}  # (scope, protocol, strategy) -> configuration
         self.healing = {}   # the same, with full syncs at the end
         self.known = []
+        self.whole = []
 
-    def search(self):
+    def search(self, reach):
+        """Runs the scopes that `reach` has of each protocol; of one that it has whole, full syncs, too."""
+        self.whole = [protocol for protocol in PROTOCOLS if reach[protocol] == EVERYTHING[protocol]]
         for key, name, flags in SCOPES:
             for protocol in PROTOCOLS:
-                self.keep(self.searches, key, protocol, flags)
+                if key in reach[protocol]:
+                    self.keep(self.searches, key, protocol, flags)
             print(f"make_findings: {name}", file=sys.stderr)
         for key, name, flags in SCOPES:
-            if key in HEALING_SCOPES:
-                for protocol in PROTOCOLS:
+            if self.whole and key in HEALING_SCOPES:
+                for protocol in self.whole:
                     self.keep(self.healing, key, protocol,
                               f"{HEALING_FLAGS.get(key, flags)} --ending full-sync")
                 print(f"make_findings: {name}, full syncs at the end", file=sys.stderr)
-        for protocol in PROTOCOLS:
+        for protocol in self.whole:
             for strategy in STRATEGIES:
                 for name in ("no-lost-update", "convergence"):
                     shortest = self.shortest_of_ending(protocol, strategy, name)
@@ -429,34 +440,35 @@ class Page:
             "- " + wrap(p, "  ").lstrip() for p in points)
 
     def in_short(self):
-        lines = []
-        for protocol in PROTOCOLS:
-            always, some, fault, holds = [], [], [], []
-            for name in INVARIANTS:
-                kinds = [self.state(protocol, strategy, name) for strategy in STRATEGIES]
-                free = [kind[1] for kind in kinds if kind[0] == "broken"]
-                if len(free) == len(STRATEGIES):
-                    always.append(f"{name} ({min(free)})")
-                elif free:
-                    some.append(f"{name} ({min(free)}, under " + listed(
-                        s for s, kind in zip(STRATEGIES, kinds) if kind[0] == "broken") + ")")
-                elif any(kind[0] == "fault" for kind in kinds):
-                    shortest = min((kind for kind in kinds if kind[0] == "fault"), key=lambda k: k[1])
-                    fault.append(f"{name} ({shortest[1]}, {shortest[2]})")
-                else:
-                    holds.append(name)
-            text = [f"**`{protocol}`**"]
-            if always:
-                text.append(f"breaks {listed(always)} under every strategy and without any fault.")
-            if some:
-                text.append(f"{'Also' if always else 'Breaks'} without a fault, but not under every strategy: "
-                            f"{listed(some)}.")
-            if fault:
-                text.append(f"Only with a fault: {listed(fault)}.")
-            if holds:
-                text.append(f"Holds in every search: {listed(holds)}.")
-            lines.append("- " + wrap(" ".join(text), "  ").lstrip())
-        return "## In short\n\n" + wrap("In brackets: the steps of the shortest trace.") + "\n\n" + "\n".join(lines)
+        return "## In short\n\n" + wrap("In brackets: the steps of the shortest trace.") + "\n\n" + "\n".join(
+            self.in_short_of(protocol) for protocol in PROTOCOLS)
+
+    def in_short_of(self, protocol):
+        always, some, fault, holds = [], [], [], []
+        for name in INVARIANTS:
+            kinds = [self.state(protocol, strategy, name) for strategy in STRATEGIES]
+            free = [kind[1] for kind in kinds if kind[0] == "broken"]
+            if len(free) == len(STRATEGIES):
+                always.append(f"{name} ({min(free)})")
+            elif free:
+                some.append(f"{name} ({min(free)}, under " + listed(
+                    s for s, kind in zip(STRATEGIES, kinds) if kind[0] == "broken") + ")")
+            elif any(kind[0] == "fault" for kind in kinds):
+                shortest = min((kind for kind in kinds if kind[0] == "fault"), key=lambda k: k[1])
+                fault.append(f"{name} ({shortest[1]}, {shortest[2]})")
+            else:
+                holds.append(name)
+        text = [f"**`{protocol}`**"]
+        if always:
+            text.append(f"breaks {listed(always)} under every strategy and without any fault.")
+        if some:
+            text.append(f"{'Also' if always else 'Breaks'} without a fault, but not under every strategy: "
+                        f"{listed(some)}.")
+        if fault:
+            text.append(f"Only with a fault: {listed(fault)}.")
+        if holds:
+            text.append(f"Holds in every search: {listed(holds)}.")
+        return "- " + wrap(" ".join(text), "  ").lstrip()
 
     def about_tables(self):
         free = "; ".join(f"*{name}* `{flags}`" for key, name, flags in SCOPES if key in FAULTLESS)
@@ -511,20 +523,21 @@ class Page:
             "Of each scope, what no trace of it breaks. Each line is `tidemark explore --protocol "
             "NAME --strategy all` with the flags of the scope. States, depths and digests are at "
             "the end of the page.")]
-        for protocol in PROTOCOLS:
-            rows = []
-            for key, name, _ in SCOPES:
-                held = [{i["name"] for i in self.searches[key, protocol, s]["invariants"] if i["holds"]}
-                        for s in STRATEGIES]
-                common = set.intersection(*held)
-                cells = ["all of them" if len(common) == len(INVARIANTS) else
-                         ", ".join(n for n in INVARIANTS if n in common) or "none"]
-                for one in held:
-                    cells.append(", ".join(n for n in INVARIANTS if n in one - common))
-                rows.append([name, *cells])
-            parts.append(f"### `{protocol}` holds\n\n" + table(
-                ["scope", "any strategy", *(f"also {s}" for s in STRATEGIES)], rows))
-        return "\n\n".join(parts)
+        return "\n\n".join([*parts, *(self.proven_of(protocol) for protocol in PROTOCOLS)])
+
+    def proven_of(self, protocol):
+        rows = []
+        for key, name, _ in SCOPES:
+            held = [{i["name"] for i in self.searches[key, protocol, s]["invariants"] if i["holds"]}
+                    for s in STRATEGIES]
+            common = set.intersection(*held)
+            cells = ["all of them" if len(common) == len(INVARIANTS) else
+                     ", ".join(n for n in INVARIANTS if n in common) or "none"]
+            for one in held:
+                cells.append(", ".join(n for n in INVARIANTS if n in one - common))
+            rows.append([name, *cells])
+        return f"### `{protocol}` holds\n\n" + table(
+            ["scope", "any strategy", *(f"also {s}" for s in STRATEGIES)], rows)
 
     def full_syncs(self):
         parts = ["## Does a full sync make it good again?", wrap(
@@ -740,18 +753,27 @@ class Page:
             "all states. They are the same on every machine and for any `--jobs`. The command is "
             "`tidemark explore --protocol NAME --strategy NAME FLAGS`.")]
         for key, name, flags in SCOPES:
-            rows = []
-            for protocol in PROTOCOLS:
-                for strategy in STRATEGIES:
-                    each = self.searches[key, protocol, strategy]
-                    if each["end"] != "exhausted":
-                        fail(f"{name}, {protocol}, {strategy}: ended as {each['end']}")
-                    rows.append([protocol, strategy, number(each["states"]), each["depth"],
-                                 f"`{each['digest']}`"])
+            rows = [self.search_row(key, protocol, strategy) for protocol in PROTOCOLS for strategy in STRATEGIES]
             parts.append(f"*{name}*: `{flags}`\n\n" + table(
                 ["protocol", "strategy", "states", "depth", "digest"], rows,
                 ["---", "---", "--:", "--:", "---"]))
         return "\n\n".join(parts)
+
+
+    def search_row(self, key, protocol, strategy):
+        each = self.searches[key, protocol, strategy]
+        if each["end"] != "exhausted":
+            fail(f"scope {key}, {protocol}, {strategy}: ended as {each['end']}")
+        return [protocol, strategy, number(each["states"]), each["depth"], f"`{each['digest']}`"]
+
+    def parts(self):
+        """What must stand on the page, word for word, after searches that leave some out."""
+        for protocol in self.whole:
+            yield from (self.in_short_of(protocol), self.protocol(protocol), self.proven_of(protocol),
+                        self.healing_of(protocol))
+        yield from (self.story(f) for protocol in PROTOCOLS for f in self.findings.of(protocol))
+        yield from (row_line(self.search_row(*search)) for search in self.searches)
+        yield self.answers()
 
 
 class PouchDB:
@@ -881,16 +903,66 @@ def write(name, wanted, folder, page, check):
     print(f"{name}: {len(wanted) - 1} traces, {len(changed)} files changed", file=sys.stderr)
 
 
+# --- the quick check: what is not so of a text of the page, and of a folder of traces
+
+def drift_of_page(page, text, folder):
+    """What the searches of `page` say otherwise. They may have left some out."""
+    for part in page.parts():
+        if part not in text:
+            yield f"{PAGE.name}: this would be written now, and is not there:\n{part}"
+    for name, trace in sorted(page.findings.files.items()):
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != trace:
+            yield f"{name}: would be written otherwise"
+
+
+def drift_of_traces(tidemark, text, folder):
+    """Which trace is not on the page, is not what the page says, or does not show what it expects."""
+    told = re.findall(r"\*\*(\d+) steps?\*\*.*\\\n  (`.*`)\\\n(?:  .*\n)*?"
+                      r"  `tidemark replay tests/traces/findings/(.*)`", text)
+    cells = re.findall(r"\[(\d+)\]\(\.\./tests/traces/findings/(.*?)\)", text)
+    files = sorted(folder.glob("*.trace"))
+    checked = json.loads(tidemark.run(["replay", "--check", *map(str, files), "--json", "-", "-q"]))
+    steps = {Path(each["file"]).name: each["replay"]["scenario"]["steps"] for each in checked["traces"]}
+    yield from (f"{each['file']}: does not show what it expects"
+                for each in checked["traces"] if not each["as_expected"])
+    for name in sorted(steps.keys() ^ {name for _, _, name in told}):
+        yield f"{name}: is {'not told of' if name in steps else 'not there'}"
+    for length, line, name in told:
+        if name in steps and (int(length) != len(steps[name]) or line != trace_line(steps[name])):
+            yield f"{name}: has other steps than are told"
+    for length, name in cells:
+        if name in steps and int(length) != len(steps[name]):
+            yield f"{name}: has {counted(len(steps[name]), 'step')}, a table says {length}"
+
+
+def check_quickly(tidemark):
+    page = Page(tidemark)
+    page.search(QUICK)
+    text = PAGE.read_text(encoding="utf-8")
+    drift = [*drift_of_page(page, text, FOLDER), *drift_of_traces(tidemark, text, FOLDER)]
+    for each in drift:
+        print(f"make_findings: {each}", file=sys.stderr)
+    print(f"make_findings: {len(page.searches) + len(page.healing)} searches, "
+          f"{len(page.findings.by_key)} findings, {len(drift)} not as on the page", file=sys.stderr)
+    sys.exit(1 if drift else 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description="writes docs/FINDINGS.md and its traces")
     parser.add_argument("tidemark", nargs="?", default=str(ROOT / "build" / "tidemark"))
     parser.add_argument("--check", action="store_true", help="exit 1 if anything would change")
+    parser.add_argument("--quick", action="store_true", help="with --check: of what a minute shows")
     parser.add_argument("--shrinker", action="store_true", help="measure the shrinker anew")
     parser.add_argument("--hardened", action="store_true", help="make the evidence for it anew")
     arguments = parser.parse_args()
+    if arguments.quick:
+        if not arguments.check:
+            parser.error("--quick goes with --check")
+        check_quickly(Tidemark(arguments.tidemark))
 
     page = Page(Tidemark(arguments.tidemark))
-    page.search()
+    page.search(EVERYTHING)
     wanted = {FOLDER / name: text for name, text in page.findings.files.items()}
     shrinker = page.measure_shrinker() if arguments.shrinker else kept(
         Page.shrinker_section, SHRINKER_BEGIN, SHRINKER_END, " --shrinker")
