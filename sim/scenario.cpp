@@ -1,5 +1,7 @@
 #include "sim/scenario.h"
 
+#include "sim/interner.h"
+
 namespace tidemark::core {
 namespace {
 
@@ -29,6 +31,25 @@ void order_objects(Scenario& scenario) {
     step.object = place - 1;
   }
   scenario.objects = std::move(labels);
+}
+
+Scenario compacted(const Scenario& scenario) {
+  Scenario result;
+  result.clients = scenario.clients;
+  result.settle_rounds = scenario.settle_rounds;
+  Interner objects;
+  Interner texts;
+  for (Step step : scenario.steps) {
+    if (grammar(step.kind).takes_object)
+      step.object = objects.id(scenario.objects[step.object]) - 1;
+    step.pk = texts.id(scenario.text(step.pk));
+    step.name = texts.id(scenario.text(step.name));
+    step.value = texts.id(scenario.text(step.value));
+    result.steps.push_back(step);
+  }
+  result.objects = objects.take();
+  result.texts = texts.take();
+  return result;
 }
 
 }  // namespace tidemark::core

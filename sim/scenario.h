@@ -83,4 +83,8 @@ struct Scenario {
 // Numbers the objects as they appear and drops those that no step names. Labels stay.
 void order_objects(Scenario& scenario);
 
+// The scenario as a trace numbers it: objects and texts by their first appearance in the steps
+// (of one step: pk, name, value), each once, those that no step names left out.
+Scenario compacted(const Scenario& scenario);
+
 }  // namespace tidemark::core

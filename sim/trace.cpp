@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
 #include <tuple>
 #include <utility>
 
 #include "model/strategy.h"
+#include "sim/interner.h"
 #include "sim/trace_words.h"
 
 namespace tidemark::core {
@@ -26,26 +26,6 @@ bool takes(const StepGrammar& grammar, std::size_t attribute) {
   if (attribute == kLose) return grammar.takes_lose;
   return attribute == kValue ? grammar.takes_value : grammar.takes_key;
 }
-
-// Texts numbered by first appearance. An ordered map, so that no text is slow to look up.
-class Interner {
- public:
-  // Counted from 1, as a TextId; 0 for an empty text.
-  TextId id(string_view text) {
-    if (text.empty()) return 0;
-    const auto found = ids_.find(text);
-    if (found != ids_.end()) return found->second;
-    texts_.emplace_back(text);
-    const auto added = static_cast<TextId>(texts_.size());
-    ids_.emplace(text, added);
-    return added;
-  }
-  std::vector<std::string> take() { return std::move(texts_); }
-
- private:
-  std::map<std::string, TextId, std::less<>> ids_;
-  std::vector<std::string> texts_;
-};
 
 // --- Lists for messages ---
 
@@ -602,25 +582,6 @@ std::string print_step(const Scenario& scenario, const Step& step) {
   if (form.takes_lose && step.lose != MessageKind::none)
     line.append(" lose=").append(message_name(step.lose));
   return line;
-}
-
-Scenario compacted(const Scenario& scenario) {
-  Scenario result;
-  result.clients = scenario.clients;
-  result.settle_rounds = scenario.settle_rounds;
-  Interner objects;
-  Interner texts;
-  for (Step step : scenario.steps) {
-    if (grammar(step.kind).takes_object)
-      step.object = objects.id(scenario.objects[step.object]) - 1;
-    step.pk = texts.id(scenario.text(step.pk));
-    step.name = texts.id(scenario.text(step.name));
-    step.value = texts.id(scenario.text(step.value));
-    result.steps.push_back(step);
-  }
-  result.objects = objects.take();
-  result.texts = texts.take();
-  return result;
 }
 
 }  // namespace tidemark::core

@@ -93,8 +93,4 @@ std::string print_trace(const Trace& trace);
 // One step as a line of a trace, without the line's end.
 std::string print_step(const Scenario& scenario, const Step& step);
 
-// The scenario as parse_trace numbers it: objects and texts by their first appearance in the steps
-// (of one step: pk, name, value), each once, those that no step names left out.
-Scenario compacted(const Scenario& scenario);
-
 }  // namespace tidemark::core
