@@ -128,15 +128,15 @@ Proving::Proving(Configuration configuration, std::optional<tidemark::Strategy> 
       configuration_(std::move(configuration)) {
   const auto watchdog = std::make_shared<Watchdog>(
       options.episode_limit, [this](const Scenario& scenario) { bark(scenario); });
-  if (configuration_.engine)
-    configuration_.engine =
-        std::make_shared<AttendedEngine>(std::move(configuration_.engine), watchdog);
+  configuration_.spec = configuration_.spec->behind([&](EngineSpec::Engines engine) {
+    return std::make_shared<AttendedEngine>(std::move(engine), watchdog);
+  });
   configuration_.own = std::make_shared<const Own>(Own{.strategy = std::move(strategy),
                                                        .invariants = options.invariants,
                                                        .marks = options.marks,
                                                        .attendant = watchdog});
   configuration_.judge.compare_tombstones = options.compare_tombstones;
-  const Promise promise = promised_by(configuration_);
+  const Promise promise = configuration_.spec->promise(configuration_);
   configuration_.judge.watched =
       options.judge.empty() ? promise.judged() : named_set(options.judge);
   scope_ = within(scope_of(options), promise.scope);
@@ -182,8 +182,7 @@ FuzzPlan Proving::plan() const {
   plan.canary = usual_canary(scope_);
   plan.seed = options_.seed;
   plan.episodes = options_.episodes;
-  // Marks are of our own protocols' making.
-  if (configuration_.engine) plan.require_marks = RequireMarks::never;
+  if (!configuration_.spec->is_known()) plan.require_marks = RequireMarks::never;
   return plan;
 }
 
@@ -224,9 +223,9 @@ Result Proving::trace(const TraceText& trace) {
 
 Trace Proving::read(const std::string& text, const std::string& origin) const {
   const std::vector<std::string_view> names(names_.begin(), names_.end());
-  const bool is_ours = !configuration_.engine && !configuration_.own->strategy;
+  const bool is_ours = !configuration_.spec->is_foreign() && !configuration_.own->strategy;
   Trace trace = parse_named_trace(text, origin, names, !is_ours);
-  if (trace.is_foreign && !configuration_.engine)
+  if (trace.is_foreign && !configuration_.spec->is_foreign())
     throw BadInput{fmt::format("{}: it runs on the engine '{}', expected that engine beside it",
                                shown_path(origin), trace.protocol)};
   return trace;
@@ -234,12 +233,7 @@ Trace Proving::read(const std::string& text, const std::string& origin) const {
 
 Result Proving::replay(const Trace& trace, const std::string& origin, const std::string& how) {
   configuration_.judge.watched = kAllInvariants;
-  if (!configuration_.engine) {
-    configuration_.protocol_name = trace.protocol;
-    configuration_.options = trace.options;
-    configuration_.protocol = trace.engine;
-    if (!configuration_.own->strategy) configuration_.strategy = built_in(trace.strategy);
-  }
+  configuration_.spec->follow(trace, configuration_);
   const Recording recording = Runner(configuration_).record(trace.scenario);
   return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), origin, how);
 }
@@ -346,9 +340,9 @@ std::string Proving::keep(const Finding& finding) const {
 }
 
 std::string Proving::how_to_replay(const std::string& path) const {
-  const std::string subject = configuration_.engine          ? ", engine"
-                              : configuration_.own->strategy ? ", " + subject_ + "{}"
-                                                             : "";
+  const std::string subject = configuration_.spec->is_foreign() ? ", engine"
+                              : configuration_.own->strategy    ? ", " + subject_ + "{}"
+                                                                : "";
   return fmt::format("tidemark::replays(\"{}\"{})", path, subject);
 }
 

@@ -2,6 +2,8 @@
 // template of the engine, or stands behind Runner and explore().
 #pragma once
 
+#include <utility>
+
 #include "model/appsync.h"
 #include "model/hardened_engine.h"
 #include "model/simple_engine.h"
@@ -34,7 +36,7 @@ auto with_engine(const Protocol& protocol, const Strategy& strategy, Use use) {
 // The same of a configuration; an engine that no protocol names runs in this world of it.
 template <class Use>
 auto with_engine(const Configuration& configuration, std::uint32_t world, Use use) {
-  if (configuration.engine) return use(Foreign(configuration.engine, world));
+  if (auto hosted = configuration.spec->hosted()) return use(Foreign(std::move(hosted), world));
   return with_engine(configuration.protocol, configuration.strategy, use);
 }
 

@@ -51,21 +51,4 @@ const Promise& promise_of(std::string_view protocol) {
                        [&](const Promise& each) { return each.protocol == protocol; });
 }
 
-Configuration configuration_of(std::shared_ptr<tidemark::Engine> engine) {
-  const Traits& traits = engine->traits();
-  Configuration configuration{.protocol_name = traits.name,
-                              .strategy = strategy_named(traits.strategy)};
-  for (const std::string& word : traits.excuses)
-    if (const auto invariant = find_invariant(word))
-      configuration.judge.watched &= ~invariant_bit(*invariant);
-  configuration.engine = std::move(engine);
-  return configuration;
-}
-
-Promise promised_by(const Configuration& configuration) {
-  if (!configuration.engine) return promise_of(configuration.protocol_name);
-  return {configuration.protocol_name, configuration.judge.watched,
-          kAllFeatures & ~lacked_features(configuration.engine->traits()), ""};
-}
-
 }  // namespace tidemark::core

@@ -25,10 +25,4 @@ std::span<const Promise> promises();
 // That of the protocol of this name. Requires: there is one.
 const Promise& promise_of(std::string_view protocol);
 
-// An engine that no protocol names, judged for all that it does not excuse.
-Configuration configuration_of(std::shared_ptr<tidemark::Engine> engine);
-// That of the protocol; an engine that no protocol names is held to all that it does not excuse, in
-// the scope of what it has. The configuration outlives it.
-Promise promised_by(const Configuration& configuration);
-
 }  // namespace tidemark::core

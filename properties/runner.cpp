@@ -159,7 +159,7 @@ std::string name_of(Invariant invariant, const Configuration& configuration) {
 Trace make_trace(const Configuration& configuration, const Scenario& scenario) {
   Trace trace;
   trace.protocol = configuration.protocol_name;
-  trace.is_foreign = configuration.engine != nullptr;
+  trace.is_foreign = configuration.spec->is_foreign();
   trace.options = configuration.options;
   trace.engine = configuration.protocol;
   trace.strategy = configuration.strategy.name;

@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include <tidemark/engine.h>
-
 #include "model/protocol.h"
 #include "model/strategy.h"
 #include "properties/coverage.h"
+#include "properties/engine_spec.h"
 #include "properties/judge.h"
 #include "properties/own.h"
 #include "properties/verdict.h"
@@ -27,9 +26,7 @@ struct Configuration {
   Protocol protocol = {};
   Strategy strategy = {};
   JudgeOptions judge = {};
-  // An engine that no protocol names. Null: it is the protocol's.
-  std::shared_ptr<tidemark::Engine> engine = nullptr;
-  std::string engine_command = {};  // that starts it, of one in another process
+  std::shared_ptr<const EngineSpec> spec = protocol_spec();
   // A strategy, invariants and marks of the user's own; null: none.
   std::shared_ptr<const Own> own = nullptr;
 };

@@ -301,7 +301,7 @@ json coverage_of(const FuzzResult& result, const Scope& scope, const Protocol& p
 
 json engine_of(const Configuration& configuration) {
   return {{"protocol", configuration.protocol_name},
-          {"is_foreign", configuration.engine != nullptr},
+          {"is_foreign", configuration.spec->is_foreign()},
           {"options", configuration.options},
           {"mutant", mutant_of(configuration.protocol)},
           {"strategy", configuration.strategy.name},

@@ -40,7 +40,8 @@ BaselineHead head_of(const std::string& path, const Trace& trace) {
 Configuration configuration_for(const BaselineTrace& each, std::span<const Portion> portions) {
   if (!each.trace.is_foreign) return configuration_of(each.trace, EngineFlags{});
   for (const Portion& portion : portions)
-    if (portion.configuration.engine && portion.configuration.protocol_name == each.trace.protocol)
+    if (portion.configuration.spec->is_foreign() &&
+        portion.configuration.protocol_name == each.trace.protocol)
       return portion.configuration;
   throw BadInput{
       fmt::format("{}:1: no configuration of the campaign has the engine '{}', expected "

@@ -60,15 +60,14 @@ void add_configuration_flags(VerbFlags& verb, ConfigurationFlags& flags) {
 Configured configure(ConfigurationFlags& flags) {
   Configured configured;
   configured.configurations = configurations_of(flags.engine, "all");
-  configured.promise = promised_by(configured.configurations.front());
+  const Configuration& first = configured.configurations.front();
+  configured.promise = first.spec->promise(first);
   narrow(flags, configured.promise.scope);
   for (Configuration& each : configured.configurations)
     each.judge.watched = flags.invariants.value_or(configured.promise.judged());
   configured.plan = flags.plan;
   configured.plan.canary = flags.canary.value_or(usual_canary(flags.plan.scope));
-  // Marks are of our own protocols' making.
-  if (configured.configurations.front().engine &&
-      configured.plan.require_marks == RequireMarks::automatic)
+  if (!first.spec->is_known() && configured.plan.require_marks == RequireMarks::automatic)
     configured.plan.require_marks = RequireMarks::never;
   return configured;
 }

@@ -91,10 +91,28 @@ void check_strategy(const std::string& name, bool or_all) {
     bad_usage("--strategy: {}", unknown_name("strategy", name, names));
 }
 
+// Of an engine in another process.
+class AdapterSpec final : public HostedSpec {
+ public:
+  AdapterSpec(std::shared_ptr<Adapter> adapter, std::string command)
+      : HostedSpec(adapter), adapter_(std::move(adapter)), command_(std::move(command)) {}
+
+  std::uint32_t worlds() const override { return traits().worlds; }
+  void side_by_side(Jobs jobs) const override { adapter_->side_by_side(jobs); }
+  std::optional<Waiting> waiting() const override {
+    return Waiting{adapter_->requests(), std::chrono::duration<double>(adapter_->waited()).count()};
+  }
+  std::string command() const override { return command_; }
+
+ private:
+  std::shared_ptr<Adapter> adapter_;
+  std::string command_;
+};
+
 // An engine behind an adapter, which this starts. Throws EngineFault.
 Configuration configuration_of_adapter(const EngineFlags& flags,
                                        const std::optional<std::string>& strategy) {
-  std::shared_ptr<tidemark::Engine> adapter = std::make_shared<Adapter>(
+  auto adapter = std::make_shared<Adapter>(
       AdapterOptions{.command = *flags.engine,
                      .strategy = strategy,
                      .timeout = std::chrono::milliseconds(flags.engine_timeout_ms)});
@@ -102,8 +120,8 @@ Configuration configuration_of_adapter(const EngineFlags& flags,
   if (strategy && traits.strategy != *strategy)
     throw EngineFault(fmt::format("the adapter was asked for {}, and its strategy is {}", *strategy,
                                   traits.strategy));
-  Configuration configuration = configuration_of(std::move(adapter));
-  configuration.engine_command = *flags.engine;
+  Configuration configuration =
+      configuration_of(std::make_shared<const AdapterSpec>(std::move(adapter), *flags.engine));
   configuration.judge.compare_tombstones = flags.compare_tombstones;
   return configuration;
 }
@@ -333,22 +351,10 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
 }
 
 void use_worlds(const Configuration& configuration, FuzzPlan& plan) {
-  const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
-  if (!adapter) return;
-  plan.worlds = adapter->traits().worlds;
-  plan.side_by_side = [adapter](std::span<const std::function<void()>> jobs) {
-    adapter->side_by_side(jobs);
+  plan.worlds = configuration.spec->worlds();
+  plan.side_by_side = [spec = configuration.spec](EngineSpec::Jobs jobs) {
+    spec->side_by_side(jobs);
   };
-}
-
-std::string engine_line(const Traits& traits) {
-  const auto words = [](const std::vector<std::string>& list) {
-    return list.empty() ? "nothing" : fmt::format("{}", fmt::join(list, ", "));
-  };
-  return fmt::format("engine {}{}{}: strategy {}, decisions {}; lacks {}; excuses {}", traits.name,
-                     traits.version.empty() ? "" : " ", traits.version, traits.strategy,
-                     traits.reports_decisions ? "reported" : "inferred", words(traits.lacks),
-                     words(traits.excuses));
 }
 
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
@@ -375,12 +381,9 @@ Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
 }
 
 Flags flags_of(const Configuration& configuration) {
-  const bool is_page = configuration.protocol_name == Configuration{}.protocol_name;
-  Flags flags;
-  if (configuration.engine)
-    flags.push_back({"--engine", configuration.engine_command, false});
-  else
-    flags.push_back({"--protocol", configuration.protocol_name, is_page});
+  const Configuration usual;
+  const auto flag = configuration.spec->flag(configuration);
+  Flags flags{{flag.first, flag.second, flag == usual.spec->flag(usual)}};
   for (const std::string& option : configuration.options) flags.push_back({"--set", option, false});
   if (configuration.protocol.mutant != Mutant::none)
     flags.push_back({"--mutate", std::string(name_of(configuration.protocol.mutant)), false});

@@ -71,8 +71,6 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
 // Lets as many worlds be under way as the adapter behind a configuration hosts; of any other engine
 // there is one.
 void use_worlds(const Configuration& configuration, FuzzPlan& plan);
-// What an engine that no protocol names says of itself, on one line.
-std::string engine_line(const Traits& traits);
 // That of a trace, with what flags put in place of its own. Throws BadInput.
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags);
 

@@ -175,7 +175,7 @@ class CheckCommand {
       : output_(common), configuration_(configurations_of(engine, "").front()) {}
 
   ExitCode run() {
-    const Traits& traits = configuration_.engine->traits();
+    const Traits& traits = configuration_.spec->traits();
     output_.result(fmt::format("ok    says hello: {} {}, strategy {}, decisions {}, {}",
                                traits.name, traits.version, traits.strategy,
                                traits.reports_decisions ? "reported" : "inferred",
@@ -193,7 +193,7 @@ class CheckCommand {
 
  private:
   bool lacks(string_view words) const {
-    const auto& lacking = configuration_.engine->traits().lacks;
+    const auto& lacking = configuration_.spec->traits().lacks;
     return std::any_of(lacking.begin(), lacking.end(), [&](const std::string& word) {
       return fmt::format(",{},", words).find(fmt::format(",{},", word)) != std::string::npos;
     });
@@ -237,7 +237,7 @@ class CheckCommand {
                        {"transcript", transcript}});
   }
   nlohmann::json document() const {
-    const Traits& traits = configuration_.engine->traits();
+    const Traits& traits = configuration_.spec->traits();
     return {{"schema", "tidemark/adapter-check/1"},
             {"engine",
              {{"name", traits.name},
@@ -270,7 +270,7 @@ class CheckCommand {
   // What redundant transfer is judged by.
   void check_messages() {
     constexpr string_view kClaim = "messages list the versions that they carry";
-    if (excuses(configuration_.engine->traits(), "no-redundant-transfer"))
+    if (excuses(configuration_.spec->traits(), "no-redundant-transfer"))
       return pass_over(kClaim, "it excuses no-redundant-transfer");
     constexpr string_view kSteps = "create A o1;sync A;sync B";
     tell(kClaim, kSteps, [&] {
@@ -286,7 +286,7 @@ class CheckCommand {
   }
 
   void check_worlds() {
-    const std::uint32_t worlds = configuration_.engine->traits().worlds;
+    const std::uint32_t worlds = configuration_.spec->traits().worlds;
     if (worlds < 2) return;
     constexpr string_view kSteps = "create A o1;sync A;create B o2;sync B;sync A";
     tell("worlds share nothing", kSteps, [&] {
@@ -308,7 +308,7 @@ class CheckCommand {
   void check_snapshots() {
     constexpr string_view kClaim = "after a load it goes on as from what was saved";
     constexpr string_view kSaved = "a load brings back what was saved, and leaves the others alone";
-    if (!configuration_.engine->traits().snapshots)
+    if (!configuration_.spec->traits().snapshots)
       return pass_over(kClaim, "hello does not say \"snapshot\"");
     const bool whole = lacks("interleave");
     const CheckFork fork = whole ? kWholeFork : kFork;
@@ -326,7 +326,7 @@ class CheckCommand {
     tell(kSaved, steps, [&] { return check_texts(configuration_, scenario, count); });
   }
 
-  Adapter& adapter() { return dynamic_cast<Adapter&>(*configuration_.engine); }
+  Adapter& adapter() { return dynamic_cast<Adapter&>(*configuration_.spec->hosted()); }
 
   Output output_;
   Configuration configuration_;
@@ -369,7 +369,7 @@ class CompareCommand {
     catch_interrupts();
     output_.note(fmt::format("{} against {}, seed {}", theirs_.protocol_name, ours_.protocol_name,
                              print_seed(flags_.seed)));
-    const FeatureSet lacked = lacked_features(theirs_.engine->traits());
+    const FeatureSet lacked = lacked_features(theirs_.spec->traits());
     const Scope scope = within(flags_.scope, kAllFeatures & ~lacked);
     Generator generator(scope);
     Progress progress(!output_.quiet());

@@ -296,7 +296,7 @@ PortionHead CampaignCommand::head_of(std::size_t place) const {
       .command = file_.commands[place],
       .replay = episode_flags(portion.configuration, plan.scope),
       .flags = flags_beyond(portion.configuration, make_trace(portion.configuration, {})),
-      .is_foreign = portion.configuration.engine != nullptr,
+      .is_foreign = portion.configuration.spec->is_foreign(),
       .invariants = invariant_names(portion.configuration),
       .marks = {},
       .marks_of_many = {},

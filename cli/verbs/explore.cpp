@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "adapter/session.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -132,16 +131,16 @@ ExplorePlan plan_of(const ExploreFlags& flags) {
 
 // What an engine lacks is not tried, and what it excuses is not watched. Throws BadInput.
 void fit(ExplorePlan& plan, const ExploreFlags& flags, const Configuration& configuration) {
-  if (!configuration.engine) return;
-  const Traits& traits = configuration.engine->traits();
+  const Traits& traits = configuration.spec->traits();
   if (!traits.snapshots)
     bad_usage(
         "explore --engine: {} cannot save and load its states, expected an adapter that answers "
         "hello with \"snapshot\": true (docs/ADAPTERS.md)",
         traits.name);
-  if (flags.jobs.value_or(1) != 1)
+  const bool takes_threads = configuration.spec->takes_threads();
+  if (!takes_threads && flags.jobs.value_or(1) != 1)
     bad_usage("--jobs: {} with --engine, expected 1: an adapter is one process", *flags.jobs);
-  plan.jobs = 1;
+  if (!takes_threads) plan.jobs = 1;
   plan.reductions = sound_reductions(configuration, plan.reductions);
   plan.watched &= configuration.judge.watched;
   if (plan.watched == 0)
@@ -276,9 +275,8 @@ void ExploreCommand::announce() const {
 }
 
 void ExploreCommand::tell_engines() const {
-  if (!configurations_.front().engine) return;
-  for (const Configuration& each : configurations_)
-    output_.note(engine_line(each.engine->traits()));
+  if (configurations_.front().spec->is_known()) return;
+  for (const Configuration& each : configurations_) output_.note(each.spec->line());
   output_.note(
       "two states are one only where everything in them is equal: nobody knows what this engine "
       "compares");
@@ -287,7 +285,7 @@ void ExploreCommand::tell_engines() const {
 // What says whether save and load are as they should be.
 std::string ExploreCommand::check_command(const Configuration& configuration) const {
   return fmt::format("{} adapter check {}", command_name(),
-                     shell_quoted(configuration.engine_command));
+                     shell_quoted(configuration.spec->command()));
 }
 
 Exploration ExploreCommand::search(const Configuration& configuration) const {
@@ -299,8 +297,7 @@ Exploration ExploreCommand::search(const Configuration& configuration) const {
     });
   } catch (EngineFault& fault) {
     // What an engine may not answer need not be wrong in the last lines: a load may have been.
-    const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
-    if (fault.transcript.empty() && adapter) fault.transcript = adapter->transcript();
+    if (fault.transcript.empty()) fault.transcript = configuration.spec->transcript();
     output_.note("paste: " + check_command(configuration));
     throw;
   } catch (const std::length_error& error) {
@@ -368,7 +365,7 @@ void ExploreCommand::check(const Searched& searched) {
   const Exploration& exploration = searched.exploration;
   for (const std::string& fault : exploration.faults)
     problems_.faults.push_back(
-        searched.configuration.engine
+        searched.configuration.spec->is_foreign()
             ? fmt::format("{}: {}; paste: {}", name, fault, check_command(searched.configuration))
             : fmt::format("{}: {}", name, fault));
   if (!exploration.is_complete())

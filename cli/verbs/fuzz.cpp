@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "adapter/session.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -92,9 +91,8 @@ class FuzzCommand {
   ExitCode run_all();
   void announce() const;
   void tell_promise() const;
-  void tell_engine() const;
   FuzzResult run_one(const Configuration& configuration);
-  void tell_waiting(const Adapter& adapter, const FuzzResult& result, milliseconds elapsed) const;
+  void tell_waiting(const Waiting& waiting, const FuzzResult& result, milliseconds elapsed) const;
   void check_faults(const Configuration& configuration, const FuzzResult& result);
 
   void report(const Configuration& configuration, const FuzzResult& result);
@@ -176,13 +174,10 @@ void FuzzCommand::announce() const {
   tell_promise();
 }
 
-void FuzzCommand::tell_engine() const {
-  for (const Configuration& configuration : configurations())
-    output_.note(engine_line(configuration.engine->traits()));
-}
-
 void FuzzCommand::tell_promise() const {
-  if (configurations().front().engine) return tell_engine();
+  for (const Configuration& configuration : configurations())
+    if (const std::string line = configuration.spec->line(); !line.empty()) output_.note(line);
+  if (configured_.promise.sentence.empty()) return;
   const Scope& scope = configured_.plan.scope;
   output_.note(
       fmt::format("{} promises {}", configured_.promise.protocol, configured_.promise.sentence));
@@ -198,27 +193,27 @@ FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
                          .time = limit_.left(part)};
   Progress progress(!output_.quiet());
   FuzzPlan plan = configured_.plan;
-  const auto adapter = std::dynamic_pointer_cast<Adapter>(configuration.engine);
   use_worlds(configuration, plan);
   const milliseconds began = limit_.elapsed();
   FuzzResult result = fuzz(configuration, plan, [&](const FuzzProgress& now) {
     progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });
     return !interrupted() && !limit_.is_over(part);
   });
-  if (adapter) tell_waiting(*adapter, result, limit_.elapsed() - began);
+  if (const auto waiting = configuration.spec->waiting())
+    tell_waiting(*waiting, result, limit_.elapsed() - began);
   return result;
 }
 
 // How fast an adapter was, and whether it was the one that was waited for.
-void FuzzCommand::tell_waiting(const Adapter& adapter, const FuzzResult& result,
+void FuzzCommand::tell_waiting(const Waiting& waiting, const FuzzResult& result,
                                milliseconds elapsed) const {
   const double ran = std::max(1.0, static_cast<double>(elapsed.count()));
-  const double waited = std::chrono::duration<double, std::milli>(adapter.waited()).count();
-  output_.note(fmt::format(
-      "{} requests, {} steps/s, {} requests/s, {:.0f} % of the time spent waiting for "
-      "the adapter",
-      grouped(adapter.requests()), grouped(per_second(result.effective_steps, elapsed)),
-      grouped(per_second(adapter.requests(), elapsed)), std::min(100.0, 100 * waited / ran)));
+  output_.note(
+      fmt::format("{} requests, {} steps/s, {} requests/s, {:.0f} % of the time spent waiting for "
+                  "the adapter",
+                  grouped(waiting.requests), grouped(per_second(result.effective_steps, elapsed)),
+                  grouped(per_second(waiting.requests, elapsed)),
+                  std::min(100.0, 100'000 * waiting.seconds / ran)));
 }
 
 ExitCode FuzzCommand::run_all() {

@@ -36,7 +36,7 @@ EpisodeCounts& EpisodeCounts::operator+=(const EpisodeCounts& other) {
 }
 
 bool is_ours(const Configuration& configuration) {
-  return configuration.engine == nullptr && configuration.own == nullptr;
+  return configuration.spec->takes_threads() && configuration.own == nullptr;
 }
 
 Worker::Worker(Crew& crew, bool asks_watch)
@@ -156,8 +156,7 @@ void Worker::add_fault(FaultyEpisode faulty) {
 
 // What is found wrong in an answer was not seen by whoever exchanged the lines.
 std::vector<std::string> Worker::transcript_of(const EngineFault& fault) const {
-  const auto& engine = crew_.configuration.engine;
-  return !fault.transcript.empty() || engine == nullptr ? fault.transcript : engine->transcript();
+  return fault.transcript.empty() ? crew_.configuration.spec->transcript() : fault.transcript;
 }
 
 // An episode that is under way beside others.

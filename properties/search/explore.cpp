@@ -22,7 +22,7 @@ bool is_within(const Scenario& scenario, const SearchScope& search) {
 
 Reductions sound_reductions(const Configuration& configuration, const Reductions& reductions) {
   const bool by_content = configuration.strategy.reads(kReadsContent);
-  if (!configuration.engine && !by_content) return reductions;
+  if (configuration.spec->is_known() && !by_content) return reductions;
   return {.clients = false,
           .objects = false,
           .names = false,
@@ -32,7 +32,7 @@ Reductions sound_reductions(const Configuration& configuration, const Reductions
 
 Exploration explore(const Configuration& configuration, const ExplorePlan& plan,
                     const ExploreWatch& watch) {
-  if (configuration.engine) return explore_foreign(configuration, plan, watch);
+  if (configuration.spec->hosted()) return explore_foreign(configuration, plan, watch);
   ExplorePlan sound = plan;
   sound.reductions = sound_reductions(configuration, plan.reductions);
   return with_engine(configuration.protocol, configuration.strategy, [&](auto engine) {

@@ -9,7 +9,7 @@ Exploration explore_foreign(const Configuration& configuration, const ExplorePla
   ExplorePlan exact = plan;
   exact.reductions = sound_reductions(configuration, plan.reductions);
   exact.jobs = 1;  // all states are in one engine, one at a time
-  Foreign engine(configuration.engine, 0, Foreign::States::kept);
+  Foreign engine(configuration.spec->hosted(), 0, Foreign::States::kept);
   return search::Explorer<Foreign>(std::move(engine), configuration, exact, watch).run();
 }
 

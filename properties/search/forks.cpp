@@ -71,7 +71,7 @@ class SavedTexts {
 
 std::vector<Event> run_with_detours(const Configuration& configuration, const Scenario& scenario,
                                     std::size_t steps, bool forks) {
-  const Foreign engine(configuration.engine, 0, Foreign::States::kept);
+  const Foreign engine(configuration.spec->hosted(), 0, Foreign::States::kept);
   World<Foreign> world(engine);
   EventLog log;
   world.begin(scenario, log);
@@ -90,12 +90,12 @@ std::vector<Event> run_with_detours(const Configuration& configuration, const Sc
 
 std::string check_texts(const Configuration& configuration, const Scenario& scenario,
                         std::size_t steps) {
-  const Foreign engine(configuration.engine);
+  const Foreign engine(configuration.spec->hosted());
   World<Foreign> world(engine);
   NoObserver nobody;
   world.begin(scenario, nobody);
   take_steps(world, 0, steps);
-  SavedTexts saved(*configuration.engine, scenario.clients);
+  SavedTexts saved(*configuration.spec->hosted(), scenario.clients);
   take_steps(world, steps, scenario.steps.size());
   return saved.load_all();
 }

@@ -74,7 +74,7 @@ std::string meaning(const Case& about) {
 // What is given to replays() beside the trace.
 std::string arguments(const Configuration& configuration) {
   std::string text = "trace";
-  if (configuration.engine) text += ", my_engine()";
+  if (configuration.spec->is_foreign()) text += ", my_engine()";
   if (configuration.strategy.is_own()) text += fmt::format(", {}{{}}", configuration.strategy.name);
   if (configuration.judge.compare_tombstones) text += ", {.compare_tombstones = true}";
   return text;
@@ -87,7 +87,7 @@ std::string gtest_test(const Case& about) {
       "#include <gtest/gtest.h>\n"
       "#include <tidemark/gtest.h>\n"
       "#include <tidemark/tidemark.h>\n\n";
-  if (about.configuration.engine)
+  if (about.configuration.spec->is_foreign())
     text +=
         "// The engine, in C++ (docs/LIBRARY.md, An engine of your own).\n"
         "std::shared_ptr<tidemark::Engine> my_engine();\n\n";

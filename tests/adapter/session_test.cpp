@@ -309,7 +309,7 @@ Configuration driven_by(const std::shared_ptr<Adapter>& adapter) {
   Configuration configuration{.protocol_name = traits.name,
                               .strategy = strategy_named(traits.strategy)};
   configuration.judge.watched &= ~invariant_bit(Invariant::told);
-  configuration.engine = adapter;
+  configuration.spec = hosted_spec(adapter);
   return configuration;
 }
 
@@ -414,7 +414,7 @@ TEST(Adapter, AnEpisodeThatRunsOutOfMemoryCountsNeitherWay) {
   plan.episodes = 5;
   plan.require_marks = RequireMarks::never;
   Configuration greedy;
-  greedy.engine = std::make_shared<Greedy>();
+  greedy.spec = hosted_spec(std::make_shared<Greedy>());
   const FuzzResult result = fuzz(greedy, plan, nullptr);
   EXPECT_EQ(result.lost_seeds.size(), 5u);
   EXPECT_EQ(result.episodes, 0u);

@@ -21,8 +21,9 @@ inline std::shared_ptr<tidemark::Engine> hosted(const Configuration& direct) {
 }
 
 inline Configuration behind_the_door(const Configuration& direct) {
-  return {
-      .protocol_name = direct.protocol_name, .strategy = direct.strategy, .engine = hosted(direct)};
+  return {.protocol_name = direct.protocol_name,
+          .strategy = direct.strategy,
+          .spec = hosted_spec(hosted(direct))};
 }
 
 // One of ours whose requests can be tampered with.
@@ -39,9 +40,9 @@ inline Configuration tampered(const char* protocol,
                               std::function<bool(const Request&)> passes_over) {
   Configuration engine = behind_the_door(configuration(protocol, {}, "server-priority"));
   const auto outer = std::make_shared<Tampered>();
-  outer->inner = engine.engine;
+  outer->inner = engine.spec->hosted();
   outer->passes_over = std::move(passes_over);
-  engine.engine = outer;
+  engine.spec = hosted_spec(outer);
   return engine;
 }
 

@@ -43,7 +43,7 @@ Trace echo() {
 
 Recording record(const Trace& trace, std::shared_ptr<tidemark::Engine> engine) {
   Configuration configuration{.protocol_name = "page"};
-  configuration.engine = std::move(engine);
+  configuration.spec = hosted_spec(std::move(engine));
   return Runner(configuration).record(trace.scenario);
 }
 

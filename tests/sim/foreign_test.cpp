@@ -26,7 +26,7 @@ std::shared_ptr<tidemark::Engine> hosted(const std::string& protocol, const Stra
 
 Configuration behind_the_door(const std::string& protocol, const Strategy& strategy) {
   Configuration configuration{.protocol_name = protocol, .strategy = strategy};
-  configuration.engine = hosted(protocol, strategy);
+  configuration.spec = hosted_spec(hosted(protocol, strategy));
   return configuration;
 }
 
@@ -86,7 +86,7 @@ std::string fault_of(std::vector<Answer> answers, std::string_view steps) {
   const auto engine = std::make_shared<Scripted>();
   engine->answers = std::move(answers);
   Configuration configuration{.protocol_name = "scripted"};
-  configuration.engine = engine;
+  configuration.spec = hosted_spec(engine);
   try {
     Runner(configuration).run(trace_of(std::string(steps)).scenario);
   } catch (const EngineFault& fault) {
@@ -127,7 +127,7 @@ TEST(Foreign, AnInventedValueBreaksIntegrity) {
   const auto engine = std::make_shared<Scripted>();
   engine->answers = {{.holds = {{{.guid = "o1", .value = "made up"}}}}};
   Configuration configuration{.protocol_name = "scripted"};
-  configuration.engine = engine;
+  configuration.spec = hosted_spec(engine);
   Trace trace = trace_of("create A o1; offline A");
   Runner runner(configuration);
   try {
@@ -174,7 +174,8 @@ struct Silent final : tidemark::Engine {
 int lost_updates(const std::string& protocol, std::string_view strategy,
                  const std::string& claimed) {
   Configuration configuration{.protocol_name = protocol};
-  configuration.engine = std::make_shared<Silent>(hosted(protocol, built_in(strategy)), claimed);
+  configuration.spec =
+      hosted_spec(std::make_shared<Silent>(hosted(protocol, built_in(strategy)), claimed));
   Runner runner(configuration);
   Scope scope;
   scope.shared_keys = false;  // what is inferred of key conflicts is not exact

@@ -251,7 +251,7 @@ class Section {
     };
     add("configuration", configuration_name(about_.configuration));
     add("options", fmt::format("{}", fmt::join(about_.configuration.options, ", ")));
-    add("engine", about_.configuration.engine_command);
+    add("engine", about_.configuration.spec->command());
     add("found", about_.found);
     add("fingerprint", about_.fingerprint);
     add("size", fmt::format("{}, {}, {}, {}", count_of(scene_.scenario().steps.size(), "step"),

@@ -58,7 +58,7 @@ TEST(Comparison, FindsNoDifferenceWhereOnlyTheNumbersOfTombstonesDiffer) {
   const Strategy strategy = built_in("server-priority");
   const Hardened engine(find_protocol("hardened")->protocol, strategy);
   Configuration behind_the_door{.protocol_name = "hardened"};
-  behind_the_door.engine = std::make_shared<Hosted<Hardened>>(engine, "hardened");
+  behind_the_door.spec = hosted_spec(std::make_shared<Hosted<Hardened>>(engine, "hardened"));
   Runner ours(find_protocol("hardened")->protocol, strategy);
   Runner theirs(behind_the_door);
   Scope scope;

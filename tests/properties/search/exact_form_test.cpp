@@ -126,7 +126,7 @@ struct Comparison {
 };
 
 Comparison compare_walks(const Configuration& direct, Setting setting, int walks = kWalks) {
-  const Foreign engine(behind_the_door(direct).engine, 0, Foreign::States::kept);
+  const Foreign engine(behind_the_door(direct).spec->hosted(), 0, Foreign::States::kept);
   const Walk root(engine, setting);
   std::map<decltype(root.form()), Walk> met;
   Random random(1);

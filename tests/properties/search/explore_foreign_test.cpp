@@ -151,15 +151,15 @@ TEST(ExploreForeign, ALoadThatDoesNotRestoreIsAFault) {
 TEST(ExploreForeign, ACounterexampleThatNoRunShowsIsAFault) {
   const Configuration guarded = behind_the_door(configuration("guarded", {}, "server-priority"));
   const auto forgetful = std::make_shared<Tampered>();
-  forgetful->inner = guarded.engine;
+  forgetful->inner = guarded.spec->hosted();
   forgetful->passes_over = [&](const Request& request) {
     if (request.operation != Operation::load || request.at == kServerName) return false;
-    guarded.engine->handle(request);
-    guarded.engine->handle({.operation = Operation::crash, .at = request.at});
+    guarded.spec->hosted()->handle(request);
+    guarded.spec->hosted()->handle({.operation = Operation::crash, .at = request.at});
     return true;
   };
   Configuration engine = guarded;
-  engine.engine = forgetful;
+  engine.spec = hosted_spec(forgetful);
   const std::string fault =
       fault_of(engine, {"", with(kSyncs, &Scope::interleave), {{B::edits, 2}}, 7});
   EXPECT_NE(fault.find("the search broke it, a run of the same steps does not"), std::string::npos)

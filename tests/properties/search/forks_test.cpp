@@ -96,9 +96,9 @@ TEST(Forks, TellAnEngineThatDoesNotSayAgainWhatItHolds) {
     }
   };
   const auto sparing = std::make_shared<Sparing>();
-  sparing->inner = inner.engine;
+  sparing->inner = inner.spec->hosted();
   Configuration engine = inner;
-  engine.engine = sparing;
+  engine.spec = hosted_spec(sparing);
   EXPECT_FALSE(goes_on(engine));
   EXPECT_EQ(wrong_texts(engine), "");
 }
@@ -107,14 +107,14 @@ TEST(Forks, TellAnEngineThatDoesNotSayAgainWhatItHolds) {
 TEST(Forks, TellALoadThatTouchesOthers) {
   const Configuration engine = behind_the_door(configuration("guarded", {}, "server-priority"));
   const auto outer = std::make_shared<Tampered>();
-  outer->inner = engine.engine;
+  outer->inner = engine.spec->hosted();
   outer->passes_over = [&](const Request& request) {
     if (request.operation == Operation::load && request.at == 'A')
       outer->inner->handle({.operation = Operation::reinstall, .at = 'B', .id = 9});
     return false;
   };
   Configuration touching = engine;
-  touching.engine = outer;
+  touching.spec = hosted_spec(outer);
   const std::string wrong = wrong_texts(touching);
   EXPECT_TRUE(wrong.starts_with("after A was loaded, B is saved as ")) << wrong;
 }
