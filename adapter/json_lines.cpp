@@ -393,8 +393,8 @@ Answer parse_answer(string_view line) {
     answer.refused.push_back(version_of(one, std::move(where)));
   });
   answer.counter = fields.number("counter");
-  answer.upload_mark = fields.number("upload_mark");
-  answer.download_mark = fields.number("download_mark");
+  answer.counter_lastsync = fields.number("counter_lastsync");
+  answer.servercounter_lastsync = fields.number("servercounter_lastsync");
   if (const auto state = json.find("state"); state != json.end()) answer.state = text_of(*state);
   return answer;
 }

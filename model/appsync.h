@@ -80,8 +80,10 @@ class AppSync {
   // Counters for the invariants that speak of them.
   static std::uint64_t counter(const Client& client) { return client.counter.number; }
   static std::uint64_t counter(const Server& server) { return server.counter.number; }
-  static std::uint64_t upload_mark(const Client& client) { return client.counter_lastsync.number; }
-  static std::uint64_t download_mark(const Client& client) {
+  static std::uint64_t counter_lastsync(const Client& client) {
+    return client.counter_lastsync.number;
+  }
+  static std::uint64_t servercounter_lastsync(const Client& client) {
     return client.servercounter_lastsync.number;
   }
 

@@ -81,8 +81,8 @@ class Hardened {
   static std::uint64_t counter(const Client& client) { return client.counter.number; }
   static std::uint64_t counter(const Server& server) { return server.counter.number; }
   // What was uploaded is a flag of each object: there is no such mark.
-  static std::uint64_t upload_mark(const Client& /*client*/) { return 0; }
-  static std::uint64_t download_mark(const Client& client) {
+  static std::uint64_t counter_lastsync(const Client& /*client*/) { return 0; }
+  static std::uint64_t servercounter_lastsync(const Client& client) {
     return client.servercounter_lastsync.number;
   }
 

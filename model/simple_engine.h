@@ -74,8 +74,8 @@ class Simple {
   static std::uint64_t counter(const Replica& /*replica*/) {
     return 0;
   }
-  static std::uint64_t upload_mark(const Client& /*client*/) { return 0; }
-  static std::uint64_t download_mark(const Client& /*client*/) { return 0; }
+  static std::uint64_t counter_lastsync(const Client& /*client*/) { return 0; }
+  static std::uint64_t servercounter_lastsync(const Client& /*client*/) { return 0; }
 
   // ---- What an exhaustive search must know, to tell states that differ only by name from others.
 

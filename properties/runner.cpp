@@ -47,9 +47,10 @@ class Recorder {
       now.counter = E::counter(world.server());
     } else {
       now.counter = E::counter(world.client(replica));
-      now.counter_lastsync = E::upload_mark(world.client(replica));
-      now.servercounter_lastsync = E::download_mark(world.client(replica));
-      recording_.tells_download_marks |= tells_download_mark<E>(world.client(replica));
+      now.counter_lastsync = E::counter_lastsync(world.client(replica));
+      now.servercounter_lastsync = E::servercounter_lastsync(world.client(replica));
+      recording_.tells_servercounter_lastsync |=
+          tells_servercounter_lastsync<E>(world.client(replica));
     }
     Tide& last = tides_[replica.number];
     if (now.counter == last.counter && now.counter_lastsync == last.counter_lastsync &&
@@ -60,9 +61,9 @@ class Recorder {
   }
 
   template <class E>
-  static bool tells_download_mark(const typename E::Client& client) {
+  static bool tells_servercounter_lastsync(const typename E::Client& client) {
     if constexpr (MayHideMarks<E>)
-      return E::tells_download_mark(client);
+      return E::tells_servercounter_lastsync(client);
     else
       return true;
   }

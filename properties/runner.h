@@ -61,7 +61,7 @@ struct Recording {
   std::vector<Tide> tides;  // where one changed
   // Whether any client's servercounter_lastsync is known: an engine of somebody else's need not
   // tell it, and then it is 0 in all tides.
-  bool tells_download_marks = false;
+  bool tells_servercounter_lastsync = false;
 };
 
 // Not for use by two threads at once; each takes a Runner of its own.

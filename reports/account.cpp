@@ -211,7 +211,7 @@ void Account::read_tides(std::size_t place) {
 }
 
 std::optional<std::uint64_t> Account::asked_since(std::uint32_t number) const {
-  if (!recording_->tells_download_marks) return std::nullopt;
+  if (!recording_->tells_servercounter_lastsync) return std::nullopt;
   const auto found = asked_since_.find(number);
   return found == asked_since_.end() ? 0 : found->second;
 }

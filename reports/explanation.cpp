@@ -192,7 +192,7 @@ class Detective {
   // Why a client that overwrote a change of its own did not ask its strategy.
   std::string not_pending() {
     if (breach_.replica.is_server()) return {};
-    const std::string passed = upload_mark_passed(breach_.other);
+    const std::string passed = counter_lastsync_passed(breach_.other);
     return passed.empty() ? "" : ": " + passed;
   }
 
@@ -203,7 +203,8 @@ class Detective {
     if (const std::string refusal = refused(breach_.value); !refusal.empty()) return refusal;
     for (std::uint32_t number = 1; number < reached.size(); ++number)
       if (reached[number])
-        if (const std::string passed = upload_mark_passed({number}); !passed.empty()) return passed;
+        if (const std::string passed = counter_lastsync_passed({number}); !passed.empty())
+          return passed;
     return wiped(reached);
   }
 
@@ -260,7 +261,7 @@ class Detective {
 
   // Where the mark of the client that wrote a version passed it, on the ack of an upload that did
   // not carry it.
-  std::string upload_mark_passed(Value value) {
+  std::string counter_lastsync_passed(Value value) {
     const Version& version = words_.version_of(value);
     const auto written = came_to_hold(version.writer, value);
     if (version.writer.is_server() || !written) return {};
@@ -315,12 +316,13 @@ class Detective {
     const Value theirs = account_.at_rest(kServer, breach_.guid);
     if (mine == theirs) return renamed();
     if (theirs != kNoValue) {
-      if (const std::string passed = download_mark_passed(theirs); !passed.empty()) return passed;
+      if (const std::string passed = servercounter_lastsync_passed(theirs); !passed.empty())
+        return passed;
       if (const std::string kept = kept_own(theirs); !kept.empty()) return kept;
     }
     if (mine != kNoValue) {
       if (const std::string refusal = refused(mine); !refusal.empty()) return refusal;
-      if (const std::string passed = upload_mark_passed(mine); !passed.empty()) return passed;
+      if (const std::string passed = counter_lastsync_passed(mine); !passed.empty()) return passed;
     }
     return parted(mine, theirs);
   }
@@ -345,7 +347,7 @@ class Detective {
   }
 
   // Where a client's servercounter_lastsync passed what the server holds, without it.
-  std::string download_mark_passed(Value value) {
+  std::string servercounter_lastsync_passed(Value value) {
     const auto taken = came_to_hold(kServer, value);
     if (!taken) return {};
     const std::uint64_t counter = counter_after(*taken, kServer);
@@ -383,7 +385,7 @@ class Detective {
     const auto& facts = account_.entry(*spot).facts;
     const Fact& fact = *std::find_if(facts.begin(), facts.end(), chose);
     const std::string refusal = refused(fact.kept);
-    const std::string passed = upload_mark_passed(fact.kept);
+    const std::string passed = counter_lastsync_passed(fact.kept);
     const std::string after = !refusal.empty()  ? "; " + refusal
                               : !passed.empty() ? "; " + passed
                                                 : "";

@@ -73,7 +73,7 @@ concept LacksSteps = requires(const E& engine, const Step& step) {
 template <class E>
 concept MayHideMarks = requires(const typename E::Client& client) {
   // Whether this client ever said up to where it has downloaded.
-  { E::tells_download_mark(client) } -> std::same_as<bool>;
+  { E::tells_servercounter_lastsync(client) } -> std::same_as<bool>;
 };
 
 // An engine may note something of a world as a whole, beside its replicas: a plain value. The world

@@ -60,14 +60,15 @@ class Foreign {
     Replica replica{};
     Table<Row> rows;
     std::uint64_t counter = 0;
-    std::uint64_t upload_mark = 0;
-    std::uint64_t download_mark = 0;
-    bool tells_download_mark = false;  // it was reported; only reports ask
+    std::uint64_t counter_lastsync = 0;
+    std::uint64_t servercounter_lastsync = 0;
+    bool tells_servercounter_lastsync = false;  // it was reported; only reports ask
     State state;  // as the last request left it; null where it is in the engine alone
     // By what is told of them: runs that keep states are judged as those that do not.
     friend bool operator==(const Holder& a, const Holder& b) {
       return a.replica == b.replica && a.rows == b.rows && a.counter == b.counter &&
-             a.upload_mark == b.upload_mark && a.download_mark == b.download_mark;
+             a.counter_lastsync == b.counter_lastsync &&
+             a.servercounter_lastsync == b.servercounter_lastsync;
     }
   };
   struct Client : Holder {
@@ -125,9 +126,13 @@ class Foreign {
     return row == nullptr ? nullptr : &row->object;
   }
   static std::uint64_t counter(const Holder& replica) { return replica.counter; }
-  static std::uint64_t upload_mark(const Client& client) { return client.upload_mark; }
-  static std::uint64_t download_mark(const Client& client) { return client.download_mark; }
-  static bool tells_download_mark(const Client& client) { return client.tells_download_mark; }
+  static std::uint64_t counter_lastsync(const Client& client) { return client.counter_lastsync; }
+  static std::uint64_t servercounter_lastsync(const Client& client) {
+    return client.servercounter_lastsync;
+  }
+  static bool tells_servercounter_lastsync(const Client& client) {
+    return client.tells_servercounter_lastsync;
+  }
 
   // What else an engine knows nobody can tell where states are not kept: so none is met again.
   void digest(const Holder& replica, Digest& digest) const;

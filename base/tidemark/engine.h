@@ -140,8 +140,8 @@ struct Answer {
   std::vector<Version> accepted = {};  // at a client: the server's answer says that it took these
   std::vector<Version> refused = {};   // at the server: it did not take these
   std::optional<std::uint64_t> counter = {};
-  std::optional<std::uint64_t> upload_mark = {};
-  std::optional<std::uint64_t> download_mark = {};
+  std::optional<std::uint64_t> counter_lastsync = {};
+  std::optional<std::uint64_t> servercounter_lastsync = {};
   // save: what load is handed. Two states with equal texts are one. A backup is no part of it.
   std::optional<std::string> state = {};
 };

@@ -63,8 +63,8 @@
  */
 typedef Link {                   /* a client, and its link */
   unsigned counter : BITS;
-  unsigned upload_mark : BITS;   /* counter_lastsync */
-  unsigned download_mark : BITS; /* servercounter_lastsync */
+  unsigned counter_lastsync : BITS;   /* counter_lastsync */
+  unsigned servercounter_lastsync : BITS; /* servercounter_lastsync */
   unsigned value1 : BITS;        /* the version of o1 that it holds */
   unsigned value2 : BITS;
   unsigned changed1 : BITS;      /* counter_lastupdate of o1 */
@@ -105,7 +105,7 @@ Shared shared;
 c_code {
 /* The same state, unpacked. */
 typedef struct Party {
-  uchar counter, upload_mark, download_mark;
+  uchar counter, counter_lastsync, servercounter_lastsync;
   uchar value[2], changed[2];
   uchar message, answer, carried[2], built;
 } Party;
@@ -142,8 +142,8 @@ static void breach(int invariant) { ++breaches[invariant]; }
 static void load_link(World* to, int c, const struct Link* from) {
   Party* client = &to->client[c];
   client->counter = from->counter;
-  client->upload_mark = from->upload_mark;
-  client->download_mark = from->download_mark;
+  client->counter_lastsync = from->counter_lastsync;
+  client->servercounter_lastsync = from->servercounter_lastsync;
   client->value[0] = from->value1;
   client->value[1] = from->value2;
   client->changed[0] = from->changed1;
@@ -160,8 +160,8 @@ static void load_link(World* to, int c, const struct Link* from) {
 static void store_link(const World* from, int c, struct Link* to) {
   const Party* client = &from->client[c];
   to->counter = client->counter;
-  to->upload_mark = client->upload_mark;
-  to->download_mark = client->download_mark;
+  to->counter_lastsync = client->counter_lastsync;
+  to->servercounter_lastsync = client->servercounter_lastsync;
   to->value1 = client->value[0];
   to->value2 = client->value[1];
   to->changed1 = client->changed[0];
@@ -292,8 +292,8 @@ static void judge_told(const World* w, int c, const uchar* before, const uchar* 
 }
 
 static void judge_marks(const Party* before, const Party* after) {
-  if (after->counter < before->counter || after->upload_mark < before->upload_mark ||
-      after->download_mark < before->download_mark)
+  if (after->counter < before->counter || after->counter_lastsync < before->counter_lastsync ||
+      after->servercounter_lastsync < before->servercounter_lastsync)
     breach(INTEGRITY);
 }
 
@@ -310,7 +310,7 @@ static void end_exchange(Party* client) {
 }
 
 static int pending(const Party* client, int o) {
-  return client->changed[o] > client->upload_mark;
+  return client->changed[o] > client->counter_lastsync;
 }
 
 static void change(World* w, int c, int o) {
@@ -329,7 +329,7 @@ static void begin(World* w, int c) { w->client[c].message = download_request; }
 static void handle_download_request(World* w, int c) {
   Party* client = &w->client[c];
   for (int o = 0; o < 2; ++o)
-    client->carried[o] = w->server_changed[o] > client->download_mark ? w->server_value[o] : 0;
+    client->carried[o] = w->server_changed[o] > client->servercounter_lastsync ? w->server_value[o] : 0;
   client->answer = w->server_counter;
   client->message = download_reply;
 }
@@ -372,7 +372,7 @@ static void handle_download_reply(World* w, int c) {
     client->value[o] = v;
     client->changed[o] = 0;
   }
-  client->download_mark = client->answer;
+  client->servercounter_lastsync = client->answer;
   for (int o = 0; o < 2; ++o) judge_held(w, c, before.value[o], client->value[o]);
   judge_told(w, c, before.value, told);
   judge_marks(&before, client);
@@ -388,8 +388,8 @@ static void handle_upload_ack(World* w, int c) {
   Party* client = &w->client[c];
   const Party before = *client;
   const int accepted = (client->carried[0] != 0) + (client->carried[1] != 0);
-  client->upload_mark = client->built;
-  if (client->answer == client->download_mark + accepted) client->download_mark = client->answer;
+  client->counter_lastsync = client->built;
+  if (client->answer == client->servercounter_lastsync + accepted) client->servercounter_lastsync = client->answer;
   judge_marks(&before, client);
   note_travelled(w, c, before.carried);
   end_exchange(client);

@@ -156,8 +156,8 @@ final class World
     private static function marks(Client $client): array
     {
         return [
-            'upload_mark' => $client->counter_lastsync,
-            'download_mark' => $client->servercounter_lastsync,
+            'counter_lastsync' => $client->counter_lastsync,
+            'servercounter_lastsync' => $client->servercounter_lastsync,
         ];
     }
 

@@ -174,8 +174,8 @@ def _state(replica: Server | Client) -> dict:
 
 def _marks(client: Client) -> dict:
     return {
-        "upload_mark": client.counter_lastsync,
-        "download_mark": client.servercounter_lastsync,
+        "counter_lastsync": client.counter_lastsync,
+        "servercounter_lastsync": client.servercounter_lastsync,
     }
 
 

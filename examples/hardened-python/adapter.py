@@ -97,7 +97,7 @@ class World:
         replica = self.replicas[name]
         answer["counter"] = replica.counter
         if name != SERVER_NAME:
-            answer["download_mark"] = replica.servercounter_lastsync
+            answer["servercounter_lastsync"] = replica.servercounter_lastsync
         objects = list(replica.objects.values())
         if objects != self.reported[name]:
             self.reported[name] = objects

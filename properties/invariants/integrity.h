@@ -59,9 +59,9 @@ class Integrity {
   // The counter of a replica, and the two marks of a client, as they were seen last.
   struct Tide {
     std::uint64_t counter = 0;
-    std::uint64_t upload_mark = 0;
-    std::uint64_t download_mark = 0;
-    std::uint32_t epoch = 0;  // of the server, in which the download mark was set
+    std::uint64_t counter_lastsync = 0;
+    std::uint64_t servercounter_lastsync = 0;
+    std::uint32_t epoch = 0;  // of the server, in which servercounter_lastsync was set
   };
   const Tide& tide(Replica replica) const { return tides_[replica.number]; }
 
@@ -72,7 +72,7 @@ class Integrity {
   };
 
   void forget_marks(Replica client) {
-    tides_[client.number].upload_mark = tides_[client.number].download_mark = 0;
+    tides_[client.number].counter_lastsync = tides_[client.number].servercounter_lastsync = 0;
   }
 
   template <class World>
@@ -130,19 +130,20 @@ class Integrity {
         now.counter = Engine::counter(world.server());
       } else {
         now.counter = Engine::counter(world.client(replica));
-        now.upload_mark = Engine::upload_mark(world.client(replica));
-        now.download_mark = Engine::download_mark(world.client(replica));
+        now.counter_lastsync = Engine::counter_lastsync(world.client(replica));
+        now.servercounter_lastsync = Engine::servercounter_lastsync(world.client(replica));
       }
       const Tide before = tides_[replica.number];
-      const bool sets_mark =
-          message == MessageKind::download_reply || now.download_mark != before.download_mark;
+      const bool sets_mark = message == MessageKind::download_reply ||
+                             now.servercounter_lastsync != before.servercounter_lastsync;
       if (!replica.is_server() && sets_mark) now.epoch = history.answer_epoch(replica);
       tides_[replica.number] = now;
       const Event event{.replica = replica};
       if (now.counter < before.counter)
         break_at(BreachKind::counter_backwards, event, world, history, verdict);
       if (now.epoch != before.epoch) return;
-      if (now.upload_mark < before.upload_mark || now.download_mark < before.download_mark)
+      if (now.counter_lastsync < before.counter_lastsync ||
+          now.servercounter_lastsync < before.servercounter_lastsync)
         break_at(BreachKind::mark_backwards, event, world, history, verdict);
     }
   }

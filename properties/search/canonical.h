@@ -296,8 +296,8 @@ class Canonical {
   template <class Words>
   void write_set(Tag tag, Words& words);
   void write_history();
-  void write_tide(Replica replica, std::uint64_t counter, std::uint64_t upload_mark,
-                  std::uint64_t download_mark);
+  void write_tide(Replica replica, std::uint64_t counter, std::uint64_t counter_lastsync,
+                  std::uint64_t servercounter_lastsync);
   void write_journal();
   template <class Total_>
   void write_departures(const std::array<std::uint32_t, kMostVersions + 1>& gone,
@@ -406,8 +406,8 @@ void Canonical<E, Sum>::collect() {
       if (!engine_.ignores_late(letter.kind)) described(letter.message, own);
     const Integrity::Tide& tide = integrity_->tide({client});
     own.add(tide.counter);
-    own.add(tide.upload_mark);
-    server_scale_.add(tide.download_mark);
+    own.add(tide.counter_lastsync);
+    server_scale_.add(tide.servercounter_lastsync);
     own.rename(1, ~std::uint64_t{0});
   }
   server_scale_.add(integrity_->tide(kServer).counter);
@@ -753,8 +753,8 @@ void Canonical<E, Sum>::write_history() {
     const bool answered = kind != MessageKind::none && !is_request(kind);
     rest_.add(answered ? history_->epoch() - history_->answer_epoch({client}) : 0);
     write_tide({client}, E::counter(world_->client({client})),
-               E::upload_mark(world_->client({client})),
-               E::download_mark(world_->client({client})));
+               E::counter_lastsync(world_->client({client})),
+               E::servercounter_lastsync(world_->client({client})));
   }
   if (watches(Invariant::integrity)) write_tide(kServer, E::counter(world_->server()), 0, 0);
   if (distinctions_.may_be_wiped) write_journal();
@@ -763,17 +763,18 @@ void Canonical<E, Sum>::write_history() {
 // What integrity saw last of a replica is nearly always what it has now.
 template <class E, class Sum>
 void Canonical<E, Sum>::write_tide(Replica replica, std::uint64_t counter,
-                                   std::uint64_t upload_mark, std::uint64_t download_mark) {
+                                   std::uint64_t counter_lastsync,
+                                   std::uint64_t servercounter_lastsync) {
   const Integrity::Tide& tide = integrity_->tide(replica);
-  const bool same = tide.counter == counter && tide.upload_mark == upload_mark &&
-                    tide.download_mark == download_mark;
+  const bool same = tide.counter == counter && tide.counter_lastsync == counter_lastsync &&
+                    tide.servercounter_lastsync == servercounter_lastsync;
   rest_.add(same);
   rest_.add(history_->epoch() - tide.epoch);
   if (same) return;
   const OwnScale& own = client_scales_[replica.number];
   rest_.add(replica.is_server() ? name(server_scale_, tide.counter) : name(own, tide.counter));
-  rest_.add(name(own, tide.upload_mark));
-  rest_.add(name(server_scale_, tide.download_mark));
+  rest_.add(name(own, tide.counter_lastsync));
+  rest_.add(name(server_scale_, tide.servercounter_lastsync));
 }
 
 // What is_excused() reads: which versions were replaced, on a message, by which others; and of

@@ -73,8 +73,8 @@ class Canonical<Foreign, KeySum> {
   void write_holder(const Foreign::Holder& holder) {
     add_text(*holder.state);
     add(holder.counter);
-    add(holder.upload_mark);
-    add(holder.download_mark);
+    add(holder.counter_lastsync);
+    add(holder.servercounter_lastsync);
     holder.rows.for_each([&](const Foreign::Row& row) { add_object(row.object); });
     add(kEnd);
   }
@@ -175,8 +175,8 @@ class Canonical<Foreign, KeySum> {
       if (number > 0) add(history.answer_epoch({number}));
       const Integrity::Tide& tide = judge.integrity().tide({number});
       add(tide.counter);
-      add(tide.upload_mark);
-      add(tide.download_mark);
+      add(tide.counter_lastsync);
+      add(tide.servercounter_lastsync);
       add(tide.epoch);
     }
     if (may_be_wiped_) write_journal(history);

@@ -33,9 +33,10 @@ std::optional<Foreign::Row> Foreign::row_of(const Held& held) const {
 
 void Foreign::absorb(const Answer& answer, Holder& replica) const {
   replica.counter = answer.counter.value_or(replica.counter);
-  replica.upload_mark = answer.upload_mark.value_or(replica.upload_mark);
-  replica.download_mark = answer.download_mark.value_or(replica.download_mark);
-  replica.tells_download_mark |= answer.download_mark.has_value();
+  replica.counter_lastsync = answer.counter_lastsync.value_or(replica.counter_lastsync);
+  replica.servercounter_lastsync =
+      answer.servercounter_lastsync.value_or(replica.servercounter_lastsync);
+  replica.tells_servercounter_lastsync |= answer.servercounter_lastsync.has_value();
   if (!answer.holds) return;
   replica.rows.clear();
   for (const Held& held : *answer.holds) {

@@ -267,7 +267,7 @@ TEST(JsonLines, AnEmptyAnswerSaysNothing) {
   for (
       const char* line :
       {"{}", " { } \r", R"({"my own":{"debugging":[1]}})",
-       R"({"send":null,"holds":null,"decisions":null,"told":null,"accepted":null,"refused":null,"counter":null,"upload_mark":null,"download_mark":null,"state":null,"error":null})"})
+       R"({"send":null,"holds":null,"decisions":null,"told":null,"accepted":null,"refused":null,"counter":null,"counter_lastsync":null,"servercounter_lastsync":null,"state":null,"error":null})"})
     EXPECT_EQ(spelled(parse_answer(line)), spelled(Answer{})) << line;
 }
 
@@ -341,12 +341,12 @@ TEST(JsonLines, WhatTheAppWasToldIsRead) {
 
 TEST(JsonLines, WhatWasAcceptedAndRefusedAndTheMarksAreRead) {
   const Answer answer = parse_answer(
-      R"({"accepted":[{"guid":"o1","value":"v1"}],"refused":[{"guid":"o2","value":"v2","isdeleted":true}],"counter":18446744073709551615,"upload_mark":3,"download_mark":0})");
+      R"({"accepted":[{"guid":"o1","value":"v1"}],"refused":[{"guid":"o2","value":"v2","isdeleted":true}],"counter":18446744073709551615,"counter_lastsync":3,"servercounter_lastsync":0})");
   EXPECT_EQ(answer.accepted, (std::vector<tidemark::Version>{{"o1", "v1", false}}));
   EXPECT_EQ(answer.refused, (std::vector<tidemark::Version>{{"o2", "v2", true}}));
   EXPECT_EQ(answer.counter, 18446744073709551615u);
-  EXPECT_EQ(answer.upload_mark, 3u);
-  EXPECT_EQ(answer.download_mark, 0u);
+  EXPECT_EQ(answer.counter_lastsync, 3u);
+  EXPECT_EQ(answer.servercounter_lastsync, 0u);
 }
 
 // --- what is refused
@@ -480,10 +480,10 @@ TEST(JsonLines, AnAnswerThatIsWrongIsToldWhichFieldAndWhatWasExpected) {
       {R"({"counter":18446744073709551616})",
        "garbage: answer.counter: 1.8446744073709552e+19, expected a whole number that is not "
        "negative"},
-      {R"({"upload_mark":-1})",
-       "garbage: answer.upload_mark: -1, expected a whole number that is not negative"},
-      {R"({"download_mark":"3"})",
-       R"(garbage: answer.download_mark: "3", expected a whole number that is not negative)"},
+      {R"({"counter_lastsync":-1})",
+       "garbage: answer.counter_lastsync: -1, expected a whole number that is not negative"},
+      {R"({"servercounter_lastsync":"3"})",
+       R"(garbage: answer.servercounter_lastsync: "3", expected a whole number that is not negative)"},
       {R"({"error":"out of memory","holds":7})", R"(error: the adapter says: "out of memory")"},
       {R"({"error":{"code":7}})", R"(error: the adapter says: {"code":7})"},
       {R"({"error":"a\nb"})", R"(error: the adapter says: "a\nb")"}};

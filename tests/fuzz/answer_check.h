@@ -56,8 +56,8 @@ inline std::string spelled(const Answer& answer) {
   return (answer.send ? spelled(*answer.send) : "no message\n") +
          (answer.holds ? spelled(*answer.holds) : "as it was\n") + spelled(answer.decisions) +
          spelled(answer.told) + spelled(answer.accepted) + spelled(answer.refused) +
-         fmt::format("{} {} {}\n", spelled(answer.counter), spelled(answer.upload_mark),
-                     spelled(answer.download_mark));
+         fmt::format("{} {} {}\n", spelled(answer.counter), spelled(answer.counter_lastsync),
+                     spelled(answer.servercounter_lastsync));
 }
 inline std::string spelled(const Traits& traits) {
   return fmt::format("{} {} {} {} {}\n", spelled(traits.name), spelled(traits.version),

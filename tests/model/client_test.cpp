@@ -305,10 +305,10 @@ TEST(Client, EachMergeTakesAFreshValue) {
 
 // --- upload-ack-moves-download-mark
 
-// The client's download mark after one upload, of one object, that the server answers with this
+// The client's servercounter_lastsync after one upload, of one object, that the server answers with this
 // counter; it was 10 before.
-std::uint64_t download_mark_after(std::string_view option, std::uint64_t answered,
-                                  std::vector<Guid> refused = {}) {
+std::uint64_t servercounter_lastsync_after(std::string_view option, std::uint64_t answered,
+                                           std::vector<Guid> refused = {}) {
   Phone phone(with(option));
   phone.create(kOne, Value{1});
   phone.begin();
@@ -318,21 +318,21 @@ std::uint64_t download_mark_after(std::string_view option, std::uint64_t answere
 }
 
 TEST(ClientOption, UploadAckMovesDownloadMarkNever) {
-  EXPECT_EQ(download_mark_after("upload-ack-moves-download-mark=never", 11), 10u);
+  EXPECT_EQ(servercounter_lastsync_after("upload-ack-moves-download-mark=never", 11), 10u);
 }
 TEST(ClientOption, UploadAckMovesDownloadMarkAlwaysAlsoPastOthers) {
-  EXPECT_EQ(download_mark_after("upload-ack-moves-download-mark=always", 11), 11u);
-  EXPECT_EQ(download_mark_after("upload-ack-moves-download-mark=always", 12), 12u);
+  EXPECT_EQ(servercounter_lastsync_after("upload-ack-moves-download-mark=always", 11), 11u);
+  EXPECT_EQ(servercounter_lastsync_after("upload-ack-moves-download-mark=always", 12), 12u);
 }
 TEST(ClientOption, UploadAckMovesDownloadMarkIfAloneTellsByArithmetic) {
   constexpr const char* kOption = "upload-ack-moves-download-mark=if-alone";
-  EXPECT_EQ(download_mark_after(kOption, 11), 11u);
-  EXPECT_EQ(download_mark_after(kOption, 12), 10u) << "somebody else wrote";
+  EXPECT_EQ(servercounter_lastsync_after(kOption, 11), 11u);
+  EXPECT_EQ(servercounter_lastsync_after(kOption, 12), 10u) << "somebody else wrote";
 }
 TEST(ClientOption, UploadAckMovesDownloadMarkIfAloneCountsAcceptedObjectsOnly) {
   constexpr const char* kOption = "upload-ack-moves-download-mark=if-alone";
-  EXPECT_EQ(download_mark_after(kOption, 10, {kOne}), 10u);
-  EXPECT_EQ(download_mark_after(kOption, 11, {kOne}), 10u)
+  EXPECT_EQ(servercounter_lastsync_after(kOption, 10, {kOne}), 10u);
+  EXPECT_EQ(servercounter_lastsync_after(kOption, 11, {kOne}), 10u)
       << "ours was refused: the 11th is somebody else's";
 }
 TEST(ClientOption, RefusedBatchMovesNoMarkInAnyProtocol) {

@@ -30,7 +30,8 @@ struct Page final : tidemark::Engine {
   const Traits& traits() const override { return inner->traits(); }
   Answer handle(const Request& request) override {
     Answer answer = inner->handle(request);
-    if (!tells_marks) answer.counter = answer.upload_mark = answer.download_mark = std::nullopt;
+    if (!tells_marks)
+      answer.counter = answer.counter_lastsync = answer.servercounter_lastsync = std::nullopt;
     return answer;
   }
 };

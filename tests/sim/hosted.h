@@ -266,8 +266,8 @@ class Hosted final : public tidemark::Engine {
     }
     const typename E::Client& client = world.clients[replica.number - 1u];
     answer_.counter = engine_.counter(client);
-    answer_.upload_mark = engine_.upload_mark(client);
-    answer_.download_mark = engine_.download_mark(client);
+    answer_.counter_lastsync = engine_.counter_lastsync(client);
+    answer_.servercounter_lastsync = engine_.servercounter_lastsync(client);
   }
 
   E engine_;

@@ -39,7 +39,7 @@ class Engine {
 
   // A client starts a cycle, here with a download.
   start({ at, full }) {
-    const since = full ? 0 : this.replicas[at].download_mark;
+    const since = full ? 0 : this.replicas[at].servercounter_lastsync;
     return { send: { kind: 'download-request', body: { since } } };
   }
 
@@ -78,7 +78,7 @@ class Engine {
   }
 
   reinstall({ at }) {
-    this.replicas[at] = { download_mark: 0, objects: {}, uploading: [] };
+    this.replicas[at] = { servercounter_lastsync: 0, objects: {}, uploading: [] };
     return {};
   }
 
@@ -104,8 +104,8 @@ class Engine {
 }
 
 // The answer of a replica: all that it holds, its counter or mark, and what else there is to say.
-function report({ objects, counter, download_mark }, more) {
-  return { holds: Object.values(objects), counter, download_mark, ...more };
+function report({ objects, counter, servercounter_lastsync }, more) {
+  return { holds: Object.values(objects), counter, servercounter_lastsync, ...more };
 }
 
 // Of an object, what travels: whether it is pending, and its counter, concern one replica only.
@@ -131,7 +131,7 @@ function receiveDownload(client, { counter, objects }) {
     }
     client.objects[guid] = object;
   }
-  client.download_mark = counter;
+  client.servercounter_lastsync = counter;
   client.uploading = Object.values(client.objects).filter((object) => object.pending).map(travelling);
   return report(client, { decisions, told, send: uploadOf(client.uploading) });
 }

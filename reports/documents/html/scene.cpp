@@ -178,14 +178,14 @@ std::string label_of(const Entry& message, const Vocabulary& words) {
   return cargo.empty() ? name : fmt::format("{} {}", name, cargo);
 }
 
-std::vector<std::string> changes_of(const TideChange& change, bool tells_download_marks) {
+std::vector<std::string> changes_of(const TideChange& change, bool tells_servercounter_lastsync) {
   std::vector<std::string> result;
   const auto add = [&](std::string_view name, std::uint64_t before, std::uint64_t after) {
     if (before != after) result.push_back(fmt::format("{} {} → {}", name, before, after));
   };
   add("counter", change.before.counter, change.after.counter);
   add("counter_lastsync", change.before.counter_lastsync, change.after.counter_lastsync);
-  if (tells_download_marks)
+  if (tells_servercounter_lastsync)
     add("servercounter_lastsync", change.before.servercounter_lastsync,
         change.after.servercounter_lastsync);
   return result;

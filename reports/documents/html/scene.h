@@ -104,6 +104,6 @@ bool is_message(const Entry& entry);
 std::string label_of(const Entry& message, const Vocabulary& words);
 
 // `counter_lastsync 0 → 1`, one each that changed.
-std::vector<std::string> changes_of(const TideChange& change, bool tells_download_marks);
+std::vector<std::string> changes_of(const TideChange& change, bool tells_servercounter_lastsync);
 
 }  // namespace tidemark::core

@@ -82,7 +82,8 @@ class Rows {
         row.notes.push_back(
             {row.message ? receiver_of(entry.head) : entry.head.replica, said, "fact"});
     for (const TideChange& change : entry.tides)
-      for (std::string& said : changes_of(change, scene_.run().recording.tells_download_marks))
+      for (std::string& said :
+           changes_of(change, scene_.run().recording.tells_servercounter_lastsync))
         row.notes.push_back({change.after.replica, std::move(said), "tide"});
     if (row.notes.empty() && !row.message)
       if (const std::string said = remark(passage, entry); !said.empty())
@@ -540,7 +541,7 @@ class EventTable {
                       words_.version_with_text(change.after)));
     for (const TideChange& change : entry.tides)
       for (const std::string& said :
-           changes_of(change, scene_.run().recording.tells_download_marks))
+           changes_of(change, scene_.run().recording.tells_servercounter_lastsync))
         add(change.after.replica, said);
     for (const std::string& invariant : scene_.broken_at(spot))
       text += (text.empty() ? "" : "; ") + invariant + " broken";

@@ -126,7 +126,7 @@ TEST(HtmlReport, ShowsLostAndLateMessagesAndWhoIsOffline) {
 TEST(HtmlReport, OfAnEngineThatDoesNotTellItsDownloadMarksLeavesThemOut) {
   Case about = case_of(kEcho);
   EXPECT_NE(html_report(about, {}).find(">servercounter_lastsync<"), std::string::npos);
-  about.run.recording.tells_download_marks = false;
+  about.run.recording.tells_servercounter_lastsync = false;
   EXPECT_EQ(html_report(about, {}).find("servercounter_lastsync"), std::string::npos);
 }
 
