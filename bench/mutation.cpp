@@ -151,13 +151,14 @@ class Mutator {
   }
 
   Step any_step() {
-    const StepGrammar& kind = step_grammar()[below(kStepKinds)];
-    const bool server = kind.takes_server && (!kind.takes_client || random_.one_in(4));
+    const StepRow& kind = kStepRows[below(kStepKinds)];
+    const bool server =
+        kind.takes(StepPart::server) && (!kind.takes(StepPart::client) || random_.one_in(4));
     Step step{.kind = kind.kind};
     if (!server) step.replica.number = static_cast<std::uint8_t>(1 + below(scope_.clients));
-    if (kind.takes_object) step.object = below(scope_.objects);
-    if (kind.takes_key) step.pk = below(4);
-    if (kind.takes_lose) step.lose = static_cast<MessageKind>(below(5));
+    if (kind.takes(StepPart::object)) step.object = below(scope_.objects);
+    if (kind.takes(StepPart::key)) step.pk = below(4);
+    if (kind.takes(StepPart::lose)) step.lose = static_cast<MessageKind>(below(5));
     if (kind.kind == StepKind::clock) step.seconds = -10 * (1 + std::int64_t{below(3)});
     return step;
   }

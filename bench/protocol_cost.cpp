@@ -43,7 +43,7 @@ struct Cost {
     if (event.kind == EventKind::cycle_began) ++cycles;
     if (event.kind == EventKind::message_sent) {
       ++messages;
-      bytes += encode(world.letter(event.replica).message, texts).size();
+      bytes += encode(world.queue(event.replica, Lane::in_flight).front().message, texts).size();
     }
     if (event.kind == EventKind::carried) ++objects;
     if (event.kind == EventKind::rested) count_stored(world);

@@ -5,7 +5,6 @@
 namespace tidemark::core {
 namespace {
 
-using K = StepKind;
 using P = Phase;
 using S = Situation;
 
@@ -22,34 +21,40 @@ constexpr std::uint32_t bits(Each... each) {
   return ((1u << static_cast<unsigned>(each)) | ...);
 }
 constexpr std::uint32_t kAny = ~0u;
-constexpr std::uint32_t kInFlight =
-    bits(P::download_request, P::download_reply, P::upload_request, P::upload_ack);
-constexpr std::uint32_t kCycles = bits(K::sync, K::full_sync, K::begin, K::begin_full);
+constexpr std::uint32_t kNoExchange = bits(P::offline, P::idle);
+static_assert(kNoExchange == (kPhaseOffline | kPhaseIdle));
+static_assert(kPhasesInFlight ==
+              bits(P::download_request, P::download_reply, P::upload_request, P::upload_ack));
 
-constexpr std::array kImpossible{
-    Impossibility{kCycles, bits(P::offline), kAny, "offline, so it is a no-op"},
-    Impossibility{kCycles, kInFlight, kAny, "an exchange is under way, so it is a no-op"},
-    Impossibility{bits(K::deliver, K::finish, K::drop, K::give_up, K::duplicate),
-                  bits(P::offline, P::idle), kAny, "nothing is in flight, so it is a no-op"},
-    Impossibility{bits(K::arrive), kAny, bits(S::calm), "nothing is late, so it is a no-op"},
-    Impossibility{bits(K::offline), bits(P::offline), kAny, "already so, so it is a no-op"},
-    Impossibility{bits(K::online), bits(P::idle) | kInFlight, kAny, "already so, so it is a no-op"},
-    Impossibility{kAny, bits(P::offline, P::idle), bits(S::full_sync), "no exchange is under way"},
-};
+// Where a reason always holds, the steps that it refuses are no-ops.
+std::vector<Impossibility> make_impossibilities() {
+  std::vector<Impossibility> all;
+  for (const SkipRow& skip : kSkipRows) {
+    if (skip.phases == 0 && !skip.none_late) continue;
+    std::uint32_t steps = 0;
+    for (const StepRow& row : kStepRows)
+      if (row.may_be_refused_by(skip.reason)) steps |= bits(row.kind);
+    all.push_back({steps, skip.none_late ? kAny : skip.phases,
+                   skip.none_late ? bits(S::calm) : kAny,
+                   std::string(skip.brief) + ", so it is a no-op"});
+  }
+  all.push_back({kAny, kNoExchange, bits(S::full_sync), "no exchange is under way"});
+  return all;
+}
 
 std::array<CoveredStep, kCoveredSteps> make_steps() {
   std::array<CoveredStep, kCoveredSteps> steps;
   std::size_t place = 0;
-  for (const StepGrammar& each : step_grammar()) {
-    if (!each.takes_client) continue;
+  for (const StepRow& each : kStepRows) {
+    if (!each.takes(StepPart::client)) continue;
     steps.at(place++) = {.kind = each.kind};
-    if (!each.takes_lose) continue;
+    if (!each.takes(StepPart::lose)) continue;
     for (const MessageKind lost : {MessageKind::download_request, MessageKind::download_reply,
                                    MessageKind::upload_request, MessageKind::upload_ack})
       steps.at(place++) = {.kind = each.kind, .lost = lost};
   }
-  for (const StepGrammar& each : step_grammar())
-    if (each.takes_server) steps.at(place++) = {.kind = each.kind, .server = true};
+  for (const StepRow& each : kStepRows)
+    if (each.takes(StepPart::server)) steps.at(place++) = {.kind = each.kind, .server = true};
   return steps;
 }
 
@@ -91,7 +96,7 @@ bool has_late_messages(const Scope& scope) {
 }
 
 bool is_granted(const CoveredStep& step, const Scope& scope) {
-  if (step.kind == StepKind::arrive) return has_late_messages(scope);
+  if (row_of(step.kind).lane == Lane::late) return has_late_messages(scope);
   Scenario scenario;
   scenario.steps = {
       {.kind = step.kind, .replica = step.server ? kServer : Replica{1}, .lose = step.lost}};
@@ -195,7 +200,7 @@ std::size_t place_of(StepKind kind, Replica replica) {
 }
 
 std::string name_of(const CoveredStep& step) {
-  std::string name(grammar(step.kind).name);
+  std::string name(row_of(step.kind).name);
   if (step.server) name += " S";
   if (step.lost != MessageKind::none) name.append(" lose=").append(message_name(step.lost));
   return name;
@@ -206,13 +211,15 @@ std::span<const CoverageCell> coverage_cells() {
   return all;
 }
 
-std::span<const Impossibility> impossibilities() { return kImpossible; }
+std::span<const Impossibility> impossibilities() {
+  static const std::vector<Impossibility> all = make_impossibilities();
+  return all;
+}
 
 std::string print_cells(const Impossibility& impossibility) {
   std::string text;
   for (const std::string& part :
-       {names(impossibility.steps, kStepKinds,
-              [](std::size_t i) { return grammar(static_cast<StepKind>(i)).name; }),
+       {names(impossibility.steps, kStepKinds, [](std::size_t i) { return kStepRows[i].name; }),
         names(impossibility.phases, kPhases, [](std::size_t i) { return kPhaseNames[i]; }),
         names(impossibility.situations, kSituations,
               [](std::size_t i) { return kSituationNames[i]; })})
@@ -221,7 +228,7 @@ std::string print_cells(const Impossibility& impossibility) {
 }
 
 const Impossibility* find_impossibility(const CoverageCell& cell) {
-  for (const Impossibility& each : kImpossible)
+  for (const Impossibility& each : impossibilities())
     if ((each.steps & bits(covered_steps()[cell.step].kind)) && (each.phases & bits(cell.phase)) &&
         (each.situations & bits(cell.situation)))
       return &each;

@@ -55,7 +55,13 @@ struct CoveredStep {
   bool server = false;
   MessageKind lost = MessageKind::none;
 };
-inline constexpr std::size_t kCoveredSteps = 34;
+inline constexpr std::size_t kCoveredSteps = [] {
+  std::size_t count = 0;
+  for (const StepRow& row : kStepRows)
+    count += row.takes(StepPart::client) + row.takes(StepPart::server) +
+             std::size_t{row.takes(StepPart::lose)} * 4;
+  return count;
+}();
 // Those of clients first, then those of S; a whole cycle is followed by the four that lost one.
 std::span<const CoveredStep, kCoveredSteps> covered_steps();
 // The place there of a step that has lost nothing.
@@ -77,7 +83,7 @@ struct Impossibility {
   std::uint32_t steps;       // one bit a kind of step
   std::uint32_t phases;      // one bit each
   std::uint32_t situations;  // one bit each
-  std::string_view reason;
+  std::string reason;
 };
 std::span<const Impossibility> impossibilities();
 // Those cells in words: `deliver, drop; offline, idle`; of what does not matter, nothing.
@@ -220,7 +226,7 @@ void Coverage::step_began(const Event& event, const World& world) {
   situations_ = 0;
   if (event.replica.is_server()) {
     for (std::uint8_t client = 1; client < world.replicas(); ++client) {
-      if (world.in_flight(Replica{client}) != MessageKind::none) phase_ = Phase::under_way;
+      if (world.exchanging(Replica{client})) phase_ = Phase::under_way;
       situations_ |= situations_of(Replica{client}, world);
     }
   } else {
@@ -247,7 +253,7 @@ void Coverage::steps_ended(const World& world) {
 inline void Coverage::message_lost(const Event& event) {
   if (event.detail & kLate) return;
   miss_ack(event);
-  if (kind_ != StepKind::sync && kind_ != StepKind::full_sync) return;
+  if (!row_of(kind_).takes(StepPart::lose)) return;
   counts_.remove(step_, phase_, situations_);
   step_ += static_cast<std::size_t>(event.message);
   counts_.add(step_, phase_, situations_);
@@ -273,8 +279,7 @@ std::uint32_t Coverage::situations_of(Replica client, const World& world) const 
     situations |= bit(letter.kind == MessageKind::upload_request ? Situation::late_upload
                                                                  : Situation::late_other);
   if (world.clock(client) != world.clock(kServer)) situations |= bit(Situation::clock_apart);
-  if (past(client).full && world.in_flight(client) != MessageKind::none)
-    situations |= bit(Situation::full_sync);
+  if (past(client).full && world.exchanging(client)) situations |= bit(Situation::full_sync);
   return situations;
 }
 

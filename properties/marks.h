@@ -159,8 +159,7 @@ void Marks::on_written(const Event& event, const World& world) {
   hit_if(version.kind == VersionKind::undelete, Mark::undelete);
   if (event.replica.is_server()) {
     for (std::uint8_t client = 1; client < world.replicas(); ++client)
-      if (world.in_flight(Replica{client}) != MessageKind::none)
-        return hit(Mark::backend_change_during_exchange);
+      if (world.exchanging(Replica{client})) return hit(Mark::backend_change_during_exchange);
     return;
   }
   if (version.kind == VersionKind::create) {

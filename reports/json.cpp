@@ -230,25 +230,27 @@ json finding_of(const Finding& finding) {
           {"trace", print_trace(finding.trace)}};
 }
 
-json scope_of(const Scope& scope) {
-  return {{"clients", scope.clients},
-          {"objects", scope.objects},
-          {"steps", scope.steps},
-          {"backend", scope.backend},
-          {"shared_keys", scope.shared_keys},
-          {"deletes", scope.deletes},
-          {"interleave", scope.interleave},
-          {"client_changes", scope.client_changes},
-          {"client_edits", scope.client_edits},
-          {"turns", scope.turns},
-          {"faults", print_faults(scope.faults)},
-          {"settle_rounds", scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr)}};
+// `shared-keys` is a member of the name shared_keys.
+std::string member_of(const ScopeSwitch& each) {
+  std::string name(each.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
+json scope_of(const Scope& scope) {
+  json result{{"clients", scope.clients}, {"objects", scope.objects}, {"steps", scope.steps}};
+  for (const ScopeSwitch& each : scope_switches()) result[member_of(each)] = scope.*each.member;
+  result["faults"] = print_faults(scope.faults);
+  result["settle_rounds"] = scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr);
+  return result;
+}
+
+// Without what only drawing scenarios asks for.
 json scope_of(const ExplorePlan& plan) {
   json scope = scope_of(plan.search.scope);
   scope.erase("steps");  // the plan's own
-  scope.erase("turns");  // nobody's
+  for (const ScopeSwitch& each : scope_switches())
+    if (each.restricts) scope.erase(member_of(each));
   return scope;
 }
 
@@ -689,8 +691,8 @@ json list_json() {
   for (const NamedMutant& each : mutants()) result["mutants"].push_back(named_mutant(each));
   result["strategies"] = named(built_in_strategies(), nothing);
   result["invariants"] = named(std::span<const NamedInvariant>(invariants()), nothing);
-  result["steps"] = named(std::span<const StepGrammar>(step_grammar()), nothing);
-  result["faults"] = named(std::span<const NamedFault>(named_faults()), nothing);
+  result["steps"] = named(std::span<const StepRow>(kStepRows), nothing);
+  result["faults"] = named(std::span<const NamedFault>(kNamedFaults), nothing);
   result["marks"] = named(std::span<const NamedMark>(marks()), nothing);
   return result;
 }

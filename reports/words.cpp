@@ -348,26 +348,6 @@ std::string Teller::circle_begin() const {
 constexpr std::array<std::string_view, 6> kNouns{"new",      "edit",  "deletion",
                                                  "undelete", "merge", "tombstone"};
 
-bool is_fault(const Step& step) {
-  switch (step.kind) {
-    case StepKind::sync:
-      return step.lose != MessageKind::none;
-    case StepKind::full_sync:
-    case StepKind::begin_full:
-    case StepKind::drop:
-    case StepKind::give_up:
-    case StepKind::duplicate:
-    case StepKind::offline:
-    case StepKind::clock:
-    case StepKind::crash:
-    case StepKind::reinstall:
-    case StepKind::restore:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 std::string Vocabulary::object(Guid guid) const {
@@ -502,40 +482,10 @@ std::string whose(Replica replica) {
 
 std::string skip_reason(SkipReason reason, const Step& step, const Scenario& scenario) {
   const std::string replica(1, replica_name(step.replica));
-  const std::string object = grammar(step.kind).takes_object
-                                 ? clip_middle(scenario.objects[step.object], kLabelColumns)
-                                 : "";
-  switch (reason) {
-    case SkipReason::none:
-      break;
-    case SkipReason::already_created:
-      return object + " was created before";
-    case SkipReason::key_is_held:
-      return fmt::format("{} holds another live object with this key", replica);
-    case SkipReason::not_held_live:
-      return fmt::format("{} does not hold {}, or holds it deleted", replica, object);
-    case SkipReason::not_held_deleted:
-      return fmt::format("{} does not hold {} deleted", replica, object);
-    case SkipReason::offline:
-      return replica + " is offline";
-    case SkipReason::exchange_under_way:
-      return fmt::format("an exchange of {} is under way", replica);
-    case SkipReason::nothing_in_flight:
-      return fmt::format("no message of {} is in flight", replica);
-    case SkipReason::nothing_late:
-      return fmt::format("no message of {} is late", replica);
-    case SkipReason::already_offline:
-      return replica + " is offline already";
-    case SkipReason::already_online:
-      return replica + " is online already";
-    case SkipReason::engine_lacks_it:
-      return "the engine has no such step";
-    case SkipReason::not_changed_here:
-      return fmt::format("of this engine {} takes no changes", replica);
-    case SkipReason::no_backup:
-      return "there is no backup";
-  }
-  return {};
+  const std::string object =
+      names_object(step.kind) ? clip_middle(scenario.objects[step.object], kLabelColumns) : "";
+  return fmt::format(fmt::runtime(kSkipRows[static_cast<std::size_t>(reason)].words), replica,
+                     object);
 }
 
 std::string told(const Fact& fact, const Vocabulary& words, std::string_view strategy) {

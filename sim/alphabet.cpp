@@ -17,7 +17,7 @@ Scenario Alphabet::empty_scenario() const {
 }
 
 void Alphabet::take(const Step& step, Naming& naming) {
-  if (!is_change(step.kind)) return;
+  if (!names_object(step.kind)) return;
   naming.objects = std::max(naming.objects, static_cast<std::uint8_t>(step.object + 1));
   naming.keys = std::max(naming.keys, static_cast<std::uint8_t>(step.pk));
 }

@@ -5,10 +5,14 @@
 // time: clients settle, and objects are handled, in the order in which they are first named.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 #include "sim/bounds.h"
+#include "sim/scope.h"
 #include "sim/world.h"
 
 namespace tidemark::core {
@@ -27,20 +31,10 @@ struct Naming {
   friend bool operator==(const Naming&, const Naming&) = default;
 };
 
-// What a step touches: the link and the client of its replica, and of the rest
-enum Footprint : std::uint8_t {
-  kTouchesNothing = 0,
-  kTouchesServer = 1,  // reads or changes it
-  kMovesTime = 2,      // world time goes on
-  kReadsTime = 4,      // a sync stores the time
-  kNames = 8,          // a client or an object for the first time
-  kTouchesAll = 16,    // a restore; where wipes count, all that changes a holding
-  kFootprints = 32     // so many footprints there are
-};
 // Whether two steps of different replicas touch something in common.
 constexpr bool interfere(std::uint8_t a, std::uint8_t b) {
   const std::uint8_t both = a & b;
-  return (both & (kTouchesServer | kMovesTime | kNames)) != 0 || ((a | b) & kTouchesAll) != 0 ||
+  return (both & (kTouchesServer | kMovesTime | kNamesAnew)) != 0 || ((a | b) & kTouchesAll) != 0 ||
          ((a & kMovesTime) && (b & kReadsTime)) || ((b & kMovesTime) && (a & kReadsTime));
 }
 
@@ -84,6 +78,27 @@ class Alphabet {
 
 // ---------------------------------------------------------------------------------------------
 
+// The kinds that are no changes, in the order in which they are tried: cycles, what is about a
+// message in flight, the rest; each behind what it begins as, so that a search goes on from there.
+inline constexpr std::array kTried = [] {
+  constexpr auto is_tried = [](const StepRow& row) { return !is_change(row.kind); };
+  std::array<StepKind,
+             static_cast<std::size_t>(std::count_if(kStepRows.begin(), kStepRows.end(), is_tried))>
+      tried{};
+  const auto rank = [](StepKind kind) {
+    const StepRow& row = row_of(whole_of(kind));
+    const int group = row.may_be_refused_by(SkipReason::exchange_under_way) ? 0
+                      : row.lane == Lane::in_flight                         ? 1
+                                                                            : 2;
+    return std::tuple(group, row.kind, kind == row.kind);
+  };
+  std::size_t count = 0;
+  for (const StepRow& row : kStepRows)
+    if (is_tried(row)) tried[count++] = row.kind;
+  std::sort(tried.begin(), tried.end(), [&](StepKind a, StepKind b) { return rank(a) < rank(b); });
+  return tried;
+}();
+
 // Spells the steps of one world.
 template <class E>
 class Alphabet::Speller {
@@ -92,6 +107,7 @@ class Alphabet::Speller {
           std::vector<Step>& steps)
       : scope_(alphabet.scope_),
         options_(alphabet.options_),
+        forbidden_(~features(scope_.scope) & ~(kAllFaults | kUsesNoKeys | kUsesNoValues)),
         most_keys_(alphabet.most_keys()),
         world_(world),
         naming_(naming),
@@ -100,118 +116,87 @@ class Alphabet::Speller {
 
   void spell() {
     steps_.clear();
-    if (scope_.scope.backend) changes(kServer);
-    if (options_.stamps_matter) jumps(kServer);
-    add({.kind = StepKind::backup});
-    if (world_.backup() != nullptr) add({.kind = StepKind::restore});
+    steps_of(kServer);
     std::uint32_t named = 0;
     for (const Replica client : world_.order()) named |= 1u << client.number;
     const std::size_t unnamed = world_.replicas() - 1 - world_.order().size();
     for (std::uint8_t number = 1; number < world_.replicas(); ++number) {
       const bool is_named = named >> number & 1;
-      client(Replica{number});
+      steps_of(Replica{number});
       if (is_named) continue;
       if (unnamed > 1) only_name(Replica{number});
       if (options_.clients_alike) break;
     }
     if (options_.guids_matter && naming_.objects + 1u < world_.objects())
-      add({.kind = StepKind::edit,
-           .replica = world_.order().empty() ? Replica{1} : world_.order().front(),
-           .object = naming_.objects});
+      name({.kind = StepKind::edit,
+            .replica = world_.order().empty() ? Replica{1} : world_.order().front(),
+            .object = naming_.objects});
   }
 
  private:
+  // A step, where it may happen and would do something.
   void add(const Step& step) {
+    if ((features(step) & forbidden_) != 0 || !left_.allows(step)) return;
+    if (world_.refusal(step) == SkipReason::none) steps_.push_back(step);
+  }
+
+  // A step that does nothing but name something.
+  void name(const Step& step) {
     if (left_.allows(step)) steps_.push_back(step);
   }
-  void add(StepKind kind, Replica replica) { add({.kind = kind, .replica = replica}); }
-
-  // A step that does nothing but name a client.
   void only_name(Replica client) {
-    if (scope_.scope.interleave)
-      add(StepKind::deliver, client);
-    else
-      add(StepKind::edit, client);
+    name({.kind = scope_.scope.interleave ? StepKind::deliver : StepKind::edit, .replica = client});
   }
 
-  void client(Replica client) {
-    changes(client);
-    cycles(client);
-    if (scope_.scope.interleave) messages(client);
-    if (!world_.late(client).empty()) add(StepKind::arrive, client);
-    add(world_.online(client) ? StepKind::offline : StepKind::online, client);
-    if (options_.stamps_matter) jumps(client);
-    add(StepKind::crash, client);
-    add(StepKind::reinstall, client);
-  }
-
-  void changes(Replica replica) {
-    if (!left_.any(Bounded::edits)) return;
-    if (!replica.is_server() && !scope_.scope.client_changes) return;
-    creations(replica);
-    for (std::uint32_t object = 0; object < naming_.objects; ++object) {
-      const Object* held = world_.find(replica, Guid{object});
-      if (held == nullptr) continue;
-      const bool edits = replica.is_server() || scope_.scope.client_edits;
-      if (!held->content.isdeleted && edits)
-        add({.kind = StepKind::edit, .replica = replica, .object = object});
-      if (!scope_.scope.deletes) continue;
-      if (!held->content.isdeleted)
-        add({.kind = StepKind::remove, .replica = replica, .object = object});
-      else if (edits && !holds_key(replica, held->identity.pk))
-        add({.kind = StepKind::undelete, .replica = replica, .object = object});
+  void steps_of(Replica who) {
+    if (left_.any(Bounded::edits)) changes(who);
+    for (const StepKind kind : kTried) {
+      const StepRow& row = row_of(kind);
+      if (!row.is_of(who)) continue;
+      if (row.takes(StepPart::seconds))
+        jumps(kind, who);
+      else
+        add({.kind = kind, .replica = who});
+      if (row.takes(StepPart::lose)) losses(kind, who);
     }
+  }
+
+  void changes(Replica who) {
+    creations(who);
+    for (std::uint32_t object = 0; object < naming_.objects; ++object)
+      for (const StepKind kind : {StepKind::edit, StepKind::remove, StepKind::undelete})
+        add({.kind = kind, .replica = who, .object = object});
   }
 
   // An object that has been named and not created, and the next one that has not been named; with a
   // key of its own, or one that others have or may have.
-  void creations(Replica replica) {
-    const std::uint32_t named = naming_.objects;
-    for (std::uint32_t object = 0; object <= named && object < world_.objects(); ++object) {
-      if (object < named && world_.created(Guid{object})) continue;
-      Step create{.kind = StepKind::create, .replica = replica, .object = object};
+  void creations(Replica who) {
+    for (std::uint32_t object = 0; object <= naming_.objects && object < world_.objects();
+         ++object) {
+      Step create{.kind = StepKind::create, .replica = who, .object = object};
       add(create);
       for (TextId key = 1; key <= naming_.keys + 1u && key <= most_keys_; ++key) {
         create.pk = key;
-        if (!holds_key(replica, world_.scenario().key_of(create))) add(create);
+        add(create);
       }
     }
   }
 
-  bool holds_key(Replica replica, Key key) const {
-    for (std::uint32_t object = 0; object < world_.objects(); ++object) {
-      const Object* held = world_.find(replica, Guid{object});
-      if (held != nullptr && !held->content.isdeleted && held->identity.pk == key) return true;
-    }
-    return false;
+  void losses(StepKind kind, Replica client) {
+    const bool only_uploads = kind == StepKind::sync && !options_.lost_downloads_matter;
+    for (std::uint8_t lose = only_uploads ? 3 : 1; lose <= 4; ++lose)
+      add({.kind = kind, .replica = client, .lose = static_cast<MessageKind>(lose)});
   }
 
-  void cycles(Replica client) {
-    if (!world_.online(client) || world_.in_flight(client) != MessageKind::none) return;
-    for (const StepKind whole : {StepKind::sync, StepKind::full_sync}) {
-      if (scope_.scope.interleave)
-        add(whole == StepKind::sync ? StepKind::begin : StepKind::begin_full, client);
-      add(whole, client);
-      const bool only_uploads = whole == StepKind::sync && !options_.lost_downloads_matter;
-      for (std::uint8_t lose = only_uploads ? 3 : 1; lose <= 4; ++lose)
-        add({.kind = whole, .replica = client, .lose = static_cast<MessageKind>(lose)});
-    }
-  }
-
-  void messages(Replica client) {
-    if (world_.in_flight(client) == MessageKind::none) return;
-    for (const StepKind kind : {StepKind::deliver, StepKind::finish, StepKind::drop,
-                                StepKind::give_up, StepKind::duplicate})
-      add(kind, client);
-  }
-
-  void jumps(Replica replica) {
+  void jumps(StepKind kind, Replica who) {
+    if (!options_.stamps_matter) return;
     for (const Timestamp seconds : {scope_.clock_jump, -scope_.clock_jump})
-      add({.kind = StepKind::clock, .replica = replica, .seconds = seconds});
+      add({.kind = kind, .replica = who, .seconds = seconds});
   }
 
   const SearchScope& scope_;
   const Options& options_;
+  FeatureSet forbidden_;
   std::uint8_t most_keys_;
   const World<E>& world_;
   const Naming& naming_;
@@ -228,47 +213,25 @@ void Alphabet::steps(const World<E>& world, const Naming& naming, const Bounds& 
 template <class E>
 std::uint8_t Alphabet::footprint(const World<E>& world, const Naming& naming,
                                  const Step& step) const {
+  std::uint8_t touched = row_of(step.kind).touches;
+  const auto add = [&](bool does, int what) {
+    if (does) touched |= static_cast<std::uint8_t>(what);
+  };
+  const auto leave_out = [&](int what) { touched &= static_cast<std::uint8_t>(~what); };
   const Replica who = step.replica;
-  std::uint8_t touched = kTouchesNothing;
-  bool changes_holdings = true;
-  if (who.is_server()) touched |= kTouchesServer;
-  switch (step.kind) {
-    case StepKind::create:
-    case StepKind::edit:
-    case StepKind::remove:
-    case StepKind::undelete:
-      if (options_.stamps_matter) touched |= kMovesTime;
-      if (step.object >= naming.objects || step.pk > naming.keys) touched |= kNames;
-      // Creating one object in two places excludes one another.
-      if (step.kind == StepKind::create) touched |= kNames;
-      if (SendsChanges<E> && !who.is_server()) touched |= kTouchesServer | kReadsTime;
-      break;
-    case StepKind::sync:
-    case StepKind::full_sync:
-    case StepKind::finish:
-      touched |= kTouchesServer | kReadsTime;
-      break;
-    case StepKind::deliver:
-      touched |= kReadsTime;
-      if (is_request(world.in_flight(who))) touched |= kTouchesServer;
-      break;
-    case StepKind::arrive:
-      touched |= kReadsTime;
-      if (is_request(world.late(who).front().kind)) touched |= kTouchesServer;
-      break;
-    case StepKind::restore:
-      touched |= kTouchesAll;
-      break;
-    default:
-      changes_holdings = step.kind == StepKind::reinstall;
-      break;
-  }
-  if (!options_.sync_stores_time) touched &= static_cast<std::uint8_t>(~kReadsTime);
-  if (options_.may_be_wiped && changes_holdings) touched |= kTouchesAll;
-  if (!who.is_server() &&
-      std::find(world.order().begin(), world.order().end(), who) == world.order().end())
-    touched |= kNames;
-  return touched;
+  const auto& order = world.order();
+  const bool is_named =
+      who.is_server() || std::find(order.begin(), order.end(), who) != order.end();
+  const auto* letter = world.letter_of(step);
+  add(who.is_server(), kTouchesServer);
+  add((touched & kTouchesReceiver) && letter != nullptr && letter->to.is_server(), kTouchesServer);
+  add(SendsChanges<E> && is_change(step.kind) && !who.is_server(), kTouchesServer | kReadsTime);
+  add(!is_named || step.pk > naming.keys, kNamesAnew);
+  add(names_object(step.kind) && step.object >= naming.objects, kNamesAnew);
+  add(options_.may_be_wiped && (touched & kChangesHoldings), kTouchesAll);
+  if (!options_.stamps_matter) leave_out(kMovesTime);
+  if (!options_.sync_stores_time) leave_out(kReadsTime);
+  return touched & (kFootprints - 1);
 }
 
 }  // namespace tidemark::core

@@ -1,85 +1,42 @@
 #include "sim/bounds.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 
 namespace tidemark::core {
 namespace {
 
-using B = Bounded;
+constexpr std::array<NamedBound, kBounded - 1> kNamed = [] {
+  std::array<NamedBound, kBounded - 1> named{
+      {{Bounded::edits, "--edits", std::nullopt,
+        "changes by the app and the backend, all together"}}};
+  for (const NamedFault& each : kNamedFaults) {
+    const Bounded bounded = bound_of(each.fault);
+    named[static_cast<std::size_t>(bounded)] = {bounded, each.bound, each.fault, each.bounded};
+  }
+  return named;
+}();
 
-constexpr std::array<NamedBound, kBounded - 1> kNamed{{
-    {B::edits, "--edits", std::nullopt, "changes by the app and the backend, all together"},
-    {B::lost, "--lost", Fault::lost, "lost messages"},
-    {B::late, "--late", Fault::late, "messages that become late"},
-    {B::duplicates, "--duplicates", Fault::duplicate, "messages that are copied"},
-    {B::offline, "--offline", Fault::offline, "cuts of a link"},
-    {B::clock, "--clock", Fault::clock, "jumps of a clock"},
-    {B::crashes, "--crashes", Fault::crash, "crashes"},
-    {B::reinstalls, "--reinstalls", Fault::reinstall, "reinstallations"},
-    {B::restores, "--restores", Fault::restore, "restores of the server, and as many backups"},
-    {B::full, "--full", Fault::full_sync, "full syncs"},
-}};
+// Calls `count` with each bound that a step counts against.
+template <class Count>
+void for_each_counted(const Step& step, Count count) {
+  if (const std::optional<Bounded> bound = row_of(step.kind).bound) count(*bound);
+  if (step.lose != MessageKind::none) count(Bounded::lost);
+}
 
 }  // namespace
 
 std::span<const NamedBound, kBounded - 1> named_bounds() { return kNamed; }
 
-// What a step takes, one of each.
-std::uint64_t Bounds::counted(const Step& step) {
-  const auto bit = [](Bounded bounded) { return std::uint64_t{1} << shift(bounded); };
-  const std::uint64_t lost = step.lose == MessageKind::none ? 0 : bit(B::lost);
-  switch (step.kind) {
-    case StepKind::create:
-    case StepKind::edit:
-    case StepKind::remove:
-    case StepKind::undelete:
-      return bit(B::edits);
-    case StepKind::sync:
-      return lost;
-    case StepKind::full_sync:
-      return lost | bit(B::full);
-    case StepKind::begin_full:
-      return bit(B::full);
-    case StepKind::drop:
-      return bit(B::lost);
-    case StepKind::give_up:
-      return bit(B::late);
-    case StepKind::duplicate:
-      return bit(B::duplicates);
-    case StepKind::offline:
-      return bit(B::offline);
-    case StepKind::clock:
-      return bit(B::clock);
-    case StepKind::crash:
-      return bit(B::crashes);
-    case StepKind::reinstall:
-      return bit(B::reinstalls);
-    case StepKind::backup:
-      return bit(B::backups);
-    case StepKind::restore:
-      return bit(B::restores);
-    case StepKind::begin:
-    case StepKind::deliver:
-    case StepKind::finish:
-    case StepKind::arrive:
-    case StepKind::online:
-      return 0;
-  }
-  return 0;
-}
-
-// The highest bit of each number, set beforehand, is borrowed where there is nothing left to take.
 bool Bounds::allows(const Step& step) const {
-  constexpr std::uint64_t kHighest = [] {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < kBounded; ++i) bits |= std::uint64_t{1} << (kBits * i + kBits - 1);
-    return bits;
-  }();
-  return (((left_ | kHighest) - counted(step)) & kHighest) == kHighest;
+  bool allowed = true;
+  for_each_counted(step, [&](Bounded bounded) { allowed = allowed && any(bounded); });
+  return allowed;
 }
 
-void Bounds::take(const Step& step) { left_ -= counted(step); }
+void Bounds::take(const Step& step) {
+  for_each_counted(step, [&](Bounded bounded) { --left_[place_of(bounded)]; });
+}
 
 namespace {
 

@@ -2,30 +2,16 @@
 // over a finite space.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
-#include "sim/scope.h"
+#include "sim/step.h"
 
 namespace tidemark::core {
 
-// What is counted. Syncs that end well are not.
-enum class Bounded : std::uint8_t {
-  edits,       // create, edit, delete and undelete together
-  lost,        // sync lose=…, full-sync lose=…, drop
-  late,        // give-up
-  duplicates,  // duplicate
-  offline,     // offline
-  clock,       // clock
-  crashes,     // crash
-  reinstalls,  // reinstall
-  restores,    // restore
-  full,        // full-sync, begin-full
-  backups      // backup; as many as restores
-};
-inline constexpr std::size_t kBounded = 11;
 inline constexpr std::uint8_t kMostOfABound = 15;
 inline constexpr unsigned kMostPackedBits = 32;
 
@@ -40,12 +26,9 @@ std::span<const NamedBound, kBounded - 1> named_bounds();
 
 class Bounds {
  public:
-  std::uint8_t left(Bounded bounded) const {
-    return static_cast<std::uint8_t>(left_ >> shift(bounded) & kMostOfABound);
-  }
+  std::uint8_t left(Bounded bounded) const { return left_[place_of(bounded)]; }
   void set(Bounded bounded, std::uint8_t number) {
-    left_ &= ~(std::uint64_t{kMostOfABound} << shift(bounded));
-    left_ |= std::uint64_t{number} << shift(bounded);
+    left_[place_of(bounded)] = number;
     if (bounded == Bounded::restores) set(Bounded::backups, number);
   }
   bool any(Bounded bounded) const { return left(bounded) > 0; }
@@ -62,13 +45,11 @@ class Bounds {
   friend bool operator==(const Bounds&, const Bounds&) = default;
 
  private:
-  static constexpr unsigned kBits = 5;  // of each; the highest is never set
-  static constexpr unsigned shift(Bounded bounded) {
-    return kBits * static_cast<unsigned>(bounded);
+  static constexpr std::size_t place_of(Bounded bounded) {
+    return static_cast<std::size_t>(bounded);
   }
-  static std::uint64_t counted(const Step& step);
 
-  std::uint64_t left_ = 0;
+  std::array<std::uint8_t, kBounded> left_{};
 };
 
 }  // namespace tidemark::core

@@ -16,21 +16,21 @@ constexpr std::array<std::string_view, 3> kKeys{"k1", "k2", "k3"};
 constexpr unsigned kKindBits = 5;
 constexpr unsigned kObjectBits = 2;
 
-Replica replica_of(unsigned number, const StepGrammar& grammar, std::uint8_t clients) {
-  if (!grammar.takes_client) return kServer;
-  const unsigned first = grammar.takes_server ? 0 : 1;
+Replica replica_of(unsigned number, const StepRow& row, std::uint8_t clients) {
+  if (!row.takes(StepPart::client)) return kServer;
+  const unsigned first = row.takes(StepPart::server) ? 0 : 1;
   return {static_cast<std::uint8_t>(first + number % (clients + 1 - first))};
 }
 
 Step step_of(std::uint8_t head, std::uint8_t tail, std::uint8_t clients) {
-  const StepGrammar& grammar = step_grammar()[(head & ((1u << kKindBits) - 1)) % kStepKinds];
+  const StepRow& row = kStepRows[(head & ((1u << kKindBits) - 1)) % kStepKinds];
   const unsigned rest = tail >> kObjectBits;
-  Step step{.kind = grammar.kind};
-  step.replica = replica_of(head >> kKindBits, grammar, clients);
-  if (grammar.takes_object) step.object = tail % kMostObjectsInBytes;
-  if (grammar.takes_key) step.pk = rest % (kKeys.size() + 1);
-  if (grammar.takes_lose) step.lose = static_cast<MessageKind>(rest % 5);
-  if (step.kind == StepKind::clock) step.seconds = kJumps[rest % kJumps.size()];
+  Step step{.kind = row.kind};
+  step.replica = replica_of(head >> kKindBits, row, clients);
+  if (row.takes(StepPart::object)) step.object = tail % kMostObjectsInBytes;
+  if (row.takes(StepPart::key)) step.pk = rest % (kKeys.size() + 1);
+  if (row.takes(StepPart::lose)) step.lose = static_cast<MessageKind>(rest % 5);
+  if (row.takes(StepPart::seconds)) step.seconds = kJumps[rest % kJumps.size()];
   return step;
 }
 

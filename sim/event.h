@@ -48,23 +48,6 @@ constexpr std::uint64_t events(Kinds... kinds) {
   return ((std::uint64_t{1} << static_cast<unsigned>(kinds)) | ...);
 }
 
-enum class SkipReason : std::uint8_t {
-  none,
-  already_created,
-  key_is_held,
-  not_held_live,
-  not_held_deleted,
-  offline,
-  exchange_under_way,
-  nothing_in_flight,
-  nothing_late,
-  already_offline,
-  already_online,
-  no_backup,
-  not_changed_here,  // of this engine, that replica's app changes nothing
-  engine_lacks_it    // a step that the engine does not have
-};
-
 // How a message arrives: bits.
 enum Arrival : std::uint8_t {
   kInTime = 0,

@@ -8,51 +8,35 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::array<std::string_view, kDraws> kDrawNames{
-    "change", "delete",    "undelete", "sync",      "deliver",  "finish",
-    "lose",   "give-up",   "arrive",   "duplicate", "offline",  "clock",
-    "crash",  "reinstall", "backup",   "restore",   "full-sync"};
-
 std::uint64_t bit(std::uint32_t object) { return std::uint64_t{1} << object; }
 
-// The draws that a scope allows at all.
-bool is_allowed(Draw draw, const Scope& scope) {
-  switch (draw) {
-    case Draw::change:
-    case Draw::cycle:
-      return true;
-    case Draw::erase:
-    case Draw::undelete:
-      return scope.deletes;
-    case Draw::move_on:
-    case Draw::finish:
-      return scope.interleave;
-    case Draw::lose:
-      return scope.has(Fault::lost);
-    case Draw::give_up:
-      return scope.has(Fault::late);
-    case Draw::arrive:
-      return scope.has(Fault::late) || scope.has(Fault::duplicate);
-    case Draw::duplicate:
-      return scope.has(Fault::duplicate);
-    case Draw::go_offline:
-      return scope.has(Fault::offline);
-    case Draw::jump:
-      return scope.has(Fault::clock);
-    case Draw::crash:
-      return scope.has(Fault::crash);
-    case Draw::reinstall:
-      return scope.has(Fault::reinstall);
-    case Draw::back_up:
-    case Draw::restore:
-      return scope.has(Fault::restore);
-    case Draw::full:
-      return scope.has(Fault::full_sync);
-  }
-  return false;
-}
-
 }  // namespace
+
+using G = Generator;
+constexpr std::array<G::DrawRow, kDraws> G::kDrawRows{{
+    {Draw::change, "change", 0, &G::any_replica, &G::change},
+    {Draw::erase, "delete", kUsesDeletes, &G::any_replica, &G::erase},
+    {Draw::undelete, "undelete", kUsesDeletes, &G::any_replica, &G::undelete},
+    {Draw::cycle, "sync", 0, &G::any_client, &G::sync},
+    {Draw::move_on, "deliver", kUsesInterleaving, &G::any_client, &G::go_on},
+    {Draw::finish, "finish", kUsesInterleaving, &G::any_client, &G::finish},
+    {Draw::lose, "lose", fault_bit(Fault::lost), &G::any_client, &G::lose},
+    {Draw::give_up, "give-up", fault_bit(Fault::late), &G::any_client,
+     &G::end_with<StepKind::give_up>},
+    {Draw::arrive, "arrive", fault_bit(Fault::late) | fault_bit(Fault::duplicate), &G::any_client,
+     &G::arrive},
+    {Draw::duplicate, "duplicate", fault_bit(Fault::duplicate), &G::any_client,
+     &G::end_with<StepKind::duplicate>},
+    {Draw::go_offline, "offline", fault_bit(Fault::offline), &G::any_client, &G::go_offline},
+    {Draw::jump, "clock", fault_bit(Fault::clock), &G::any_clock, &G::jump},
+    {Draw::crash, "crash", fault_bit(Fault::crash), &G::any_client, &G::end_with<StepKind::crash>},
+    {Draw::reinstall, "reinstall", fault_bit(Fault::reinstall), &G::any_client, &G::reinstall},
+    {Draw::back_up, "backup", fault_bit(Fault::restore), &G::the_server,
+     &G::just<StepKind::backup>},
+    {Draw::restore, "restore", fault_bit(Fault::restore), &G::the_server,
+     &G::just<StepKind::restore>},
+    {Draw::full, "full-sync", fault_bit(Fault::full_sync), &G::any_client, &G::full},
+}};
 
 std::string print_swarm(const Swarm& swarm) {
   std::string text = fmt::format(
@@ -60,7 +44,8 @@ std::string print_swarm(const Swarm& swarm) {
       swarm.clients, swarm.objects, swarm.steps, swarm.keys, swarm.backend_share,
       swarm.return_share);
   for (std::size_t i = 0; i < kDraws; ++i)
-    if (swarm.weights[i] > 0) text += fmt::format(" {}:{}", kDrawNames[i], swarm.weights[i]);
+    if (swarm.weights[i] > 0)
+      text += fmt::format(" {}:{}", Generator::kDrawRows[i].name, swarm.weights[i]);
   return text;
 }
 
@@ -118,61 +103,50 @@ const Scenario& Generator::follow(const Scenario& prefix, std::uint32_t steps, s
 
 // What a step that was not drawn makes of the guesses.
 void Generator::observe(const Step& step) {
+  if (is_change(step.kind)) return observe_change(step);
   Guess& guessed = guess(step.replica);
-  switch (step.kind) {
-    case StepKind::create:
-    case StepKind::edit:
-    case StepKind::undelete:
-    case StepKind::remove: {
-      const bool removes = step.kind == StepKind::remove;
-      (removes ? guessed.live : guessed.deleted) &= ~bit(step.object);
-      (removes ? guessed.deleted : guessed.live) |= bit(step.object);
-      created_ |= bit(step.object);
-      last_object_ = step.object;
-      guessed.pending = true;
-      return;
-    }
-    case StepKind::sync:
-    case StepKind::full_sync:
+  const bool in_flight = guessed.in_flight > 0;
+  if (step.kind == StepKind::arrive && guessed.late > 0) --guessed.late;
+  if ((step.kind == StepKind::give_up || step.kind == StepKind::duplicate) && in_flight)
+    ++guessed.late;
+  if (step.kind == StepKind::reinstall)
+    guessed = {.late = guessed.late, .offline = guessed.offline};
+  if (step.kind == StepKind::offline) guessed.offline = true;
+  if (step.kind == StepKind::online) {
+    guessed.offline = false;
+    guessed.in_flight = 0;
+  }
+  switch (row_of(step.kind).exchange) {
+    case InExchange::whole:
       if (!guessed.offline && step.lose == MessageKind::none) exchange_holdings(step.replica);
       guessed.in_flight = 0;
       return;
-    case StepKind::begin:
-    case StepKind::begin_full:
+    case InExchange::begins:
       guessed.in_flight = guessed.offline ? 0 : 1;
       return;
-    case StepKind::deliver:
-      if (guessed.in_flight > 0) deliver_one(step.replica);
+    case InExchange::moves:
+      if (in_flight) deliver_one(step.replica);
       return;
-    case StepKind::finish:
-      if (guessed.in_flight > 0) end_exchange(step.replica);
+    case InExchange::finishes:
+      if (in_flight) end_exchange(step.replica);
       return;
-    case StepKind::duplicate:
-      if (guessed.in_flight > 0) ++guessed.late;
-      return;
-    case StepKind::give_up:
-      if (guessed.in_flight > 0) ++guessed.late;
-      [[fallthrough]];
-    case StepKind::drop:
-    case StepKind::crash:
+    case InExchange::ends:
+    case InExchange::cuts:
       guessed.in_flight = 0;
       return;
-    case StepKind::arrive:
-      if (guessed.late > 0) --guessed.late;
-      return;
-    case StepKind::offline:
-    case StepKind::online:
-      guessed.offline = step.kind == StepKind::offline;
-      guessed.in_flight = 0;
-      return;
-    case StepKind::reinstall:
-      guessed = {.late = guessed.late, .offline = guessed.offline};
-      return;
-    case StepKind::clock:
-    case StepKind::backup:
-    case StepKind::restore:
+    case InExchange::nothing:
       return;
   }
+}
+
+void Generator::observe_change(const Step& step) {
+  Guess& guessed = guess(step.replica);
+  const bool removes = step.kind == StepKind::remove;
+  (removes ? guessed.live : guessed.deleted) &= ~bit(step.object);
+  (removes ? guessed.deleted : guessed.live) |= bit(step.object);
+  created_ |= bit(step.object);
+  last_object_ = step.object;
+  guessed.pending = true;
 }
 
 void Generator::choose_swarm() {
@@ -194,9 +168,12 @@ void Generator::choose_swarm() {
                              ? static_cast<std::uint8_t>(5 + random_.below(40))
                              : std::uint8_t{0};
   swarm_.return_share = static_cast<std::uint8_t>(30 + random_.below(70));
-  for (std::size_t i = 0; i < kDraws; ++i)
-    if (is_allowed(static_cast<Draw>(i), scope_) && random_.percent(60))
+  const FeatureSet granted = features(scope_);
+  for (std::size_t i = 0; i < kDraws; ++i) {
+    const FeatureSet needs = kDrawRows[i].needs;
+    if ((needs == 0 || (needs & granted) != 0) && random_.percent(60))
       swarm_.weights[i] = static_cast<std::uint8_t>(1u << random_.below(5));
+  }
   const auto at_least = [&](Draw draw, std::uint8_t weight) {
     std::uint8_t& chosen = swarm_.weights[static_cast<std::size_t>(draw)];
     chosen = std::max(chosen, weight);
@@ -229,52 +206,25 @@ void Generator::fill_table() {
 }
 
 void Generator::draw_step() {
-  switch (table_[random_.below(kDrawTable)]) {
-    case Draw::change:
-      return change(any_replica());
-    case Draw::erase:
-      return erase(any_replica());
-    case Draw::undelete:
-      return undelete(any_replica());
-    case Draw::cycle:
-      return cycle(any_client(), StepKind::sync, MessageKind::none);
-    case Draw::move_on:
-      return move_on(any_client(), false);
-    case Draw::finish:
-      return finish(any_client());
-    case Draw::lose:
-      return lose(any_client());
-    case Draw::give_up:
-      return end_in_flight(any_client(), StepKind::give_up);
-    case Draw::arrive: {
-      const Replica client = any_client();
-      if (guess(client).late == 0) return move_on(client, false);
-      --guess(client).late;
-      return add(StepKind::arrive, client);
-    }
-    case Draw::duplicate:
-      return end_in_flight(any_client(), StepKind::duplicate);
-    case Draw::go_offline:
-      return go_offline(any_client());
-    case Draw::jump:
-      return jump(any_clock());
-    case Draw::crash:
-      return end_in_flight(any_client(), StepKind::crash);
-    case Draw::reinstall: {
-      const Replica client = any_client();
-      guess(client) = {.late = guess(client).late, .offline = guess(client).offline};
-      return add(StepKind::reinstall, client);
-    }
-    case Draw::back_up:
-      return add(StepKind::backup, kServer);
-    case Draw::restore:
-      return add(StepKind::restore, kServer);
-    case Draw::full: {
-      const Replica client = any_client();
-      if (scope_.interleave && random_.one_in(2)) return move_on(client, true);
-      return cycle(client, StepKind::full_sync, MessageKind::none);
-    }
-  }
+  const Draw draw = table_[random_.below(kDrawTable)];
+  const DrawRow& row = kDrawRows[static_cast<std::size_t>(draw)];
+  (this->*row.make)((this->*row.who)());
+}
+
+void Generator::arrive(Replica client) {
+  if (guess(client).late == 0) return move_on(client, false);
+  --guess(client).late;
+  add(StepKind::arrive, client);
+}
+
+void Generator::reinstall(Replica client) {
+  guess(client) = {.late = guess(client).late, .offline = guess(client).offline};
+  add(StepKind::reinstall, client);
+}
+
+void Generator::full(Replica client) {
+  if (scope_.interleave && random_.one_in(2)) return move_on(client, true);
+  cycle(client, StepKind::full_sync, MessageKind::none);
 }
 
 Replica Generator::any_replica() {

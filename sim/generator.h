@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -81,10 +82,23 @@ class Generator {
     bool offline = false;
   };
 
+  // What can be drawn, how it is named, what of a scope allows it (any of these; 0: always), and
+  // how it is made.
+  struct DrawRow {
+    Draw draw;
+    std::string_view name;
+    FeatureSet needs;
+    Replica (Generator::*who)();
+    void (Generator::*make)(Replica);
+  };
+  static const std::array<DrawRow, kDraws> kDrawRows;
+  friend std::string print_swarm(const Swarm& swarm);
+
   void start(std::uint64_t seed);
   void take_texts();
   void name_objects();
   void observe(const Step& step);
+  void observe_change(const Step& step);
   void choose_swarm();
   void fill_table();
   void draw_step();
@@ -94,10 +108,23 @@ class Generator {
   void erase(Replica replica);
   void undelete(Replica replica);
   void cycle(Replica client, StepKind kind, MessageKind lose);
+  void sync(Replica client) { cycle(client, StepKind::sync, MessageKind::none); }
+  void full(Replica client);
   void move_on(Replica client, bool full);
+  void go_on(Replica client) { move_on(client, false); }
   void finish(Replica client);
   void lose(Replica client);
   void end_in_flight(Replica client, StepKind kind);
+  template <StepKind kKind>
+  void end_with(Replica client) {
+    end_in_flight(client, kKind);
+  }
+  template <StepKind kKind>
+  void just(Replica replica) {
+    add(kKind, replica);
+  }
+  void arrive(Replica client);
+  void reinstall(Replica client);
   void overtake_late_upload(Replica client);
   void jump(Replica replica);
   void go_offline(Replica client);
@@ -107,6 +134,7 @@ class Generator {
   void add(StepKind kind, Replica replica) { add({.kind = kind, .replica = replica}); }
   void add(const Step& step) { scenario_.steps.push_back(step); }
   Replica any_client() { return {static_cast<std::uint8_t>(1 + random_.below(swarm_.clients))}; }
+  Replica the_server() { return kServer; }
   Replica any_replica();
   Replica any_clock();
   Replica changer(Replica drawn);

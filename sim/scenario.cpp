@@ -8,7 +8,7 @@ namespace {
 bool is_in_order(const Scenario& scenario) {
   std::uint32_t next = 0;
   for (const Step& step : scenario.steps) {
-    if (!is_change(step.kind)) continue;
+    if (!names_object(step.kind)) continue;
     if (step.object > next) return false;
     next = std::max(next, step.object + 1);
   }
@@ -22,7 +22,7 @@ void order_objects(Scenario& scenario) {
   std::vector<std::uint32_t> places(scenario.objects.size(), 0);  // from 1; 0: not seen yet
   std::vector<std::string> labels;
   for (Step& step : scenario.steps) {
-    if (!is_change(step.kind)) continue;
+    if (!names_object(step.kind)) continue;
     std::uint32_t& place = places[step.object];
     if (place == 0) {
       labels.push_back(std::move(scenario.objects[step.object]));
@@ -40,8 +40,7 @@ Scenario compacted(const Scenario& scenario) {
   Interner objects;
   Interner texts;
   for (Step step : scenario.steps) {
-    if (grammar(step.kind).takes_object)
-      step.object = objects.id(scenario.objects[step.object]) - 1;
+    if (names_object(step.kind)) step.object = objects.id(scenario.objects[step.object]) - 1;
     step.pk = texts.id(scenario.text(step.pk));
     step.name = texts.id(scenario.text(step.name));
     step.value = texts.id(scenario.text(step.value));

@@ -2,28 +2,48 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace tidemark::core {
 namespace {
 
-constexpr std::array<NamedFault, kFaults> kNamed{{
-    {Fault::lost, "lost", "a message is lost"},
-    {Fault::late, "late", "a client gives up waiting; the message arrives later"},
-    {Fault::duplicate, "duplicate", "a message arrives twice"},
-    {Fault::offline, "offline", "a link is cut for a while"},
-    {Fault::clock, "clock", "a replica's clock jumps"},
-    {Fault::crash, "crash", "an app is killed; what it stored stays"},
-    {Fault::reinstall, "reinstall", "an app is installed anew, without its data"},
-    {Fault::restore, "restore", "the server's data comes back from a backup"},
-    {Fault::full_sync, "full-sync", "a client sets both marks to zero and syncs"},
+constexpr std::array<ScopeSwitch, 7> kSwitches{{
+    {.name = "backend",
+     .meaning = "the web backend makes changes of its own",
+     .member = &Scope::backend,
+     .feature = kUsesBackend,
+     .lack = "backend"},
+    {.name = "shared-keys",
+     .meaning = "objects may have one primary key",
+     .member = &Scope::shared_keys,
+     .feature = kUsesSharedKeys,
+     .lack = "shared-keys"},
+    {.name = "deletes",
+     .meaning = "objects are deleted and undeleted",
+     .member = &Scope::deletes,
+     .feature = kUsesDeletes,
+     .lack = "deletes"},
+    {.name = "interleave",
+     .meaning = "cycles happen message by message",
+     .member = &Scope::interleave,
+     .feature = kUsesInterleaving,
+     .lack = "interleave"},
+    {.name = "client-changes",
+     .meaning = "apps make changes",
+     .member = &Scope::client_changes,
+     .feature = kUsesClientChanges},
+    {.name = "client-edits",
+     .meaning = "… also edits and undeletes, not only creates and deletes",
+     .member = &Scope::client_edits,
+     .feature = kUsesClientEdits,
+     .under = &Scope::client_changes,
+     .lack = "edits"},
+    {.name = "turns",
+     .meaning = "one client at a time makes changes, with syncs between them",
+     .member = &Scope::turns,
+     .feature = kUsesAnyTurn,
+     .restricts = true,
+     .under = &Scope::client_changes},
 }};
-
-const NamedFault* find_fault(std::string_view name) {
-  for (const NamedFault& named : kNamed)
-    if (named.name == name) return &named;
-  return nullptr;
-}
 
 // Whose turn it is to make changes, as far as the steps alone tell.
 class Turns {
@@ -33,31 +53,24 @@ class Turns {
     const std::uint32_t who = 1u << step.replica.number;
     if (step.replica.is_server()) return false;
     if (is_change(step.kind)) return !takes(step.replica);
-    switch (step.kind) {
-      case StepKind::sync:
-      case StepKind::full_sync:
+    if (step.kind == StepKind::offline) offline_ |= who;
+    if (step.kind == StepKind::online) offline_ &= ~who;
+    switch (row_of(step.kind).exchange) {
+      case InExchange::whole:
         if (step.lose == MessageKind::none && !((offline_ | open_) & who)) synced(step.replica);
-        return false;
-      case StepKind::begin:
-      case StepKind::begin_full:
+        break;
+      case InExchange::begins:
         open_ |= who;
-        return false;
-      case StepKind::offline:
-        offline_ |= who;
         break;
-      case StepKind::online:
-        offline_ &= ~who;
-        return false;
-      case StepKind::finish:
-      case StepKind::drop:
-      case StepKind::give_up:
-      case StepKind::crash:
-      case StepKind::reinstall:
+      case InExchange::finishes:
+      case InExchange::ends:
+      case InExchange::cuts:
+        open_ &= ~who;
         break;
-      default:
-        return false;
+      case InExchange::moves:
+      case InExchange::nothing:
+        break;
     }
-    open_ &= ~who;
     return false;
   }
 
@@ -83,92 +96,19 @@ class Turns {
   std::uint32_t offline_ = 0;
 };
 
-std::string wrong(std::string_view name) {
-  if (name == "none" || name == "all")
-    return "'" + std::string(name) + "' beside other faults, expected it alone";
-  std::string text = "unknown fault '" + std::string(name) + "', expected none, all, or some of: ";
-  for (const NamedFault& named : kNamed)
-    text.append(named.fault == Fault::lost ? "" : ", ").append(named.name);
-  return text;
-}
-
 }  // namespace
 
-std::span<const NamedFault, kFaults> named_faults() { return kNamed; }
-
-std::string parse_faults(std::string_view text, FaultSet& faults) {
-  if (text == "none" || text == "all") {
-    faults = text == "all" ? kAllFaults : FaultSet{0};
-    return {};
-  }
-  FaultSet read = 0;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const NamedFault* named = find_fault(text.substr(begin, end - begin));
-    if (named == nullptr) return wrong(text.substr(begin, end - begin));
-    read |= fault_bit(named->fault);
-    begin = end + 1;
-  }
-  faults = read;
-  return {};
-}
-
-std::string print_faults(FaultSet faults) {
-  if (faults == 0) return "none";
-  if (faults == kAllFaults) return "all";
-  std::string text;
-  for (const NamedFault& named : kNamed)
-    if (faults & fault_bit(named.fault)) text.append(text.empty() ? "" : ",").append(named.name);
-  return text;
-}
+std::span<const ScopeSwitch> scope_switches() { return kSwitches; }
 
 FeatureSet features(const Step& step) {
-  const FeatureSet lost = step.lose == MessageKind::none ? 0 : fault_bit(Fault::lost);
-  const FeatureSet changes = step.replica.is_server() ? kUsesBackend : kUsesClientChanges;
-  const FeatureSet edits = step.replica.is_server() ? 0 : kUsesClientEdits;
-  const FeatureSet key = step.pk == 0 ? kUsesNoKeys : 0;
-  const FeatureSet value = step.value == 0 ? kUsesNoValues : 0;
-  switch (step.kind) {
-    case StepKind::create:
-      return changes | key | value;
-    case StepKind::edit:
-      return changes | edits | value;
-    case StepKind::remove:
-      return changes | kUsesDeletes;
-    case StepKind::undelete:
-      return changes | edits | kUsesDeletes | value;
-    case StepKind::sync:
-      return lost;
-    case StepKind::full_sync:
-      return lost | fault_bit(Fault::full_sync);
-    case StepKind::begin_full:
-      return kUsesInterleaving | fault_bit(Fault::full_sync);
-    case StepKind::begin:
-    case StepKind::deliver:
-    case StepKind::finish:
-      return kUsesInterleaving;
-    case StepKind::drop:
-      return kUsesInterleaving | fault_bit(Fault::lost);
-    case StepKind::give_up:
-      return kUsesInterleaving | fault_bit(Fault::late);
-    case StepKind::arrive:
-      return kUsesInterleaving;
-    case StepKind::duplicate:
-      return kUsesInterleaving | fault_bit(Fault::duplicate);
-    case StepKind::offline:
-    case StepKind::online:
-      return fault_bit(Fault::offline);
-    case StepKind::clock:
-      return fault_bit(Fault::clock);
-    case StepKind::crash:
-      return fault_bit(Fault::crash);
-    case StepKind::reinstall:
-      return fault_bit(Fault::reinstall);
-    case StepKind::backup:
-    case StepKind::restore:
-      return fault_bit(Fault::restore);
-  }
-  return 0;
+  const StepRow& row = row_of(step.kind);
+  const bool by_server = step.replica.is_server();
+  FeatureSet used = by_server ? row.uses & ~kUsesClientEdits : row.uses;
+  if (is_change(step.kind)) used |= by_server ? kUsesBackend : kUsesClientChanges;
+  if (step.lose != MessageKind::none) used |= fault_bit(Fault::lost);
+  if (row.takes(StepPart::key) && step.pk == 0) used |= kUsesNoKeys;
+  if (row.takes(StepPart::value) && step.value == 0) used |= kUsesNoValues;
+  return used;
 }
 
 FeatureSet features(const Scenario& scenario) {
@@ -189,37 +129,26 @@ bool keeps_turns(const Scenario& scenario) {
 
 FeatureSet features(const Scope& scope) {
   FeatureSet granted = scope.reachable_faults();
-  if (scope.backend) granted |= kUsesBackend;
-  if (scope.deletes) granted |= kUsesDeletes;
-  if (scope.interleave) granted |= kUsesInterleaving;
-  if (scope.shared_keys) granted |= kUsesSharedKeys;
-  if (scope.client_changes) granted |= kUsesClientChanges;
-  if (scope.client_changes && scope.client_edits) granted |= kUsesClientEdits;
+  for (const ScopeSwitch& each : kSwitches)
+    if (scope.*each.member != each.restricts && (each.under == nullptr || scope.*each.under))
+      granted |= each.feature;
+  if (scope.clients == 1) granted &= ~kUsesAnyTurn;
   if (scope.keys.empty() || !scope.shared_keys) granted |= kUsesNoKeys;
   if (scope.values.empty()) granted |= kUsesNoValues;
-  if (scope.client_changes && !scope.turns && scope.clients > 1) granted |= kUsesAnyTurn;
   return granted;
 }
 
 FeatureSet features_named(std::string_view word) {
-  if (word == "backend") return kUsesBackend;
-  if (word == "deletes") return kUsesDeletes;
-  if (word == "interleave") return kUsesInterleaving;
-  if (word == "shared-keys") return kUsesSharedKeys;
-  if (word == "edits") return kUsesClientEdits;
+  for (const ScopeSwitch& each : kSwitches)
+    if (!each.lack.empty() && each.lack == word) return each.feature;
   const NamedFault* named = find_fault(word);
   return named == nullptr ? 0 : fault_bit(named->fault);
 }
 
 Scope within(Scope scope, FeatureSet allowed) {
   scope.faults &= static_cast<FaultSet>(allowed & kAllFaults);
-  scope.backend = scope.backend && (allowed & kUsesBackend);
-  scope.deletes = scope.deletes && (allowed & kUsesDeletes);
-  scope.interleave = scope.interleave && (allowed & kUsesInterleaving);
-  scope.shared_keys = scope.shared_keys && (allowed & kUsesSharedKeys);
-  scope.client_changes = scope.client_changes && (allowed & kUsesClientChanges);
-  scope.client_edits = scope.client_edits && (allowed & kUsesClientEdits);
-  scope.turns = scope.turns || !(allowed & kUsesAnyTurn);
+  for (const ScopeSwitch& each : kSwitches)
+    if (!(allowed & each.feature)) scope.*each.member = each.restricts;
   return scope;
 }
 

@@ -6,53 +6,25 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sim/feature.h"
 #include "sim/scenario.h"
 
 namespace tidemark::core {
 
-// Kinds of fault, as `--faults` names them.
-enum class Fault : std::uint8_t {
-  lost,       // sync lose=…, drop
-  late,       // give-up, arrive
-  duplicate,  // duplicate, arrive
-  offline,
-  clock,
-  crash,
-  reinstall,
-  restore,   // backup, restore
-  full_sync  // full-sync, begin-full
-};
-inline constexpr std::size_t kFaults = 9;
-using FaultSet = std::uint16_t;  // one bit a kind
-constexpr FaultSet fault_bit(Fault fault) {
-  return static_cast<FaultSet>(1u << static_cast<unsigned>(fault));
-}
-inline constexpr FaultSet kAllFaults = (1u << kFaults) - 1;
-
-struct NamedFault {
-  Fault fault;
-  std::string_view name;
-  std::string_view meaning;
-};
-std::span<const NamedFault, kFaults> named_faults();
-
-// Reads `lost,late` (also `none`, `all`). Returns what is wrong, or nothing.
-std::string parse_faults(std::string_view text, FaultSet& faults);
-// Writes what parse_faults reads, shortest.
-std::string print_faults(FaultSet faults);
-
 struct Scope {
-  std::uint8_t clients = 3;    // 1 to kMaxClients
-  std::uint32_t objects = 3;   // at least 1
-  std::uint32_t steps = 40;    // drawn per scenario
-  bool backend = true;         // S makes changes of its own
-  bool shared_keys = true;     // objects may share a primary key
-  bool deletes = true;         // delete and undelete
-  bool interleave = true;      // cycles message by message
-  bool client_changes = true;  // apps make changes
-  bool client_edits = true;    // also edits and undeletes; else they only create and delete
-  bool turns = false;          // one client at a time makes changes, see keeps_turns()
+  std::uint8_t clients = 3;   // 1 to kMaxClients
+  std::uint32_t objects = 3;  // at least 1
+  std::uint32_t steps = 40;   // drawn per scenario
+  // The switches: scope_switches() tells what they mean.
+  bool backend = true;
+  bool shared_keys = true;
+  bool deletes = true;
+  bool interleave = true;
+  bool client_changes = true;
+  bool client_edits = true;
+  bool turns = false;
   FaultSet faults = kAllFaults;
   std::optional<std::uint32_t> settle_rounds{};
   // Texts that are drawn: what apps write (none: no text), and primary keys. Where objects share no
@@ -69,22 +41,18 @@ struct Scope {
   friend bool operator==(const Scope&, const Scope&) = default;
 };
 
-// What a scenario makes use of: the faults, and in the bits above them the other switches of a
-// scope.
-using FeatureSet = std::uint32_t;
-inline constexpr FeatureSet kUsesBackend = 1u << kFaults;
-inline constexpr FeatureSet kUsesDeletes = 2u << kFaults;
-inline constexpr FeatureSet kUsesInterleaving = 4u << kFaults;
-inline constexpr FeatureSet kUsesSharedKeys = 8u << kFaults;
-inline constexpr FeatureSet kUsesClientChanges = 16u << kFaults;
-inline constexpr FeatureSet kUsesClientEdits = 32u << kFaults;
-inline constexpr FeatureSet kUsesAnyTurn = 64u << kFaults;
-inline constexpr FeatureSet kUsesNoKeys = 128u << kFaults;    // objects without a pk=
-inline constexpr FeatureSet kUsesNoValues = 256u << kFaults;  // changes without a value=
-inline constexpr FeatureSet kAllFeatures = (512u << kFaults) - 1;
-// What a scenario may always make use of, unless a scope forbids it.
-inline constexpr FeatureSet kUsesAtWill =
-    kUsesClientChanges | kUsesClientEdits | kUsesAnyTurn | kUsesNoKeys | kUsesNoValues;
+// A switch of a scope. Flags, documents, and what a scope grants are made from these rows.
+struct ScopeSwitch {
+  std::string_view name;  // of its flag: `shared-keys`
+  std::string_view meaning;
+  bool Scope::*member;
+  FeatureSet feature;  // that it grants, or where it restricts, takes away
+  bool restricts = false;
+  bool Scope::*under = nullptr;  // without which it grants nothing
+  std::string_view lack = {};    // the word of an engine's `lacks` that takes the feature away
+};
+std::span<const ScopeSwitch> scope_switches();
+
 FeatureSet features(const Scenario& scenario);
 // The same of one step; of shared keys and of turns one step says nothing.
 FeatureSet features(const Step& step);

@@ -15,18 +15,8 @@ constexpr std::size_t kMaxOrdered = 64;       // steps; longer scenarios keep th
 constexpr std::uint32_t kMaxBranches = 5000;  // of the search for the first order
 
 bool touches_server(const Step& step) {
-  switch (step.kind) {
-    case StepKind::sync:
-    case StepKind::full_sync:
-    case StepKind::deliver:
-    case StepKind::finish:
-    case StepKind::arrive:
-    case StepKind::backup:
-    case StepKind::restore:
-      return true;
-    default:
-      return step.replica.is_server();
-  }
+  return step.replica.is_server() ||
+         (row_of(step.kind).touches & (kTouchesServer | kTouchesReceiver)) != 0;
 }
 
 // Whether two steps may not change places.
@@ -34,7 +24,7 @@ bool depend(const Step& a, const Step& b) {
   if (a.replica == b.replica) return true;
   if (touches_server(a) && touches_server(b)) return true;
   const bool creates = a.kind == StepKind::create || b.kind == StepKind::create;
-  return creates && is_change(a.kind) && is_change(b.kind) && a.object == b.object;
+  return creates && names_object(a.kind) && names_object(b.kind) && a.object == b.object;
 }
 
 // Names given in the order of appearance, from 1; 0 is not named yet.
@@ -74,7 +64,7 @@ class Coder {
     const bool client = !step.replica.is_server();
     return std::uint64_t{static_cast<std::uint8_t>(step.kind)} << 40 |
            std::uint64_t{client ? naming.clients.known_or_next(step.replica.number) : 0} << 32 |
-           std::uint64_t{is_change(step.kind) ? naming.objects.known_or_next(step.object) : 0}
+           std::uint64_t{names_object(step.kind) ? naming.objects.known_or_next(step.object) : 0}
                << 16 |
            std::uint64_t{is_shared(step) ? naming.keys.known_or_next(step.pk) : 0} << 4 |
            static_cast<std::uint64_t>(step.lose);
@@ -82,7 +72,7 @@ class Coder {
 
   void see(const Step& step, Naming& naming) const {
     if (!step.replica.is_server()) naming.clients.see(step.replica.number);
-    if (is_change(step.kind)) naming.objects.see(step.object);
+    if (names_object(step.kind)) naming.objects.see(step.object);
     if (is_shared(step)) naming.keys.see(step.pk);
   }
 
@@ -182,7 +172,7 @@ Scenario renamed(const Scenario& scenario) {
       naming.clients.see(step.replica.number);
       step.replica = {static_cast<std::uint8_t>(naming.clients.known_or_next(step.replica.number))};
     }
-    if (is_change(step.kind)) {
+    if (names_object(step.kind)) {
       naming.objects.see(step.object);
       step.object = naming.objects.known_or_next(step.object) - 1;
       if (step.object == result.objects.size())

@@ -1,70 +1,29 @@
 #include "sim/shrinker.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <memory>
-#include <optional>
-#include <string_view>
 #include <tuple>
 
 #include "sim/rapidcheck.h"
 #include "sim/scope.h"
 #include "sim/shape.h"
+#include "sim/shrink_passes.h"
 
 namespace tidemark::core {
 namespace {
 
-using Candidate = std::optional<Scenario>;
-
-constexpr std::size_t kMostForPairs = 40;  // steps of a scenario of which pairs are removed
-constexpr std::size_t kMostInstead = 12;   // steps that are tried in the place of one
-constexpr std::size_t kMostForMoves = 10;  // steps of a scenario in which steps are moved
-
 // ---- what is simpler -------------------------------------------------------------------------
 
-// Less is simpler. A fault is never simpler than none; a whole cycle never less simple than parts.
+// Less is simpler.
 std::uint32_t weight(const Step& step) {
-  const std::uint32_t fault = step.lose == MessageKind::none ? 0 : 2;
-  switch (step.kind) {
-    case StepKind::create:
-      return 1;
-    case StepKind::edit:
-      return 1;
-    case StepKind::sync:
-      return 2 + fault;
-    case StepKind::remove:
-    case StepKind::online:
-      return 3;
-    case StepKind::undelete:
-    case StepKind::finish:
-    case StepKind::full_sync:
-      return 4 + fault;
-    case StepKind::begin:
-    case StepKind::deliver:
-    case StepKind::backup:
-      return 5;
-    case StepKind::begin_full:
-    case StepKind::drop:
-    case StepKind::offline:
-    case StepKind::clock:
-      return 7;
-    case StepKind::crash:
-    case StepKind::restore:
-      return 8;
-    case StepKind::reinstall:
-    case StepKind::give_up:
-    case StepKind::arrive:
-    case StepKind::duplicate:
-      return 9;
-  }
-  return 0;
+  return row_of(step.kind).weight + (step.lose == MessageKind::none ? 0u : 2u);
 }
 
 std::uint32_t used_objects(const Scenario& scenario) {
   std::vector<bool> used(scenario.objects.size());
   for (const Step& step : scenario.steps)
-    if (is_change(step.kind)) used[step.object] = true;
+    if (names_object(step.kind)) used[step.object] = true;
   return static_cast<std::uint32_t>(std::count(used.begin(), used.end(), true));
 }
 
@@ -96,439 +55,6 @@ bool is_more_canonical(const Scenario& a, const Scenario& b) {
   return renamed(a) == a && renamed(b) != b;
 }
 
-// ---- candidates -------------------------------------------------------------------------------
-
-// Candidates by number: `count` of them, some of which may turn out not to exist.
-struct Pass {
-  std::size_t count;
-  std::function<Candidate(std::size_t)> make;
-};
-
-using Shared = std::shared_ptr<const Scenario>;
-
-Scenario without(const Scenario& scenario, std::size_t begin, std::size_t end) {
-  Scenario result = scenario;
-  result.steps.erase(
-      result.steps.begin() + static_cast<std::ptrdiff_t>(begin),
-      result.steps.begin() + static_cast<std::ptrdiff_t>(std::min(end, result.steps.size())));
-  return result;
-}
-
-template <class Fits>
-Candidate without_all(const Scenario& scenario, Fits fits) {
-  Scenario result = scenario;
-  if (std::erase_if(result.steps, fits) == 0) return std::nullopt;
-  return result;
-}
-
-Scenario with_step(const Scenario& scenario, std::size_t place, const Step& step) {
-  Scenario result = scenario;
-  result.steps[place] = step;
-  return result;
-}
-
-// All chunks of n, n/2, …, 1 steps, so that every single step is tried in the end.
-Pass chunks(const Shared& s) {
-  const std::size_t n = s->steps.size();
-  std::vector<std::pair<std::size_t, std::size_t>> ranges;
-  for (std::size_t size = n; size > 0; size /= 2)
-    for (std::size_t begin = 0; begin < n; begin += size) ranges.emplace_back(begin, begin + size);
-  return {ranges.size(), [s, ranges](std::size_t i) -> Candidate {
-            return without(*s, ranges[i].first, ranges[i].second);
-          }};
-}
-
-Pass whole_clients(const Shared& s) {
-  return {s->clients, [s](std::size_t i) {
-            return without_all(*s, [&](const Step& step) { return step.replica.number == i + 1; });
-          }};
-}
-
-Pass whole_objects(const Shared& s) {
-  return {s->objects.size(), [s](std::size_t i) {
-            return without_all(
-                *s, [&](const Step& step) { return is_change(step.kind) && step.object == i; });
-          }};
-}
-
-Pass whole_kinds(const Shared& s) {
-  return {kStepKinds, [s](std::size_t i) {
-            return without_all(
-                *s, [&](const Step& step) { return step.kind == static_cast<StepKind>(i); });
-          }};
-}
-
-// The last client, if no step names it.
-Pass last_client(const Shared& s) {
-  return {1, [s](std::size_t) -> Candidate {
-            Scenario result = renamed(*s);
-            const bool used = std::any_of(
-                result.steps.begin(), result.steps.end(),
-                [&](const Step& step) { return step.replica.number == result.clients; });
-            if (result.clients == 1 || used) return std::nullopt;
-            --result.clients;
-            return result;
-          }};
-}
-
-// One client's steps are another's.
-Pass joined_clients(const Shared& s) {
-  const std::size_t n = s->clients;
-  return {n * n, [s, n](std::size_t i) -> Candidate {
-            const auto from = static_cast<std::uint8_t>(1 + i / n);
-            const auto to = static_cast<std::uint8_t>(1 + i % n);
-            if (from == to) return std::nullopt;
-            Scenario result = *s;
-            for (Step& step : result.steps)
-              if (step.replica.number == from) step.replica.number = to;
-            result = renamed(result);
-            --result.clients;
-            return result;
-          }};
-}
-
-// One object's changes are another's; creations that are then in vain go.
-Pass joined_objects(const Shared& s) {
-  const std::size_t n = s->objects.size();
-  return {n * n, [s, n](std::size_t i) -> Candidate {
-            if (i / n == i % n) return std::nullopt;
-            Scenario result = *s;
-            for (Step& step : result.steps)
-              if (is_change(step.kind) && step.object == i / n)
-                step.object = static_cast<std::uint32_t>(i % n);
-            return result;
-          }};
-}
-
-bool moves_exchange(StepKind kind) {
-  return kind == StepKind::deliver || kind == StepKind::finish || kind == StepKind::drop ||
-         kind == StepKind::give_up;
-}
-
-// A cycle told message by message, from its begin at `begin` on, becomes one whole cycle: at its
-// first step, its last one, or at the very end, where settle would have finished it; with or
-// without a loss.
-Candidate fused(const Scenario& scenario, std::size_t begin, std::size_t variant) {
-  const Step& first = scenario.steps[begin];
-  if (first.kind != StepKind::begin && first.kind != StepKind::begin_full) return std::nullopt;
-  const auto lose = static_cast<MessageKind>(variant % 5);
-  const Step whole{.kind = first.kind == StepKind::begin ? StepKind::sync : StepKind::full_sync,
-                   .replica = first.replica,
-                   .lose = lose};
-  Scenario result = scenario;
-  result.steps.clear();
-  std::size_t last = begin;
-  for (std::size_t i = begin + 1; i < scenario.steps.size(); ++i) {
-    const Step& step = scenario.steps[i];
-    if (step.replica != first.replica) continue;
-    if (moves_exchange(step.kind)) last = i;
-    if (step.kind == StepKind::begin || step.kind == StepKind::begin_full) break;
-  }
-  const std::size_t place = variant < 5 ? begin : variant < 10 ? last : scenario.steps.size();
-  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
-    const Step& step = scenario.steps[i];
-    if (i == place) {
-      result.steps.push_back(whole);
-      continue;
-    }
-    const bool part = i >= begin && i <= last && step.replica == first.replica &&
-                      (i == begin || moves_exchange(step.kind));
-    if (!part) result.steps.push_back(step);
-  }
-  if (place == scenario.steps.size()) result.steps.push_back(whole);
-  return result;
-}
-
-Pass fused_cycles(const Shared& s) {
-  return {s->steps.size() * 15, [s](std::size_t i) { return fused(*s, i / 15, i % 15); }};
-}
-
-// Two steps of one client become one step: finish, sync or what a simpler cycle is.
-Pass joined_steps(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
-  return {n * n * 2, [s, n](std::size_t i) -> Candidate {
-            const std::size_t a = i / 2 / n;
-            const std::size_t b = i / 2 % n;
-            const Replica who = s->steps[a].replica;
-            if (a >= b || who.is_server() || s->steps[b].replica != who) return std::nullopt;
-            const StepKind kind = i % 2 == 0 ? StepKind::sync : StepKind::finish;
-            return without(with_step(*s, b, {.kind = kind, .replica = who}), a, a + 1);
-          }};
-}
-
-Pass without_pairs(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
-  return {n * n, [s, n](std::size_t i) -> Candidate {
-            if (i / n >= i % n) return std::nullopt;
-            return without(without(*s, i % n, i % n + 1), i / n, i / n + 1);
-          }};
-}
-
-// Simpler steps in the place of one. What is not simpler is filtered out later.
-std::vector<Step> instead(const Step& step) {
-  std::vector<Step> steps;
-  if (step.replica.is_server() && !is_change(step.kind)) return steps;
-  const auto kind = [&](StepKind other) {
-    steps.push_back(step);
-    steps.back().kind = other;
-    steps.back().lose = MessageKind::none;
-    steps.back().seconds = 0;
-  };
-  if (is_change(step.kind)) {
-    kind(StepKind::edit);
-    kind(StepKind::remove);
-    return steps;
-  }
-  for (const StepKind other :
-       {StepKind::sync, StepKind::finish, StepKind::full_sync, StepKind::begin, StepKind::deliver,
-        StepKind::drop, StepKind::offline, StepKind::crash})
-    kind(other);
-  for (std::uint8_t lose = 1; lose <= 4; ++lose)
-    steps.push_back(
-        {.kind = StepKind::sync, .replica = step.replica, .lose = static_cast<MessageKind>(lose)});
-  return steps;
-}
-
-Pass simpler_steps(const Shared& s) {
-  return {s->steps.size() * kMostInstead, [s](std::size_t i) -> Candidate {
-            const std::vector<Step> steps = instead(s->steps[i / kMostInstead]);
-            if (i % kMostInstead >= steps.size()) return std::nullopt;
-            return with_step(*s, i / kMostInstead, steps[i % kMostInstead]);
-          }};
-}
-
-// A step made on another replica: fewer clients may be left.
-Pass other_replicas(const Shared& s) {
-  const std::size_t replicas = s->clients + std::size_t{1};
-  return {s->steps.size() * replicas, [s, replicas](std::size_t i) -> Candidate {
-            Step step = s->steps[i / replicas];
-            const StepGrammar& allowed = grammar(step.kind);
-            step.replica = {static_cast<std::uint8_t>(i % replicas)};
-            if (step.replica.is_server() ? !allowed.takes_server : !allowed.takes_client)
-              return std::nullopt;
-            return with_step(*s, i / replicas, step);
-          }};
-}
-
-Scenario moved(const Scenario& scenario, std::size_t from, std::size_t to) {
-  Scenario result = scenario;
-  const Step step = result.steps[from];
-  result.steps.erase(result.steps.begin() + static_cast<std::ptrdiff_t>(from));
-  result.steps.insert(result.steps.begin() + static_cast<std::ptrdiff_t>(to), step);
-  return result;
-}
-
-// One step less, and another one elsewhere: frees minima that single removals do not leave.
-Pass moved_and_removed(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
-  return {n * n * n, [s, n](std::size_t i) -> Candidate {
-            const std::size_t gone = i / n / n;
-            const std::size_t from = i / n % n;
-            const std::size_t to = i % n;
-            if (from == to || gone == from) return std::nullopt;
-            const std::size_t place = gone < from ? gone + (to <= gone) : gone - (to >= gone);
-            return without(moved(*s, from, to), place, place + 1);
-          }};
-}
-
-// A simpler step, or one of another replica, in the place of one: all of simpler_steps() and of
-// other_replicas().
-std::size_t count_of_changes(const Scenario& scenario) {
-  return kMostInstead + scenario.clients + 1u;
-}
-Candidate changed(const Shared& s, std::size_t place, std::size_t variant) {
-  return variant < kMostInstead
-             ? simpler_steps(s).make(place * kMostInstead + variant)
-             : other_replicas(s).make(place * (s->clients + 1u) + variant - kMostInstead);
-}
-
-// One step less, and another one changed.
-Pass changed_and_removed(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
-  const std::size_t variants = count_of_changes(*s);
-  return {n * n * variants, [s, n, variants](std::size_t i) -> Candidate {
-            const std::size_t gone = i / variants / n;
-            const std::size_t place = i / variants % n;
-            if (gone == place) return std::nullopt;
-            const Candidate candidate = changed(s, place, i % variants);
-            if (!candidate) return std::nullopt;
-            return without(*candidate, gone, gone + 1);
-          }};
-}
-
-// One step changed, and moved.
-Pass changed_and_moved(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForMoves ? s->steps.size() : 0;
-  const std::size_t variants = count_of_changes(*s);
-  return {n * n * variants, [s, n, variants](std::size_t i) -> Candidate {
-            const std::size_t to = i / variants / n;
-            const std::size_t place = i / variants % n;
-            if (to == place) return std::nullopt;
-            const Candidate candidate = changed(s, place, i % variants);
-            if (!candidate) return std::nullopt;
-            return renamed(moved(*candidate, place, to));
-          }};
-}
-
-// One step elsewhere.
-Pass moved_steps(const Shared& s) {
-  const std::size_t n = s->steps.size() <= kMostForPairs ? s->steps.size() : 0;
-  return {n * n, [s, n](std::size_t i) -> Candidate {
-            if (i / n == i % n) return std::nullopt;
-            return renamed(moved(*s, i / n, i % n));
-          }};
-}
-
-// Two clients change roles from some step on.
-Pass swapped_roles(const Shared& s) {
-  const std::size_t clients = s->clients;
-  return {s->steps.size() * clients * clients, [s, clients](std::size_t i) -> Candidate {
-            const auto a = static_cast<std::uint8_t>(1 + i / clients % clients);
-            const auto b = static_cast<std::uint8_t>(1 + i % clients);
-            if (a >= b) return std::nullopt;
-            Scenario result = *s;
-            for (std::size_t place = i / clients / clients; place < result.steps.size(); ++place) {
-              std::uint8_t& who = result.steps[place].replica.number;
-              who = who == a ? b : who == b ? a : who;
-            }
-            return renamed(result);
-          }};
-}
-
-// The backend makes a client's changes, where the client would have uploaded them next.
-Pass clients_into_server(const Shared& s) {
-  return {s->clients, [s](std::size_t i) -> Candidate {
-            const Replica client{static_cast<std::uint8_t>(i + 1)};
-            Scenario result = *s;
-            result.steps.clear();
-            std::vector<Step> waiting;
-            for (const Step& step : s->steps) {
-              if (step.replica != client) {
-                result.steps.push_back(step);
-              } else if (is_change(step.kind)) {
-                waiting.push_back(step);
-                waiting.back().replica = kServer;
-              } else {
-                result.steps.insert(result.steps.end(), waiting.begin(), waiting.end());
-                waiting.clear();
-              }
-            }
-            result.steps.insert(result.steps.end(), waiting.begin(), waiting.end());
-            return renamed(result);
-          }};
-}
-
-// Nobody shares an object: whoever changed it creates one of its own instead.
-Pass split_objects(const Shared& s) {
-  return {s->objects.size(), [s](std::size_t object) -> Candidate {
-            Scenario result = *s;
-            result.steps.clear();
-            std::vector<std::uint32_t> own(kMaxClients + 1, 0);
-            for (Step step : s->steps) {
-              if (!is_change(step.kind) || step.object != object) {
-                result.steps.push_back(step);
-                continue;
-              }
-              if (step.kind == StepKind::create) continue;
-              std::uint32_t& mine = own[step.replica.number];
-              if (mine == 0) {
-                step.kind = StepKind::create;
-                mine = static_cast<std::uint32_t>(result.objects.size());
-                result.objects.push_back(result.objects[object] + replica_name(step.replica));
-              }
-              step.object = mine;
-              result.steps.push_back(step);
-            }
-            return renamed(result);
-          }};
-}
-
-// Two jumps of one clock become one, where the later one stands.
-Pass joined_jumps(const Shared& s) {
-  return {s->steps.size(), [s](std::size_t i) -> Candidate {
-            const Step& first = s->steps[i];
-            if (first.kind != StepKind::clock) return std::nullopt;
-            for (std::size_t j = i + 1; j < s->steps.size(); ++j) {
-              Step second = s->steps[j];
-              if (second.kind != StepKind::clock || second.replica != first.replica) continue;
-              second.seconds += first.seconds;
-              return without(with_step(*s, j, second), i, i + 1);
-            }
-            return std::nullopt;
-          }};
-}
-
-// Smaller keys, names, values, and jumps of clocks.
-Pass smaller_texts(const Shared& s) {
-  constexpr std::size_t kVariants = 8;
-  return {s->steps.size() * kVariants, [s](std::size_t i) -> Candidate {
-            Step step = s->steps[i / kVariants];
-            switch (i % kVariants) {
-              case 0:
-                step.pk = 0;
-                break;
-              case 1:
-                step.name = 0;
-                break;
-              case 2:
-                step.value = 0;
-                break;
-              case 3:
-                step.seconds = step.seconds < 0 ? -10 : 10;
-                break;
-              case 4:
-                step.seconds = -10;
-                break;
-              case 5:
-                step.seconds /= 2;
-                break;
-              case 6:
-                step.seconds += step.seconds < 0 ? 10 : -10;
-                break;
-              case 7:
-                step.seconds += step.seconds < 0 ? 1 : -1;
-                break;
-            }
-            if (s->steps[i / kVariants].kind == StepKind::clock && step.seconds == 0)
-              return std::nullopt;
-            return with_step(*s, i / kVariants, step);
-          }};
-}
-
-Pass canonical_order(const Shared& s) {
-  return {2, [s](std::size_t i) -> Candidate { return i == 0 ? canonical(*s) : renamed(*s); }};
-}
-
-struct NamedPass {
-  std::string_view name;
-  Pass (*make)(const Shared&);
-};
-// In the order in which they are tried.
-constexpr NamedPass kPasses[] = {
-    {"chunks", chunks},
-    {"whole clients", whole_clients},
-    {"whole objects", whole_objects},
-    {"whole kinds", whole_kinds},
-    {"joined jumps", joined_jumps},
-    {"clients into server", clients_into_server},
-    {"fused cycles", fused_cycles},
-    {"without pairs", without_pairs},
-    {"joined steps", joined_steps},
-    {"last client", last_client},
-    {"joined clients", joined_clients},
-    {"joined objects", joined_objects},
-    {"split objects", split_objects},
-    {"simpler steps", simpler_steps},
-    {"other replicas", other_replicas},
-    {"moved and removed", moved_and_removed},
-    {"changed and removed", changed_and_removed},
-    {"smaller texts", smaller_texts},
-    {"canonical order", canonical_order},
-    {"swapped roles", swapped_roles},
-    {"moved steps", moved_steps},
-    {"changed and moved", changed_and_moved},
-};
-
 // The candidates of all passes that are strictly simpler, one after the other.
 class Candidates {
  public:
@@ -536,7 +62,7 @@ class Candidates {
       : scenario_(std::make_shared<const Scenario>(scenario)),
         rank_(rank(scenario)),
         features_(features(scenario) | may_use) {
-    for (const NamedPass& pass : kPasses) passes_.push_back(pass.make(scenario_));
+    for (const NamedVariants& pass : shrink_passes()) passes_.push_back(pass.make(scenario_));
   }
 
   rc::Maybe<Scenario> operator()() {
@@ -549,7 +75,7 @@ class Candidates {
       }
     return rc::Nothing;
   }
-  // Where the last candidate came from: its place in kPasses.
+  // Where the last candidate came from: its place in shrink_passes().
   std::size_t pass() const { return pass_; }
 
  private:
@@ -570,10 +96,10 @@ class Candidates {
     });
   }
 
-  Shared scenario_;
+  std::shared_ptr<const Scenario> scenario_;
   Rank rank_;
   FeatureSet features_;
-  std::vector<Pass> passes_;
+  std::vector<Variants> passes_;
   std::size_t pass_ = 0;
   std::size_t next_ = 0;
 };
@@ -587,7 +113,8 @@ class Search {
     result_.scenario = scenario;
     order_objects(result_.scenario);
     log_.push_back({.name = "sweep"});
-    for (const NamedPass& pass : kPasses) log_.push_back({.name = std::string(pass.name)});
+    for (const NamedVariants& pass : shrink_passes())
+      log_.push_back({.name = std::string(pass.name)});
   }
 
   ShrinkResult run() {
@@ -639,7 +166,7 @@ class Search {
   const Fails& fails_;
   ShrinkBudget budget_;
   std::uint64_t steps_ = 0;      // of the candidates so far
-  std::vector<ShrinkPass> log_;  // the sweep, then as kPasses
+  std::vector<ShrinkPass> log_;  // the sweep, then as shrink_passes()
   ShrinkResult result_;
 };
 

@@ -22,9 +22,9 @@ constexpr string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::array<string_view, 4> kAttributes{"pk", "name", "value", "lose"};
 enum Attribute : std::size_t { kPk, kName, kValue, kLose };
 
-bool takes(const StepGrammar& grammar, std::size_t attribute) {
-  if (attribute == kLose) return grammar.takes_lose;
-  return attribute == kValue ? grammar.takes_value : grammar.takes_key;
+bool takes(const StepRow& row, std::size_t attribute) {
+  constexpr std::array kParts{StepPart::key, StepPart::key, StepPart::value, StepPart::lose};
+  return row.takes(kParts[attribute]);
 }
 
 // --- Lists for messages ---
@@ -51,15 +51,15 @@ std::string client_names(std::uint8_t clients) {
                      last > 'S' ? " but S" : "", clients);
 }
 
-std::string replica_names(const StepGrammar& grammar, std::uint8_t clients) {
-  if (!grammar.takes_client) return "S";
-  return client_names(clients) + (grammar.takes_server ? ", or S" : "");
+std::string replica_names(const StepRow& row, std::uint8_t clients) {
+  if (!row.takes(StepPart::client)) return "S";
+  return client_names(clients) + (row.takes(StepPart::server) ? ", or S" : "");
 }
 
-std::string attribute_names(const StepGrammar& grammar) {
+std::string attribute_names(const StepRow& row) {
   std::string text;
   for (std::size_t i = 0; i < kAttributes.size(); ++i)
-    if (takes(grammar, i)) text.append(text.empty() ? "" : ", ").append(kAttributes[i]).append("=");
+    if (takes(row, i)) text.append(text.empty() ? "" : ", ").append(kAttributes[i]).append("=");
   return text.empty() ? "the end of the line" : text;
 }
 
@@ -153,14 +153,14 @@ class Reader {
   void read_clients(string_view argument);
   void read_settle_rounds(string_view argument);
 
-  const StepGrammar& find_step() const;
+  const StepRow& find_step() const;
   [[noreturn]] void refuse_unknown_step() const;
-  string_view next_word(const StepGrammar& grammar, string_view what);
-  Replica read_replica(const StepGrammar& grammar);
-  std::uint32_t read_object(const StepGrammar& grammar);
-  std::int64_t read_seconds(const StepGrammar& grammar);
-  void read_attributes(const StepGrammar& grammar, Step& step);
-  void read_attribute(const StepGrammar& grammar, string_view word);
+  string_view next_word(const StepRow& row, string_view what);
+  Replica read_replica(const StepRow& row);
+  std::uint32_t read_object(const StepRow& row);
+  std::int64_t read_seconds(const StepRow& row);
+  void read_attributes(const StepRow& row, Step& step);
+  void read_attribute(const StepRow& row, string_view word);
 
   void check_expectation(const Expectation& expectation) const;
   void keep_comments(Anchor anchor);
@@ -344,55 +344,54 @@ void Reader::read_settle_rounds(string_view argument) {
 }
 
 Anchor Reader::read_step() {
-  const StepGrammar& grammar = find_step();
-  Step step{.kind = grammar.kind};
+  const StepRow& row = find_step();
+  Step step{.kind = row.kind};
   next_ = 1;
-  step.replica = read_replica(grammar);
-  if (grammar.takes_object) step.object = read_object(grammar);
-  if (grammar.kind == StepKind::clock) step.seconds = read_seconds(grammar);
-  read_attributes(grammar, step);
+  step.replica = read_replica(row);
+  if (row.takes(StepPart::object)) step.object = read_object(row);
+  if (row.takes(StepPart::seconds)) step.seconds = read_seconds(row);
+  read_attributes(row, step);
   trace_.scenario.steps.push_back(step);
   return {TraceLine::step, trace_.scenario.steps.size() - 1};
 }
 
-const StepGrammar& Reader::find_step() const {
-  for (const StepGrammar& grammar : step_grammar())
-    if (grammar.name == words_.words[0]) return grammar;
+const StepRow& Reader::find_step() const {
+  for (const StepRow& row : kStepRows)
+    if (row.name == words_.words[0]) return row;
   refuse_unknown_step();
 }
 
 void Reader::refuse_unknown_step() const {
   const std::string word = excerpt(words_.words[0]);
   std::vector<string_view> known{"expect"};
-  for (const StepGrammar& grammar : step_grammar()) known.push_back(grammar.name);
+  for (const StepRow& row : kStepRows) known.push_back(row.name);
   for (const HeadGrammar& head : kHead) known.push_back(head.name);
   const string_view near = nearest(words_.words[0], known);
   refuse("unknown step '{}', {}{}{}expected one of: {}, or expect", word,
-         near.empty() ? "" : "did you mean '", near, near.empty() ? "" : "'? ",
-         names(step_grammar()));
+         near.empty() ? "" : "did you mean '", near, near.empty() ? "" : "'? ", names(kStepRows));
 }
 
-string_view Reader::next_word(const StepGrammar& grammar, string_view what) {
-  if (next_ == words_.words.size()) refuse("'{}' ends too early, expected {}", grammar.name, what);
+string_view Reader::next_word(const StepRow& row, string_view what) {
+  if (next_ == words_.words.size()) refuse("'{}' ends too early, expected {}", row.name, what);
   return words_.words[next_++];
 }
 
-Replica Reader::read_replica(const StepGrammar& grammar) {
+Replica Reader::read_replica(const StepRow& row) {
   const std::uint8_t clients = trace_.scenario.clients;
-  const std::string expected = replica_names(grammar, clients);
-  const string_view word = next_word(grammar, expected);
+  const std::string expected = replica_names(row, clients);
+  const string_view word = next_word(row, expected);
   const auto replica = word.size() == 1 ? find_replica(word[0]) : std::nullopt;
   if (!replica) refuse("'{}' is no replica, expected {}", excerpt(word), expected);
-  if (replica->is_server() && !grammar.takes_server)
-    refuse("'{}' is no step of the server, expected {}", grammar.name, expected);
-  if (!replica->is_server() && !grammar.takes_client)
-    refuse("'{}' is no step of a client, expected {}", grammar.name, expected);
+  if (replica->is_server() && !row.takes(StepPart::server))
+    refuse("'{}' is no step of the server, expected {}", row.name, expected);
+  if (!replica->is_server() && !row.takes(StepPart::client))
+    refuse("'{}' is no step of a client, expected {}", row.name, expected);
   if (replica->number > clients) refuse("client {} does not exist, expected {}", word, expected);
   return *replica;
 }
 
-std::uint32_t Reader::read_object(const StepGrammar& grammar) {
-  const string_view word = next_word(grammar, "the label of an object");
+std::uint32_t Reader::read_object(const StepRow& row) {
+  const string_view word = next_word(row, "the label of an object");
   if (!is_label(word))
     refuse(
         "'{}' is no label of an object, expected a letter or _, then letters, digits, _ and -, "
@@ -401,8 +400,8 @@ std::uint32_t Reader::read_object(const StepGrammar& grammar) {
   return objects_.id(word) - 1;
 }
 
-std::int64_t Reader::read_seconds(const StepGrammar& grammar) {
-  const string_view word = next_word(grammar, "seconds with a sign, as +3600");
+std::int64_t Reader::read_seconds(const StepRow& row) {
+  const string_view word = next_word(row, "seconds with a sign, as +3600");
   const bool has_sign = word[0] == '+' || word[0] == '-';
   const auto seconds =
       read_number<std::int64_t>(has_sign ? word.substr(1) : word, 0, kMaxClockSeconds);
@@ -412,9 +411,9 @@ std::int64_t Reader::read_seconds(const StepGrammar& grammar) {
   return word[0] == '-' ? -*seconds : *seconds;
 }
 
-void Reader::read_attributes(const StepGrammar& grammar, Step& step) {
+void Reader::read_attributes(const StepRow& row, Step& step) {
   for (std::string& text : given_) text.clear();
-  while (next_ < words_.words.size()) read_attribute(grammar, words_.words[next_++]);
+  while (next_ < words_.words.size()) read_attribute(row, words_.words[next_++]);
   if (given_[kPk].starts_with("object:"))
     refuse(
         "a pk that begins with 'object:' is reserved for the keys that objects have of their "
@@ -431,13 +430,12 @@ void Reader::read_attributes(const StepGrammar& grammar, Step& step) {
   step.lose = *lose;
 }
 
-void Reader::read_attribute(const StepGrammar& grammar, string_view word) {
+void Reader::read_attribute(const StepRow& row, string_view word) {
   const std::size_t equals = word.find('=');
   const auto found = std::find(kAttributes.begin(), kAttributes.end(), word.substr(0, equals));
   const auto attribute = static_cast<std::size_t>(found - kAttributes.begin());
-  if (equals == string_view::npos || found == kAttributes.end() || !takes(grammar, attribute))
-    refuse("'{}' takes no '{}', expected {}", grammar.name, excerpt(word),
-           attribute_names(grammar));
+  if (equals == string_view::npos || found == kAttributes.end() || !takes(row, attribute))
+    refuse("'{}' takes no '{}', expected {}", row.name, excerpt(word), attribute_names(row));
   if (!given_[attribute].empty()) refuse("'{}=' is given twice, expected it once", *found);
   given_[attribute] = unquote(word.substr(equals + 1));
   if (given_[attribute].empty())
@@ -571,15 +569,15 @@ std::string print_trace(const Trace& trace) {
 }
 
 std::string print_step(const Scenario& scenario, const Step& step) {
-  const StepGrammar& form = grammar(step.kind);
+  const StepRow& form = row_of(step.kind);
   std::string line = fmt::format("{} {}", form.name, replica_name(step.replica));
-  if (form.takes_object) line.append(" ").append(scenario.objects[step.object]);
-  if (step.kind == StepKind::clock) line.append(fmt::format(" {:+d}", step.seconds));
+  if (form.takes(StepPart::object)) line.append(" ").append(scenario.objects[step.object]);
+  if (form.takes(StepPart::seconds)) line.append(fmt::format(" {:+d}", step.seconds));
   const std::array<TextId, 3> texts{step.pk, step.name, step.value};
   for (std::size_t i = 0; i < texts.size(); ++i)
     if (takes(form, i) && texts[i] != 0)
       line.append(fmt::format(" {}={}", kAttributes[i], quote(scenario.text(texts[i]))));
-  if (form.takes_lose && step.lose != MessageKind::none)
+  if (form.takes(StepPart::lose) && step.lose != MessageKind::none)
     line.append(" lose=").append(message_name(step.lose));
   return line;
 }

@@ -1,8 +1,7 @@
 // The world: one server, its clients, their links, their clocks.
 //
-// World executes scenarios. It is a plain value: copying it forks the world, and become() does so
-// without what the next step does not need. It draws no random number and reads no clock. Whoever
-// wants to know what happens hands in an observer: anything with
+// World executes scenarios. It is a plain value: copying it forks the world. It draws no random
+// number and reads no clock. Whoever wants to know what happens hands in an observer: anything with
 //   void on(const Event&, const World&)
 //
 // Invariants:
@@ -14,11 +13,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
+#include "base/uncopied.h"
 #include "model/fact.h"
 #include "sim/engine.h"
 #include "sim/event.h"
@@ -89,11 +89,8 @@ class World {
   template <class Observer>
   void come_to_rest(Rest rest, Observer& observer);
 
-  // Forks: becomes a world in which the same happened as in `other`, and happens next.
-  void become(const World& other);
-  // The same, faster. Requires: this became `other`, which was not changed since, and then executed
-  // steps.
-  void return_to(const World& other);
+  // Why the step would do nothing in this world; none: it would do something.
+  SkipReason refusal(const Step& step) const;
 
   using Letter = LetterOf<Message>;
   // What became of the first copy of a duplicated request.
@@ -101,19 +98,30 @@ class World {
 
   const EngineType& engine() const { return *engine_; }
   const Scenario& scenario() const { return *scenario_; }
-  const Facts& facts() const { return facts_; }
+  const Facts& facts() const { return work_.facts; }
   const std::vector<Version>& versions() const { return versions_; }
   const Server& server() const { return server_; }
   const Client& client(Replica replica) const { return links_[replica.number - 1].client; }
   bool online(Replica client) const { return link(client).online; }
-  // The kind of the message in flight on this client's link; none: no exchange is under way.
-  MessageKind in_flight(Replica client) const { return link(client).in_flight.kind; }
-  const Letter& letter(Replica client) const { return link(client).in_flight; }
-  // The one that became late first is in front.
-  const std::deque<Letter>& late(Replica client) const { return link(client).late; }
+  // The messages in a queue of this client's link, the first one in front.
+  const Queue<Letter>& queue(Replica client, Lane lane) const { return link(client).lane(lane); }
+  // The kind of the message in flight on it; none: there is none.
+  MessageKind in_flight(Replica client) const {
+    const Queue<Letter>& letters = queue(client, Lane::in_flight);
+    return letters.empty() ? MessageKind::none : letters.front().kind;
+  }
+  const Queue<Letter>& late(Replica client) const { return queue(client, Lane::late); }
+  // Whether an exchange of this client is under way.
+  bool exchanging(Replica client) const { return !queue(client, Lane::in_flight).empty(); }
+  // The message that a step is about; null: there is none, or it is about none.
+  const Letter* letter_of(const Step& step) const {
+    const std::optional<Lane> lane = row_of(step.kind).lane;
+    if (!lane || queue(step.replica, *lane).empty()) return nullptr;
+    return &queue(step.replica, *lane).front();
+  }
   FirstCopy first_copy(const Letter& letter) const;
   // The server as it was saved last; null if it never was.
-  const Server* backup() const { return has_backup_ ? &backup_ : nullptr; }
+  const Server* backup() const { return backup_ ? &*backup_ : nullptr; }
   bool created(Guid guid) const { return created_[guid.number] != 0; }
   // The clients as steps have named them so far; once settle began, all of them.
   const std::vector<Replica>& order() const { return order_; }
@@ -164,11 +172,17 @@ class World {
   };
 
   void reset(const Scenario& scenario);
-  Link& link(Replica client) {
-    touch(client);
-    return links_[client.number - 1];
-  }
-  void touch(Replica replica) { touched_ |= 1u << replica.number; }
+  // What is worked with while a message, or settle, is under way.
+  struct Work {
+    Facts facts;
+    Letter arriving;
+    Letter reply;
+    Client before{};
+    std::vector<Object> before_repeat;
+    std::vector<std::uint64_t> states_met;
+  };
+
+  Link& link(Replica client) { return links_[client.number - 1]; }
   const Link& link(Replica client) const { return links_[client.number - 1]; }
   void use_notes() {
     if constexpr (TakesNotes<EngineType>) engine_->use(notes_);
@@ -183,22 +197,18 @@ class World {
     observer.on(event, std::as_const(*this));
   }
   template <class Observer>
-  bool skip(SkipReason reason, Observer& observer) {
-    emit({.kind = EventKind::step_skipped, .detail = static_cast<std::uint8_t>(reason)}, observer);
-    return false;
-  }
-
-  template <class Observer>
   bool execute(const Step& step, Observer& observer);
   template <class Observer>
-  bool change(const Step& step, Observer& observer);
-  template <class Replica_>
-  SkipReason refuses(const Replica_& replica, const Step& step) const;
+  void change(const Step& step, Observer& observer);
+  bool holds(SkipReason reason, const Step& step) const;
+  bool is_key_held(const Step& step) const;
   template <class Observer>
   void send_at_once(Replica client, const Change& made, Observer& observer);
   template <class Observer>
-  bool cycle(Replica client, bool full, bool whole, MessageKind lose, Observer& observer);
-  void seal(Letter& letter, Replica from, Replica to, std::uint32_t number, bool copied);
+  void begin_cycle(Replica client, bool full, Observer& observer);
+  void seal(Replica from, Replica to, std::uint32_t number, bool copied);
+  template <class Observer>
+  void send(Replica client, Observer& observer);
   template <class Observer>
   void send_first_request(Replica client, Observer& observer);
   template <class Observer>
@@ -214,10 +224,9 @@ class World {
   template <class Observer>
   void end_exchange(Replica client, bool finished, Observer& observer);
   template <class Observer>
-  bool arrive(Replica client, Observer& observer);
+  void arrive(Replica client, Observer& observer);
   template <class Observer>
-  void handle_at_server(Replica client, const Letter& request, std::uint8_t arrival, Letter& answer,
-                        Observer& observer);
+  void handle_at_server(Replica client, std::uint8_t arrival, Observer& observer);
   template <class Observer>
   void become_late(Replica client, bool copy, Observer& observer);
   template <class Observer>
@@ -251,9 +260,8 @@ class World {
   const EngineType* engine_;
   const Scenario* scenario_ = nullptr;
   Server server_{};
-  Server backup_{};
+  std::optional<Server> backup_;
   [[no_unique_address]] typename NotesOf<EngineType>::Type notes_;
-  bool has_backup_ = false;
   std::vector<Link> links_;
   std::vector<Version> versions_;
   std::vector<Shadow> shadow_;
@@ -261,13 +269,6 @@ class World {
   std::vector<Handled> handled_;
   std::vector<Replica> order_;
   std::uint32_t seen_ = 0;  // the clients in order_, one bit each
-  std::uint32_t touched_ =
-      ~0u;  // replicas that may differ from those of the world that this became
-  std::vector<std::uint64_t> states_met_;
-  Facts facts_;
-  Letter arriving_;
-  Client before_{};
-  std::vector<Object> before_repeat_;
   Timestamp time_ = kWorldBegins;
   Timestamp server_skew_ = 0;
   std::uint32_t objects_ = 0;
@@ -279,6 +280,7 @@ class World {
   bool settling_ = false;
   Digest digest_;
   RunSummary summary_;
+  Uncopied<Work> work_;
 };
 
 }  // namespace tidemark::core

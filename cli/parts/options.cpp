@@ -128,6 +128,24 @@ Configuration configuration_of_adapter(const EngineFlags& flags,
 
 std::string print_switch(bool on) { return on ? "on" : "off"; }
 
+std::string flag_of(const ScopeSwitch& each) { return fmt::format("--{}", each.name); }
+
+// The switches that grant something, or those that restrict the steps that are drawn.
+void add_switches(VerbFlags& verb, Scope& scope, bool restricting, AddedFlags& added) {
+  for (const ScopeSwitch& each : scope_switches())
+    if (each.restricts == restricting)
+      added.push_back(verb.on_off(flag_of(each), scope.*each.member, std::string(each.meaning))
+                          .usually(print_switch(scope.*each.member))
+                          .group(kScopeGroup));
+}
+
+void note_switches(const Scope& scope, const Scope& base, bool restricting, Flags& flags) {
+  for (const ScopeSwitch& each : scope_switches())
+    if (each.restricts == restricting)
+      flags.push_back({flag_of(each), print_switch(scope.*each.member),
+                       scope.*each.member == base.*each.member});
+}
+
 }  // namespace
 
 void add_common_flags(VerbFlags& verb, CommonFlags& flags) {
@@ -220,22 +238,12 @@ AddedFlags add_world_flags(VerbFlags& verb, Scope& scope, std::uint64_t most_cli
     return verb.number(name, target, 1, most, fmt::format("{}, at most {}", what, most))
         .usually(std::to_string(target));
   };
-  const auto added = {
+  AddedFlags added{
       number("--clients", scope.clients, most_clients, "how many clients there are"),
-      number("--objects", scope.objects, most_objects, "how many objects there can be"),
-      verb.on_off("--backend", scope.backend, "the web backend makes changes of its own")
-          .usually("on"),
-      verb.on_off("--shared-keys", scope.shared_keys, "objects may have one primary key")
-          .usually("on"),
-      verb.on_off("--deletes", scope.deletes, "objects are deleted and undeleted").usually("on"),
-      verb.on_off("--interleave", scope.interleave, "cycles happen message by message")
-          .usually("on"),
-      verb.on_off("--client-changes", scope.client_changes, "apps make changes").usually("on"),
-      verb.on_off("--client-edits", scope.client_edits,
-                  "… also edits and undeletes, not only creates and deletes")
-          .usually("on"),
-      verb.number("--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
-                  "rounds to come to rest in [8 + 4 clients + 2 objects]")};
+      number("--objects", scope.objects, most_objects, "how many objects there can be")};
+  add_switches(verb, scope, false, added);
+  added.push_back(verb.number("--settle-rounds", scope.settle_rounds, 1, most_settle_rounds,
+                              "rounds to come to rest in [8 + 4 clients + 2 objects]"));
   for (AddedFlag option : added) option.group(kScopeGroup);
   return added;
 }
@@ -259,10 +267,7 @@ AddedFlags add_scope_flags(VerbFlags& verb, Scope& scope) {
       verb.number("--steps", scope.steps, 1, kMaxSteps, "how many steps an episode has at most")
           .usually(std::to_string(scope.steps))
           .group(kScopeGroup));
-  added.push_back(verb.on_off("--turns", scope.turns,
-                              "one client at a time makes changes, with syncs between them")
-                      .usually("off")
-                      .group(kScopeGroup));
+  add_switches(verb, scope, true, added);
   added.push_back(
       add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
   return added;
@@ -395,17 +400,9 @@ Flags flags_of(const Configuration& configuration) {
 }
 
 Flags world_flags_of(const Scope& scope, const Scope& base) {
-  Flags flags{
-      {"--clients", std::to_string(scope.clients), scope.clients == base.clients},
-      {"--objects", std::to_string(scope.objects), scope.objects == base.objects},
-      {"--backend", print_switch(scope.backend), scope.backend == base.backend},
-      {"--shared-keys", print_switch(scope.shared_keys), scope.shared_keys == base.shared_keys},
-      {"--deletes", print_switch(scope.deletes), scope.deletes == base.deletes},
-      {"--interleave", print_switch(scope.interleave), scope.interleave == base.interleave},
-      {"--client-changes", print_switch(scope.client_changes),
-       scope.client_changes == base.client_changes},
-      {"--client-edits", print_switch(scope.client_edits),
-       scope.client_edits == base.client_edits}};
+  Flags flags{{"--clients", std::to_string(scope.clients), scope.clients == base.clients},
+              {"--objects", std::to_string(scope.objects), scope.objects == base.objects}};
+  note_switches(scope, base, false, flags);
   if (scope.settle_rounds)
     flags.push_back({"--settle-rounds", std::to_string(*scope.settle_rounds), false});
   return flags;
@@ -414,7 +411,7 @@ Flags world_flags_of(const Scope& scope, const Scope& base) {
 Flags flags_of(const Scope& scope, const Scope& base) {
   Flags flags = world_flags_of(scope, base);
   flags.push_back({"--steps", std::to_string(scope.steps), scope.steps == base.steps});
-  flags.push_back({"--turns", print_switch(scope.turns), scope.turns == base.turns});
+  note_switches(scope, base, true, flags);
   flags.push_back({"--faults", print_faults(scope.faults), scope.faults == base.faults});
   return flags;
 }

@@ -79,8 +79,8 @@ std::string all_mutants() {
   return text;
 }
 std::string all_invariants() { return rows("Invariants", invariants()); }
-std::string steps() { return rows("Steps of a trace", step_grammar()); }
-std::string faults() { return rows("Faults (--faults)", named_faults()); }
+std::string steps() { return rows("Steps of a trace", kStepRows); }
+std::string faults() { return rows("Faults (--faults)", kNamedFaults); }
 std::string all_marks() { return rows("Marks (fuzz --marks)", marks()); }
 
 struct Topic {

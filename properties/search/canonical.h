@@ -400,8 +400,8 @@ void Canonical<E, Sum>::collect() {
     own.clear();
     own.add(0);
     described(world_->client({client}), own);
-    if (world_->in_flight({client}) != MessageKind::none)
-      described(world_->letter({client}).message, own);
+    for (const auto& letter : world_->queue({client}, Lane::in_flight))
+      described(letter.message, own);
     for (const auto& letter : world_->late({client}))
       if (!engine_.ignores_late(letter.kind)) described(letter.message, own);
     const Integrity::Tide& tide = integrity_->tide({client});
@@ -468,7 +468,8 @@ void Canonical<E, Sum>::write_link(Replica client) {
   const MessageKind kind = world_->in_flight(client);
   rest_.add(static_cast<std::uint64_t>(kind) | std::uint64_t{world_->online(client)} << 4);
   rest_.add(late.size());
-  if (kind != MessageKind::none) write_letter(world_->letter(client), client, 0);
+  if (const auto& sent = world_->queue(client, Lane::in_flight); !sent.empty())
+    write_letter(sent.front(), client, 0);
   for (std::uint32_t i = 0; i < late.size(); ++i) {
     rest_.add(static_cast<std::uint64_t>(late[i].kind));
     if (!engine_.ignores_late(late[i].kind)) write_letter(late[i], client, i + 1);
@@ -488,8 +489,9 @@ void Canonical<E, Sum>::write_letter(const typename World<E>::Letter& letter, Re
   if (!letter.copied || !watches(Invariant::integrity)) return;
   const auto& late = world_->late(client);
   std::uint64_t first = 0;
+  const auto& sent = world_->queue(client, Lane::in_flight);
   const bool in_flight =
-      world_->in_flight(client) == letter.kind && world_->letter(client).number == letter.number;
+      !sent.empty() && sent.front().kind == letter.kind && sent.front().number == letter.number;
   while (!in_flight && late[first].number != letter.number) ++first;
   rest_.add((in_flight ? 0 : first + 1) << 4 |
             static_cast<std::uint64_t>(world_->first_copy(letter)));

@@ -95,8 +95,8 @@ class Canonical<Foreign, KeySum> {
     add(world.installation(client), world.client(client).exchanging);
     add(world.online(client));
     add(static_cast<std::uint64_t>(kind), world.late(client).size());
-    if (kind != MessageKind::none) write_letter(world.letter(client), client, world);
-    for (const auto& letter : world.late(client)) write_letter(letter, client, world);
+    for (const Lane lane : {Lane::in_flight, Lane::late})
+      for (const auto& letter : world.queue(client, lane)) write_letter(letter, client, world);
     if (kind == MessageKind::none) return;  // the next exchange begins afresh
     add(history.counts(client));
     if (kind != MessageKind::upload_ack) return;

@@ -72,18 +72,10 @@ template <class E>
 struct Position {
   explicit Position(const E& engine, JudgeOptions options) : world(engine), judge(options) {}
 
-  void become(const Position& other) {
-    world.become(other.world);
-    become_but_for_world(other);
-  }
-  void return_to(const Position& other) {
-    world.return_to(other.world);
-    become_but_for_world(other);
-  }
-  void become_but_for_world(const Position& other) {
-    judge.become(other.judge);
-    left = other.left;
-    past = other.past;
+  // The same, of which nothing was found to be broken so far.
+  void begin_as(const Position& other) {
+    *this = other;
+    judge.forget_breaches();
   }
 
   World<E> world;
@@ -218,7 +210,6 @@ class Worker {
     const Replica first = start.form != nullptr ? first_open(here.world) : kServer;
     std::optional<InvariantSet> settled;
     went_on_ = nullptr;
-    next_is_of_here_ = false;
     if (steps_too)
       shared_.alphabet.steps(here.world, here.past.naming, here.left, steps_);
     else
@@ -267,7 +258,7 @@ class Worker {
     places_.resize(level);
     places_.push_back(index);
     Position<E>& here = *path_[level];
-    here.become(parent);
+    here.begin_as(parent);
     step_on(here, decode(node.step, shared_.plan.search.clock_jump), level - 1);
     return here;
   }
@@ -287,31 +278,21 @@ class Worker {
 
   // Whether the step that led to next_ was the beginning of this one.
   bool goes_on(const Step& step) const {
-    if (went_on_ == nullptr || went_on_->replica != step.replica) return false;
-    switch (step.kind) {
-      case StepKind::sync:
-        return went_on_->kind == StepKind::begin && step.lose == MessageKind::none;
-      case StepKind::full_sync:
-        return went_on_->kind == StepKind::begin_full && step.lose == MessageKind::none;
-      case StepKind::finish:
-        return went_on_->kind == StepKind::deliver;
-      default:
-        return false;
-    }
+    return went_on_ != nullptr && went_on_->replica == step.replica &&
+           went_on_->kind == row_of(step.kind).begins_as && step.lose == MessageKind::none;
   }
 
   // Executes a step, from the beginning or from where the one before left it.
   SearchObserver execute(const Position<E>& here, const Step& step, std::uint32_t level) {
     ++executed_;
     if (!goes_on(step)) {
-      next_is_of_here_ ? next_.return_to(here) : next_.become(here);
-      next_is_of_here_ = true;
+      next_.begin_as(here);
       went_on_ = &step;
       return step_on(next_, step, level);
     }
     went_on_ = nullptr;
     SearchObserver seen{next_.judge, false, arrived_};
-    if (next_.world.in_flight(step.replica) == MessageKind::none) return seen;
+    if (!next_.world.exchanging(step.replica)) return seen;
     seen.arrived +=
         step_on(next_, {.kind = StepKind::finish, .replica = step.replica}, level).arrived;
     return seen;
@@ -319,7 +300,7 @@ class Worker {
 
   SearchObserver take_step(const Position<E>& here, const Step& step, std::uint32_t index,
                            std::uint32_t level, Sleep asleep, Chunk& chunk) {
-    const bool is_same = goes_on(step) && next_.world.in_flight(step.replica) == MessageKind::none;
+    const bool is_same = goes_on(step) && !next_.world.exchanging(step.replica);
     const SearchObserver seen = execute(here, step, level);
     arrived_ = seen.arrived;
     if (is_same) return seen;  // it ended with its beginning, which was a step itself
@@ -353,7 +334,7 @@ class Worker {
   // The client whose exchange settle finishes first; the server: none is open.
   static Replica first_open(const World<E>& world) {
     for (const Replica client : world.order())
-      if (world.in_flight(client) != MessageKind::none) return client;
+      if (world.exchanging(client)) return client;
     return kServer;
   }
 
@@ -367,8 +348,7 @@ class Worker {
     std::vector<Step> steps;
     for (const Replica client : clients) {
       if (!world.online(client)) steps.push_back({.kind = StepKind::online, .replica = client});
-      if (world.in_flight(client) != MessageKind::none)
-        steps.push_back({.kind = StepKind::finish, .replica = client});
+      if (world.exchanging(client)) steps.push_back({.kind = StepKind::finish, .replica = client});
     }
     for (const Replica client : clients)
       steps.push_back({.kind = StepKind::full_sync, .replica = client});
@@ -378,7 +358,7 @@ class Worker {
   void judge_full_syncs(const Position<E>& here, InvariantSet without, std::uint32_t level,
                         std::uint32_t index, Chunk& chunk) {
     const std::vector<Step> ending = steps_of_ending(here.world);
-    next_.become(here);
+    next_.begin_as(here);
     for (std::uint32_t i = 0; i < ending.size(); ++i) {
       scenario_.steps.resize(std::max<std::size_t>(scenario_.steps.size(), level + i + 1));
       scenario_.steps[level + i] = ending[i];
@@ -453,7 +433,6 @@ class Worker {
   std::vector<std::uint32_t> places_;               // in their levels
   Position<E> next_;
   Form next_form_;
-  bool next_is_of_here_ = false;   // next_ was made from the state that is being expanded
   const Step* went_on_ = nullptr;  // what led to next_, where it may be the beginning of another
   std::uint32_t arrived_ = 0;      // messages, on the way to next_
   std::vector<Step> steps_;

@@ -116,8 +116,9 @@ class Settling {
     SettleMemory::End end;
     if (start.form != nullptr && memory_.find(*start.form, end)) return end;
     pieces_.clear();
-    world_.become(start.world);
-    judge_.become(start.judge);
+    world_ = start.world;
+    judge_ = start.judge;
+    judge_.forget_breaches();
     world_.begin_settle(judge_);
     const std::size_t most = world_.scenario().settle_bound() + world_.replicas();
     for (bool quiet = false; !quiet;) {
@@ -159,8 +160,9 @@ class Settling {
   }
 
   SettleMemory::End settle_directly(const Start& start) {
-    world_.become(start.world);
-    judge_.become(start.judge);
+    world_ = start.world;
+    judge_ = start.judge;
+    judge_.forget_breaches();
     const RunSummary summary = world_.settle(judge_);
     counts_.executed += summary.settle_messages;
     return {.broken = static_cast<std::uint8_t>(judge_.verdict().bits()),

@@ -7,9 +7,8 @@ namespace tidemark::core {
 template <Engine E>
 template <class Observer>
 void World<E>::send_at_once(Replica client, const Change& made, Observer& observer) {
-  Link& link = this->link(client);
-  if (!link.online || link.in_flight.kind != MessageKind::none) return;
-  if (!engine_->begin_change(link.client, made, link.in_flight.message)) return;
+  if (!online(client) || exchanging(client)) return;
+  if (!engine_->begin_change(link(client).client, made, work_.reply.message)) return;
   emit({.kind = EventKind::cycle_began, .replica = client}, observer);
   send_first_request(client, observer);
   finish(client, MessageKind::none, observer);
@@ -17,37 +16,40 @@ void World<E>::send_at_once(Replica client, const Change& made, Observer& observ
 
 template <Engine E>
 template <class Observer>
-bool World<E>::cycle(Replica client, bool full, bool whole, MessageKind lost, Observer& observer) {
-  Link& link = this->link(client);
-  if (!link.online) return skip(SkipReason::offline, observer);
-  if (link.in_flight.kind != MessageKind::none)
-    return skip(SkipReason::exchange_under_way, observer);
+void World<E>::begin_cycle(Replica client, bool full, Observer& observer) {
   emit({.kind = EventKind::cycle_began,
         .replica = client,
         .detail = static_cast<std::uint8_t>(full)},
        observer);
-  engine_->begin(link.client, full, clock(client), link.in_flight.message);
+  engine_->begin(link(client).client, full, clock(client), work_.reply.message);
   send_first_request(client, observer);
-  if (whole) finish(client, lost, observer);
-  return true;
 }
 
-// A message that an engine wrote goes on its way.
+// What an engine wrote as a reply is a message from here on.
 template <Engine E>
-void World<E>::seal(Letter& letter, Replica from, Replica to, std::uint32_t number, bool copied) {
-  letter.kind = engine_->kind(letter.message);
-  letter.from = from;
-  letter.to = to;
-  letter.number = number;
-  letter.copied = copied;
+void World<E>::seal(Replica from, Replica to, std::uint32_t number, bool copied) {
+  Letter& reply = work_.reply;
+  reply.kind = engine_->kind(reply.message);
+  reply.from = from;
+  reply.to = to;
+  reply.number = number;
+  reply.copied = copied;
+}
+
+// The reply goes on its way.
+template <Engine E>
+template <class Observer>
+void World<E>::send(Replica client, Observer& observer) {
+  Letter& letter = link(client).lane(Lane::in_flight).add();
+  std::swap(letter, work_.reply);
+  announce(EventKind::message_sent, client, letter, kInTime, observer);
 }
 
 template <Engine E>
 template <class Observer>
 void World<E>::send_first_request(Replica client, Observer& observer) {
-  Link& link = this->link(client);
-  seal(link.in_flight, client, kServer, next_number_++, false);
-  announce(EventKind::message_sent, client, link.in_flight, kInTime, observer);
+  seal(client, kServer, next_number_++, false);
+  send(client, observer);
 }
 
 template <Engine E>
@@ -71,7 +73,8 @@ void World<E>::deliver(Replica client, Observer& observer) {
     ++summary_.effective_steps;
     ++summary_.settle_messages;
   }
-  if (letter(client).to.is_server())
+  link(client).lane(Lane::in_flight).take(work_.arriving);
+  if (work_.arriving.to.is_server())
     deliver_request(client, observer);
   else
     deliver_answer(client, observer);
@@ -80,32 +83,30 @@ void World<E>::deliver(Replica client, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::deliver_request(Replica client, Observer& observer) {
-  Link& link = this->link(client);
-  swap(arriving_, link.in_flight);
-  handle_at_server(client, arriving_, arriving_.copied ? kCopied : kInTime, link.in_flight,
-                   observer);
-  announce(EventKind::message_sent, client, link.in_flight, kInTime, observer);
+  handle_at_server(client, work_.arriving.copied ? kCopied : kInTime, observer);
+  send(client, observer);
 }
 
+// The request that arrives is handled, and the reply is the answer.
 template <Engine E>
 template <class Observer>
-void World<E>::handle_at_server(Replica client, const Letter& request, std::uint8_t arrival,
-                                Letter& answer, Observer& observer) {
+void World<E>::handle_at_server(Replica client, std::uint8_t arrival, Observer& observer) {
+  const Letter& request = work_.arriving;
   announce(EventKind::message_arriving, client, request, arrival, observer);
   announce_carried(request, observer);
   const auto first = std::find_if(handled_.begin(), handled_.end(), [&](const Handled& handled) {
     return handled.number == request.number;
   });
   const bool repeated = first != handled_.end() && first->writes == server_writes_;
-  if (repeated) before_repeat_ = objects_at_server();
-  facts_.clear();
-  touch(kServer);
+  if (repeated) work_.before_repeat = objects_at_server();
+  work_.facts.clear();
   engine_->handle(server_, request.message, clock(kServer),
-                  Value{static_cast<std::uint32_t>(versions_.size())}, answer.message, facts_);
-  seal(answer, kServer, request.from, request.number, request.copied);
+                  Value{static_cast<std::uint32_t>(versions_.size())}, work_.reply.message,
+                  work_.facts);
+  seal(kServer, request.from, request.number, request.copied);
   tell_facts(kServer, observer);
   compare_holdings(kServer, observer);
-  if (repeated && before_repeat_ != objects_at_server())
+  if (repeated && work_.before_repeat != objects_at_server())
     emit({.kind = EventKind::repeat_changed_server, .replica = client, .number = request.number},
          observer);
   if (request.copied && first == handled_.end())
@@ -116,21 +117,19 @@ void World<E>::handle_at_server(Replica client, const Letter& request, std::uint
 template <Engine E>
 template <class Observer>
 void World<E>::deliver_answer(Replica client, Observer& observer) {
-  Link& link = this->link(client);
-  swap(arriving_, link.in_flight);
-  announce(EventKind::message_arriving, client, arriving_, kInTime, observer);
-  announce_carried(arriving_, observer);
-  facts_.clear();
-  const bool more = engine_->handle(link.client, arriving_.message, clock(client),
+  const Letter& answer = work_.arriving;
+  announce(EventKind::message_arriving, client, answer, kInTime, observer);
+  announce_carried(answer, observer);
+  work_.facts.clear();
+  const bool more = engine_->handle(link(client).client, answer.message, clock(client),
                                     Value{static_cast<std::uint32_t>(versions_.size())},
-                                    link.in_flight.message, facts_);
-  seal(link.in_flight, client, kServer, next_number_++, false);
-  if (!more) link.in_flight.kind = MessageKind::none;
+                                    work_.reply.message, work_.facts);
+  seal(client, kServer, next_number_++, false);
   tell_facts(client, observer);
   compare_holdings(client, observer);
-  announce(EventKind::message_arrived, client, arriving_, kInTime, observer);
+  announce(EventKind::message_arrived, client, answer, kInTime, observer);
   if (more)
-    announce(EventKind::message_sent, client, link.in_flight, kInTime, observer);
+    send(client, observer);
   else
     end_exchange(client, true, observer);
 }
@@ -138,14 +137,15 @@ void World<E>::deliver_answer(Replica client, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::lose(Replica client, Observer& observer) {
-  announce(EventKind::message_lost, client, link(client).in_flight, kInTime, observer);
+  announce(EventKind::message_lost, client, link(client).lane(Lane::in_flight).front(), kInTime,
+           observer);
   end_exchange(client, false, observer);
 }
 
 template <Engine E>
 template <class Observer>
 void World<E>::end_exchange(Replica client, bool finished, Observer& observer) {
-  link(client).in_flight.kind = MessageKind::none;
+  link(client).lane(Lane::in_flight).clear();
   engine_->end_exchange(link(client).client);
   emit({.kind = EventKind::exchange_ended,
         .replica = client,
@@ -157,37 +157,33 @@ void World<E>::end_exchange(Replica client, bool finished, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::become_late(Replica client, bool copy, Observer& observer) {
-  Link& link = this->link(client);
-  link.in_flight.copied |= copy;
-  link.late.push_back(link.in_flight);
-  announce(copy ? EventKind::message_copied : EventKind::message_became_late, client,
-           link.in_flight, kInTime, observer);
+  Letter& letter = link(client).lane(Lane::in_flight).front();
+  letter.copied |= copy;
+  link(client).lane(Lane::late).add() = letter;
+  announce(copy ? EventKind::message_copied : EventKind::message_became_late, client, letter,
+           kInTime, observer);
   if (!copy) end_exchange(client, false, observer);
 }
 
 template <Engine E>
 template <class Observer>
-bool World<E>::arrive(Replica client, Observer& observer) {
-  Link& link = this->link(client);
-  if (link.late.empty()) return skip(SkipReason::nothing_late, observer);
-  const Letter letter = std::move(link.late.front());
-  link.late.pop_front();
+void World<E>::arrive(Replica client, Observer& observer) {
+  const Letter& letter = work_.arriving;
+  link(client).lane(Lane::late).take(work_.arriving);
   if (letter.to.is_server()) {
-    const auto arrival = static_cast<std::uint8_t>(kLate | (letter.copied ? kCopied : 0));
-    Letter answer;
-    handle_at_server(client, letter, arrival, answer, observer);
-    announce(EventKind::message_lost, client, answer, kLate, observer);
-    return true;
+    handle_at_server(client, static_cast<std::uint8_t>(kLate | (letter.copied ? kCopied : 0)),
+                     observer);
+    announce(EventKind::message_lost, client, work_.reply, kLate, observer);
+    return;
   }
   announce(EventKind::message_arriving, client, letter, kLate, observer);
-  facts_.clear();
-  before_ = link.client;
-  engine_->handle_stale(link.client, letter.message);
+  work_.facts.clear();
+  work_.before = link(client).client;
+  engine_->handle_stale(link(client).client, letter.message);
   compare_holdings(client, observer);
-  if (!(before_ == link.client))
+  if (!(work_.before == link(client).client))
     emit({.kind = EventKind::stale_changed_client, .replica = client}, observer);
   announce(EventKind::message_arrived, client, letter, kLate, observer);
-  return true;
 }
 
 // What is in flight is lost and the exchange ends, because of `kind`.
@@ -195,14 +191,13 @@ template <Engine E>
 template <class Observer>
 void World<E>::cut(Replica client, EventKind kind, Observer& observer) {
   emit({.kind = kind, .replica = client, .message = in_flight(client)}, observer);
-  if (in_flight(client) != MessageKind::none) lose(client, observer);
+  if (exchanging(client)) lose(client, observer);
 }
 
 template <Engine E>
 template <class Observer>
 void World<E>::restore(Observer& observer) {
-  touch(kServer);
-  engine_->restore(server_, backup_, next_id_++);
+  engine_->restore(server_, *backup_, next_id_++);
   emit({.kind = EventKind::restored}, observer);
   ++server_writes_;
   compare_holdings(kServer, observer);

@@ -16,7 +16,7 @@ void World<E>::register_versions(Replica teller) {
     version.step = static_cast<std::uint32_t>(step_);
     versions_.push_back(version);
   };
-  for (const Fact& fact : facts_)
+  for (const Fact& fact : work_.facts)
     if (fact.kind == FactKind::conflict_resolved && fact.winner == Winner::merge &&
         known(fact.local) && known(fact.server))
       add({.kind = VersionKind::merge,
@@ -24,7 +24,7 @@ void World<E>::register_versions(Replica teller) {
            .over = fact.local,
            .over_too = fact.server,
            .isdeleted = fact.merged_isdeleted});
-  for (const Fact& fact : facts_) {
+  for (const Fact& fact : work_.facts) {
     if (fact.kind != FactKind::key_loser_buried || !known(fact.local)) continue;
     if (versions_[fact.local.number].buried_as != kNoValue) continue;
     versions_[fact.local.number].buried_as = {static_cast<std::uint32_t>(versions_.size())};
@@ -45,7 +45,7 @@ void World<E>::name_buried() {
     value = tombstone;
     is_buried = false;
   };
-  for (Fact& fact : facts_) {
+  for (Fact& fact : work_.facts) {
     name(fact.local_is_buried, fact.local);
     name(fact.server_is_buried, fact.server);
     name(fact.kept_is_buried, fact.kept);
@@ -56,10 +56,10 @@ void World<E>::name_buried() {
 template <Engine E>
 template <class Observer>
 void World<E>::tell_facts(Replica teller, Observer& observer) {
-  if (facts_.empty()) return;
+  if (work_.facts.empty()) return;
   register_versions(teller);
-  for (std::uint32_t i = 0; i < facts_.size(); ++i) {
-    const Fact& fact = facts_[i];
+  for (std::uint32_t i = 0; i < work_.facts.size(); ++i) {
+    const Fact& fact = work_.facts[i];
     digest_.add(std::uint64_t{static_cast<std::uint8_t>(fact.kind)} |
                 std::uint64_t{static_cast<std::uint8_t>(fact.conflict)} << 8 |
                 std::uint64_t{static_cast<std::uint8_t>(fact.winner)} << 16 |

@@ -1,9 +1,11 @@
 // Links: what the network has of the messages of one client and the server.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
-#include <deque>
 #include <utility>
+#include <vector>
 
 #include "model/message.h"
 #include "sim/step.h"
@@ -19,36 +21,58 @@ struct LetterOf {
   std::uint32_t number = 0;  // of the request: an answer has that of its request
   bool copied = false;       // the request was duplicated
   Message message{};
-
-  friend void swap(LetterOf& a, LetterOf& b) noexcept {
-    using std::swap;
-    swap(a.kind, b.kind);
-    swap(a.from, b.from);
-    swap(a.to, b.to);
-    swap(a.number, b.number);
-    swap(a.copied, b.copied);
-    swap(a.message, b.message);
-  }
 };
 
+// A short queue. What leaves it leaves its memory to what comes next.
+template <class T>
+class Queue {
+ public:
+  Queue() = default;
+  Queue(const Queue& other) : slots_(other.begin(), other.end()), size_(other.size_) {}
+  Queue& operator=(const Queue& other) {
+    if (slots_.size() < other.size_) slots_.resize(other.size_);
+    std::copy(other.begin(), other.end(), slots_.begin());
+    size_ = other.size_;
+    return *this;
+  }
+
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  T& front() { return slots_.front(); }
+  const T& front() const { return slots_.front(); }
+  const T& operator[](std::size_t place) const { return slots_[place]; }
+  auto begin() const { return slots_.begin(); }
+  auto end() const { return slots_.begin() + static_cast<std::ptrdiff_t>(size_); }
+
+  // One more at the end, which is to be written: it is what once left.
+  T& add() {
+    if (size_ == slots_.size()) slots_.emplace_back();
+    return slots_[size_++];
+  }
+  // Takes the first one; what was in its place is as good as gone.
+  void take(T& first) {
+    std::swap(first, slots_.front());
+    std::rotate(slots_.begin(), slots_.begin() + 1,
+                slots_.begin() + static_cast<std::ptrdiff_t>(size_--));
+  }
+  void clear() { size_ = 0; }
+
+ private:
+  std::vector<T> slots_;  // those behind the last one are spare
+  std::size_t size_ = 0;
+};
+
+// A client, and the messages between it and the server.
 template <class Client, class Message>
 struct LinkOf {
   Client client{};
-  LetterOf<Message> in_flight;
-  std::deque<LetterOf<Message>> late;  // the one that became late first is in front
+  std::array<Queue<LetterOf<Message>>, kLanes> lanes;
   std::uint32_t installation = 0;
   Timestamp skew = 0;
   bool online = true;
 
-  void become(const LinkOf& other) {
-    client = other.client;
-    in_flight.kind = other.in_flight.kind;
-    if (in_flight.kind != MessageKind::none) in_flight = other.in_flight;
-    if (!late.empty() || !other.late.empty()) late = other.late;
-    installation = other.installation;
-    skew = other.skew;
-    online = other.online;
-  }
+  auto& lane(Lane lane) { return lanes[static_cast<std::size_t>(lane)]; }
+  const auto& lane(Lane lane) const { return lanes[static_cast<std::size_t>(lane)]; }
 };
 
 }  // namespace tidemark::core

@@ -6,10 +6,8 @@ namespace tidemark::core {
 template <Engine E>
 template <class Observer>
 void World<E>::whole_exchange(Replica client, Observer& observer) {
-  if (in_flight(client) == MessageKind::none)
-    cycle(client, false, true, MessageKind::none, observer);
-  else
-    finish(client, MessageKind::none, observer);
+  if (!exchanging(client)) begin_cycle(client, false, observer);
+  finish(client, MessageKind::none, observer);
 }
 
 template <Engine E>
@@ -26,12 +24,11 @@ template <Engine E>
 template <class Observer>
 void World<E>::begin_settle(Observer& observer) {
   settling_ = true;
-  touched_ = ~0u;
   use_notes();
   step_ = scenario_->steps.size();
   emit({.kind = EventKind::settle_began}, observer);
   for (Link& link : links_) {
-    link.late.clear();
+    link.lane(Lane::late).clear();
     link.online = true;
   }
   // "The order is that in which the clients first appear in the scenario, then the others."
@@ -43,7 +40,7 @@ template <class Observer>
 bool World<E>::finish_open_exchange(Observer& observer) {
   use_notes();
   for (const Replica client : order_) {
-    if (in_flight(client) == MessageKind::none) continue;
+    if (!exchanging(client)) continue;
     finish(client, MessageKind::none, observer);
     return true;
   }
@@ -67,7 +64,7 @@ RunSummary World<E>::settle(Observer& observer) {
   begin_settle(observer);
   while (finish_open_exchange(observer)) {
   }
-  states_met_.assign(1, state_digest());
+  work_.states_met.assign(1, state_digest());
   Rest rest = Rest::out_of_rounds;
   const std::uint32_t bound = scenario_->settle_bound();
   while (summary_.settle_rounds < bound) {
@@ -76,11 +73,12 @@ RunSummary World<E>::settle(Observer& observer) {
       break;
     }
     const std::uint64_t state = state_digest();
-    if (std::find(states_met_.begin(), states_met_.end(), state) != states_met_.end()) {
+    if (std::find(work_.states_met.begin(), work_.states_met.end(), state) !=
+        work_.states_met.end()) {
       rest = Rest::circle;
       break;
     }
-    states_met_.push_back(state);
+    work_.states_met.push_back(state);
   }
   come_to_rest(rest, observer);
   return summary_;

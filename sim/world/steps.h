@@ -12,7 +12,7 @@ void World<E>::reset(const Scenario& scenario) {
   server_skew_ = 0;
   step_ = 0;
   settling_ = false;
-  has_backup_ = false;
+  backup_.reset();
   digest_ = {};
   summary_ = {};
   use_notes();
@@ -22,8 +22,7 @@ void World<E>::reset(const Scenario& scenario) {
   for (Link& link : links_) {
     link.installation = next_id_++;
     engine_->install(link.client, link.installation);
-    link.in_flight.kind = MessageKind::none;
-    link.late.clear();
+    for (Queue<Letter>& lane : link.lanes) lane.clear();
     link.skew = 0;
     link.online = true;
   }
@@ -32,48 +31,9 @@ void World<E>::reset(const Scenario& scenario) {
   shadow_.assign(std::size_t{objects_} * replicas(), Shadow{});
   created_.assign(objects_, 0);
   handled_.clear();
-  facts_.clear();
+  work_.facts.clear();
   order_.clear();
   seen_ = 1;  // the server is no client
-}
-
-template <Engine E>
-void World<E>::become(const World& other) {
-  engine_ = other.engine_;
-  scenario_ = other.scenario_;
-  links_.resize(other.links_.size());
-  touched_ = ~0u;
-  return_to(other);
-}
-
-template <Engine E>
-void World<E>::return_to(const World& other) {
-  if (touched_ & 1) {
-    server_ = other.server_;
-    has_backup_ = other.has_backup_;
-    if (has_backup_) backup_ = other.backup_;
-  }
-  for (std::size_t i = 0; i < links_.size(); ++i)
-    if (touched_ >> (i + 1) & 1) links_[i].become(other.links_[i]);
-  touched_ = 0;
-  notes_ = other.notes_;
-  versions_ = other.versions_;
-  shadow_ = other.shadow_;
-  created_ = other.created_;
-  handled_ = other.handled_;
-  order_ = other.order_;
-  seen_ = other.seen_;
-  time_ = other.time_;
-  server_skew_ = other.server_skew_;
-  objects_ = other.objects_;
-  next_id_ = other.next_id_;
-  next_number_ = other.next_number_;
-  server_writes_ = other.server_writes_;
-  step_ = other.step_;
-  carried_ = other.carried_;
-  settling_ = other.settling_;
-  digest_ = other.digest_;
-  summary_ = other.summary_;
 }
 
 template <Engine E>
@@ -112,106 +72,142 @@ bool World<E>::apply(std::size_t place, Observer& observer) {
 }
 
 template <Engine E>
-template <class Observer>
-bool World<E>::execute(const Step& step, Observer& observer) {
-  const Replica who = step.replica;
+SkipReason World<E>::refusal(const Step& step) const {
   if constexpr (LacksSteps<E>)
-    if (engine_->lacks(step)) return skip(SkipReason::engine_lacks_it, observer);
-  switch (step.kind) {
-    case StepKind::create:
-    case StepKind::edit:
-    case StepKind::remove:
-    case StepKind::undelete:
-      return change(step, observer);
-    case StepKind::sync:
-    case StepKind::full_sync:
-      return cycle(who, step.kind == StepKind::full_sync, true, step.lose, observer);
-    case StepKind::begin:
-    case StepKind::begin_full:
-      return cycle(who, step.kind == StepKind::begin_full, false, MessageKind::none, observer);
-    case StepKind::deliver:
-    case StepKind::finish:
-    case StepKind::drop:
-    case StepKind::give_up:
-    case StepKind::duplicate:
-      if (in_flight(who) == MessageKind::none) return skip(SkipReason::nothing_in_flight, observer);
-      if (step.kind == StepKind::deliver) deliver(who, observer);
-      if (step.kind == StepKind::finish) finish(who, MessageKind::none, observer);
-      if (step.kind == StepKind::drop) lose(who, observer);
-      if (step.kind == StepKind::give_up) become_late(who, false, observer);
-      if (step.kind == StepKind::duplicate) become_late(who, true, observer);
-      return true;
-    case StepKind::arrive:
-      return arrive(who, observer);
-    case StepKind::offline:
-      if (!link(who).online) return skip(SkipReason::already_offline, observer);
-      cut(who, EventKind::went_offline, observer);
-      link(who).online = false;
-      return true;
-    case StepKind::online:
-      if (link(who).online) return skip(SkipReason::already_online, observer);
-      link(who).online = true;
-      emit({.kind = EventKind::came_online, .replica = who}, observer);
-      return true;
-    case StepKind::clock:
-      (who.is_server() ? server_skew_ : link(who).skew) += step.seconds;
-      digest_.add(static_cast<std::uint64_t>(step.seconds));
-      emit({.kind = EventKind::clock_jumped, .replica = who}, observer);
-      return true;
-    case StepKind::crash:
-      cut(who, EventKind::crashed, observer);
-      engine_->crash(link(who).client);
-      return true;
-    case StepKind::reinstall:
-      cut(who, EventKind::reinstalled, observer);
-      link(who).installation = next_id_++;
-      engine_->reinstall(link(who).client, link(who).installation);
-      compare_holdings(who, observer);
-      return true;
-    case StepKind::backup:
-      touch(kServer);
-      engine_->backup(server_, backup_);
-      has_backup_ = true;
-      emit({.kind = EventKind::backed_up}, observer);
-      return true;
-    case StepKind::restore:
-      if (!has_backup_) return skip(SkipReason::no_backup, observer);
-      restore(observer);
-      return true;
+    if (engine_->lacks(step)) return SkipReason::engine_lacks_it;
+  for (const SkipReason reason : row_of(step.kind).refused_by)
+    if (holds(reason, step)) return reason;
+  return SkipReason::none;
+}
+
+template <Engine E>
+bool World<E>::holds(SkipReason reason, const Step& step) const {
+  const Replica who = step.replica;
+  const auto held = [&] { return find(who, Guid{step.object}); };
+  switch (reason) {
+    case SkipReason::none:
+    case SkipReason::engine_lacks_it:
+      return false;
+    case SkipReason::not_changed_here:
+      return !(who.is_server() ? engine_->takes_changes(server_)
+                               : engine_->takes_changes(client(who)));
+    case SkipReason::already_created:
+      return created({step.object});
+    case SkipReason::not_held_live:
+      return held() == nullptr || held()->content.isdeleted;
+    case SkipReason::not_held_deleted:
+      return held() == nullptr || !held()->content.isdeleted;
+    case SkipReason::key_is_held:
+      return is_key_held(step);
+    case SkipReason::offline:
+    case SkipReason::already_offline:
+      return !online(who);
+    case SkipReason::already_online:
+      return online(who);
+    case SkipReason::exchange_under_way:
+      return exchanging(who);
+    case SkipReason::nothing_in_flight:
+    case SkipReason::nothing_late:
+      return letter_of(step) == nullptr;
+    case SkipReason::no_backup:
+      return backup() == nullptr;
+  }
+  return false;
+}
+
+// Whether the replica holds a live object with the key that the step makes live.
+template <Engine E>
+bool World<E>::is_key_held(const Step& step) const {
+  const Object* own = find(step.replica, Guid{step.object});
+  const Key key = step.kind == StepKind::create ? scenario_->key_of(step) : own->identity.pk;
+  for (std::uint32_t guid = 0; guid < objects_; ++guid) {
+    const Object* other = find(step.replica, Guid{guid});
+    if (other != nullptr && !other->content.isdeleted && other->identity.pk == key) return true;
   }
   return false;
 }
 
 template <Engine E>
-template <class Replica_>
-SkipReason World<E>::refuses(const Replica_& replica, const Step& step) const {
-  if (!engine_->takes_changes(replica)) return SkipReason::not_changed_here;
-  const Object* own = engine_->find(replica, Guid{step.object});
-  Key key{};
-  if (step.kind == StepKind::create) {
-    if (created_[step.object]) return SkipReason::already_created;
-    key = scenario_->key_of(step);
-  } else if (step.kind == StepKind::undelete) {
-    if (own == nullptr || !own->content.isdeleted) return SkipReason::not_held_deleted;
-    key = own->identity.pk;
-  } else {
-    return own != nullptr && !own->content.isdeleted ? SkipReason::none : SkipReason::not_held_live;
+template <class Observer>
+bool World<E>::execute(const Step& step, Observer& observer) {
+  if (const SkipReason reason = refusal(step); reason != SkipReason::none) {
+    emit({.kind = EventKind::step_skipped, .detail = static_cast<std::uint8_t>(reason)}, observer);
+    return false;
   }
-  for (std::uint32_t guid = 0; guid < objects_; ++guid) {
-    const Object* other = engine_->find(replica, Guid{guid});
-    if (other != nullptr && !other->content.isdeleted && other->identity.pk == key)
-      return SkipReason::key_is_held;
+  const Replica who = step.replica;
+  switch (step.kind) {
+    case StepKind::create:
+    case StepKind::edit:
+    case StepKind::remove:
+    case StepKind::undelete:
+      change(step, observer);
+      break;
+    case StepKind::sync:
+    case StepKind::full_sync:
+      begin_cycle(who, step.kind == StepKind::full_sync, observer);
+      finish(who, step.lose, observer);
+      break;
+    case StepKind::begin:
+    case StepKind::begin_full:
+      begin_cycle(who, step.kind == StepKind::begin_full, observer);
+      break;
+    case StepKind::deliver:
+      deliver(who, observer);
+      break;
+    case StepKind::finish:
+      finish(who, MessageKind::none, observer);
+      break;
+    case StepKind::drop:
+      lose(who, observer);
+      break;
+    case StepKind::give_up:
+      become_late(who, false, observer);
+      break;
+    case StepKind::duplicate:
+      become_late(who, true, observer);
+      break;
+    case StepKind::arrive:
+      arrive(who, observer);
+      break;
+    case StepKind::offline:
+      cut(who, EventKind::went_offline, observer);
+      link(who).online = false;
+      break;
+    case StepKind::online:
+      link(who).online = true;
+      emit({.kind = EventKind::came_online, .replica = who}, observer);
+      break;
+    case StepKind::clock:
+      (who.is_server() ? server_skew_ : link(who).skew) += step.seconds;
+      digest_.add(static_cast<std::uint64_t>(step.seconds));
+      emit({.kind = EventKind::clock_jumped, .replica = who}, observer);
+      break;
+    case StepKind::crash:
+      cut(who, EventKind::crashed, observer);
+      engine_->crash(link(who).client);
+      break;
+    case StepKind::reinstall:
+      cut(who, EventKind::reinstalled, observer);
+      link(who).installation = next_id_++;
+      engine_->reinstall(link(who).client, link(who).installation);
+      compare_holdings(who, observer);
+      break;
+    case StepKind::backup:
+      if (!backup_) backup_.emplace();
+      engine_->backup(server_, *backup_);
+      emit({.kind = EventKind::backed_up}, observer);
+      break;
+    case StepKind::restore:
+      restore(observer);
+      break;
   }
-  return SkipReason::none;
+  return true;
 }
 
 template <Engine E>
 template <class Observer>
-bool World<E>::change(const Step& step, Observer& observer) {
+void World<E>::change(const Step& step, Observer& observer) {
   const Replica who = step.replica;
-  const SkipReason reason =
-      who.is_server() ? refuses(server_, step) : refuses(link(who).client, step);
-  if (reason != SkipReason::none) return skip(reason, observer);
   time_ += kSecondsPerChange;
   const Guid guid{step.object};
   const Value value{static_cast<std::uint32_t>(versions_.size())};
@@ -232,7 +228,6 @@ bool World<E>::change(const Step& step, Observer& observer) {
                        .text = step.value,
                        .isdeleted = step.kind == StepKind::remove});
   if (who.is_server()) {
-    touch(kServer);
     engine_->change(server_, made, clock(who));
     ++server_writes_;
   } else {
@@ -245,7 +240,6 @@ bool World<E>::change(const Step& step, Observer& observer) {
   compare_holding(who, guid, observer);
   if constexpr (SendsChanges<E>)
     if (!who.is_server()) send_at_once(who, made, observer);
-  return true;
 }
 
 }  // namespace tidemark::core

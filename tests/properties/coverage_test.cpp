@@ -184,10 +184,12 @@ TEST(Coverage, RunsAddUpAndDoNotLeakIntoEachOther) {
 
 TEST(CoveredSteps, AreAllThatClientsAndTheServerCanDo) {
   std::size_t count = 0;
-  for (const StepGrammar& each : step_grammar()) {
-    count += each.takes_client + each.takes_server + (each.takes_lose ? 4 : 0);
+  for (const StepRow& each : kStepRows) {
+    count += each.takes(StepPart::client) + each.takes(StepPart::server) +
+             (each.takes(StepPart::lose) ? 4 : 0);
     for (const Replica replica : {kServer, Replica{1}}) {
-      if (replica.is_server() ? !each.takes_server : !each.takes_client) continue;
+      if (replica.is_server() ? !each.takes(StepPart::server) : !each.takes(StepPart::client))
+        continue;
       const CoveredStep& step = covered_steps()[place_of(each.kind, replica)];
       EXPECT_EQ(step.kind, each.kind);
       EXPECT_EQ(step.server, replica.is_server());
@@ -280,7 +282,7 @@ TEST(CoverageOfACampaign, HasNoCellOutOfItsScope) {
   std::vector<Scope> scopes{{.clients = 1, .objects = 1}, {.backend = false},
                             {.shared_keys = false},       {.deletes = false},
                             {.interleave = false},        {.faults = 0}};
-  for (const NamedFault& fault : named_faults()) {
+  for (const NamedFault& fault : kNamedFaults) {
     scopes.push_back({.faults = fault_bit(fault.fault)});
     scopes.push_back({.interleave = false, .faults = fault_bit(fault.fault)});
   }

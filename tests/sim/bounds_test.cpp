@@ -45,8 +45,8 @@ TEST(Bounds, DoNotCountSyncsThatEndWell) {
   const Bounds none;
   for (const StepKind kind : {StepKind::sync, StepKind::begin, StepKind::deliver, StepKind::finish,
                               StepKind::arrive, StepKind::online})
-    EXPECT_TRUE(none.allows({.kind = kind, .replica = A})) << grammar(kind).name;
-  for (const StepGrammar& each : step_grammar())
+    EXPECT_TRUE(none.allows({.kind = kind, .replica = A})) << row_of(kind).name;
+  for (const StepRow& each : kStepRows)
     if (is_change(each.kind)) {
       EXPECT_FALSE(none.allows({.kind = each.kind})) << each.name;
     }

@@ -51,7 +51,7 @@ void expect_within(const Scope& scope) {
 
 TEST(Generator, StaysWithinItsScopeAndUsesAllOfIt) {
   expect_within(Scope{});
-  for (const NamedFault& fault : named_faults())
+  for (const NamedFault& fault : kNamedFaults)
     expect_within(Scope{.faults = fault_bit(fault.fault)});
   expect_within(Scope{.backend = false, .faults = 0});
   expect_within(Scope{.shared_keys = false, .faults = 0});

@@ -217,16 +217,16 @@ TEST(Trace, CommentsOfNoLineAreStillPrinted) {
 // --- Round trips ---
 
 TEST(Trace, RoundTripsEveryStep) {
-  for (const StepGrammar& grammar : step_grammar()) {
-    std::string step = std::string(grammar.name) + (grammar.takes_client ? " B" : " S");
-    if (grammar.takes_object) step += " o-1";
-    if (grammar.kind == StepKind::clock) step += " +3600";
-    if (grammar.takes_key) step += " pk=room:100 name=\"a name\"";
-    if (grammar.takes_value) step += " value=v";
-    if (grammar.takes_lose) step += " lose=download-reply";
+  for (const StepRow& row : kStepRows) {
+    std::string step = std::string(row.name) + (row.takes(StepPart::client) ? " B" : " S");
+    if (row.takes(StepPart::object)) step += " o-1";
+    if (row.kind == StepKind::clock) step += " +3600";
+    if (row.takes(StepPart::key)) step += " pk=room:100 name=\"a name\"";
+    if (row.takes(StepPart::value)) step += " value=v";
+    if (row.takes(StepPart::lose)) step += " lose=download-reply";
     const Trace trace = with_steps(step);
     ASSERT_EQ(trace.scenario.steps.size(), 1u);
-    EXPECT_EQ(trace.scenario.steps[0].kind, grammar.kind);
+    EXPECT_EQ(trace.scenario.steps[0].kind, row.kind);
     EXPECT_EQ(print_step(trace.scenario, trace.scenario.steps[0]), step);
     EXPECT_EQ(parsed(print_trace(trace)), trace);
   }
@@ -275,17 +275,18 @@ class Chooser {
 };
 
 Step any_step(Chooser& choose, Scenario& scenario) {
-  const StepGrammar& grammar = choose.of(step_grammar());
-  Step step{.kind = grammar.kind};
-  const bool server = !grammar.takes_client || (grammar.takes_server && choose.coin());
+  const StepRow& row = choose.of(kStepRows);
+  Step step{.kind = row.kind};
+  const bool server =
+      !row.takes(StepPart::client) || (row.takes(StepPart::server) && choose.coin());
   if (!server) step.replica.number = static_cast<std::uint8_t>(1 + choose.below(scenario.clients));
-  if (grammar.takes_object)
+  if (row.takes(StepPart::object))
     step.object = static_cast<std::uint32_t>(choose.below(scenario.objects.size()));
-  if (grammar.takes_key && choose.coin()) step.pk = scenario.intern(choose.text());
-  if (grammar.takes_key && choose.coin()) step.name = scenario.intern(choose.text());
-  if (grammar.takes_value && choose.coin()) step.value = scenario.intern(choose.text());
-  if (grammar.takes_lose) step.lose = static_cast<MessageKind>(choose.below(5));
-  if (grammar.kind == StepKind::clock)
+  if (row.takes(StepPart::key) && choose.coin()) step.pk = scenario.intern(choose.text());
+  if (row.takes(StepPart::key) && choose.coin()) step.name = scenario.intern(choose.text());
+  if (row.takes(StepPart::value) && choose.coin()) step.value = scenario.intern(choose.text());
+  if (row.takes(StepPart::lose)) step.lose = static_cast<MessageKind>(choose.below(5));
+  if (row.kind == StepKind::clock)
     step.seconds = static_cast<std::int64_t>(choose.below(2'000'000'000'001)) - kMaxClockSeconds;
   return step;
 }
@@ -404,9 +405,8 @@ TEST(TraceFormat, EveryExampleIsRead) {
 
 TEST(TraceFormat, NamesEveryStep) {
   const std::string text = read_file("docs/TRACE_FORMAT.md");
-  for (const StepGrammar& grammar : step_grammar())
-    EXPECT_NE(text.find("| `" + std::string(grammar.name) + " "), std::string::npos)
-        << grammar.name;
+  for (const StepRow& row : kStepRows)
+    EXPECT_NE(text.find("| `" + std::string(row.name) + " "), std::string::npos) << row.name;
 }
 
 TEST(TraceFormat, SeedsOfTheFuzzerAreRead) {

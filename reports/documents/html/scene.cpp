@@ -119,7 +119,7 @@ std::string Scene::title(const Passage& passage) const {
 
 std::string Scene::kind(const Passage& passage) const {
   if (passage.kind != PassageKind::step) return "settle";
-  return std::string(grammar(scenario().steps[passage.number].kind).name);
+  return std::string(row_of(scenario().steps[passage.number].kind).name);
 }
 
 std::string Scene::skipped_since(const Passage& passage, const Entry& entry) const {
@@ -141,7 +141,7 @@ std::set<std::uint32_t> Scene::objects_of(const Passage& passage) const {
   std::set<std::uint32_t> result;
   if (passage.kind == PassageKind::step) {
     const Step& step = scenario().steps[passage.number];
-    if (grammar(step.kind).takes_object) result.insert(step.object);
+    if (row_of(step.kind).takes(StepPart::object)) result.insert(step.object);
   }
   for (const Entry& entry : passage.entries) {
     for (const HoldingChange& change : entry.changes) result.insert(change.guid.number);
