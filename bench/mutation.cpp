@@ -246,7 +246,7 @@ constexpr std::size_t kArmCount = std::size(kArms);
 std::vector<const NamedMutant*> counted_mutants() {
   std::vector<const NamedMutant*> counted;
   for (const NamedMutant& named : mutants())
-    if (named.protocol == kProtocol && !named.rare) counted.push_back(&named);
+    if (named.protocol == kProtocol && !named.is_rare()) counted.push_back(&named);
   return counted;
 }
 

@@ -7,8 +7,6 @@ namespace {
 
 using M = Mutant;
 
-constexpr bool kRare = true;
-
 constexpr std::array kMutants{
     NamedMutant{
         M::edit_keeps_version, "edit-keeps-version", "hardened", "no-lost-update",
@@ -97,12 +95,19 @@ constexpr std::array kMutants{
     NamedMutant{M::server_forgets_lineage, "server-forgets-lineage", "hardened",
                 "no-redundant-transfer", "client-priority",
                 "the server stores what an upload incorporates, and not what its own version did",
-                "PouchDB #4651: a third replica lacks the revision that lost", kRare},
+                "PouchDB #4651: a third replica lacks the revision that lost",
+                "clients 3\n"
+                "create S o1\nbackup S\nedit S o1\nsync A\nedit A o1\nsync B\nbegin A\nrestore S\n"
+                "deliver A\nedit S o1\nsync C\nsync B\n"},
     NamedMutant{
         M::server_goes_back, "server-goes-back", "hardened", "no-redundant-transfer",
         "client-priority",
         "the server takes a version that its own incorporates, if that incorporates its own",
-        "this project's own: two clients decide otherwise across two restores", kRare},
+        "this project's own: two clients decide otherwise across two restores",
+        "clients 3\n"
+        "create S o1 pk=k1\ncreate A o2 pk=k1\nsync B\nedit B o1\nbackup S\nsync A\nsync C\nbegin "
+        "A\n"
+        "restore S\nsync B\ndeliver A\nrestore S\nsync C\nsync B\n"},
     NamedMutant{
         M::asks_again_at_once, "asks-again-at-once", "hardened", "quiescence", "server-priority",
         "a client that is answered with nothing asks again at once, for ever",
@@ -131,10 +136,14 @@ constexpr std::array kMutants{
                 "client-priority",
                 "the winner of a conflict does not incorporate the loser, and is refused for ever",
                 "couchbase-lite-core #385: 409 for ever, nothing is pushed any more"},
-    NamedMutant{M::mine_first_when_both, "mine-first-when-both", "hardened", "quiescence",
-                "server-priority",
-                "of two versions that incorporate one another a client takes its own for the newer",
-                "PouchDB #108: two ends pick different winners", kRare},
+    NamedMutant{
+        M::mine_first_when_both, "mine-first-when-both", "hardened", "quiescence",
+        "server-priority",
+        "of two versions that incorporate one another a client takes its own for the newer",
+        "PouchDB #108: two ends pick different winners",
+        "clients 3\n"
+        "create S o1\nsync A\nsync B\nbackup S\nedit S o1\nsync A\nsync C\nrestore S\nedit S o1\n"
+        "sync B\nsync C\nrestore S\n"},
     NamedMutant{M::loser_uploads_winner, "loser-uploads-winner", "hardened",
                 "no-redundant-transfer", "server-priority",
                 "a client that lost a conflict uploads the version it lost to",
@@ -177,7 +186,11 @@ constexpr std::array kMutants{
     NamedMutant{M::key_loser_yields, "key-loser-yields", "hardened", "no-resurrection",
                 "client-priority",
                 "the tombstone of a key loser yields to any version that it does not know",
-                "a rule of an earlier draft of this protocol", kRare},
+                "a rule of an earlier draft of this protocol",
+                "clients 3\n"
+                "create S o1 pk=k1\ncreate A o2 pk=k1\nsync B\nedit B o1\ndelete S o1\nsync "
+                "C\nundelete S o1\n"
+                "sync A\ndelete S o2\n"},
     NamedMutant{M::silent_key_loser, "silent-key-loser", "hardened", "told", "server-priority",
                 "the app is not told that its object lost a primary-key conflict",
                 "the page's example: \"your recent booking cannot be confirmed\" is never said"},
@@ -187,9 +200,12 @@ constexpr std::array kMutants{
     NamedMutant{M::primary_keys_ignored, "primary-keys-ignored", "hardened", "one-object-per-key",
                 "server-priority", "neither side looks at primary keys",
                 "every engine without natural keys: two rows for one booking"},
-    NamedMutant{M::key_clash_added, "key-clash-added", "hardened", "told", "server-priority",
-                "the server stores a live object beside another with its key",
-                "two devices, one natural key: avni-server #1040 without its check", kRare},
+    NamedMutant{
+        M::key_clash_added, "key-clash-added", "hardened", "told", "server-priority",
+        "the server stores a live object beside another with its key",
+        "two devices, one natural key: avni-server #1040 without its check",
+        "clients 1\n"
+        "create A o1 pk=k1\nbegin A\ndeliver A\ncreate S o2 pk=k1\ndeliver A\ndeliver A\ndrop A\n"},
     NamedMutant{M::tombstone_holds_key, "tombstone-holds-key", "hardened", "quiescence",
                 "server-priority", "a deleted object still holds its primary key at the server",
                 "cr-sqlite #271 and the 2014 code: a create after a delete never arrives"},
@@ -242,14 +258,17 @@ constexpr std::array kMutants{
     NamedMutant{M::two_way_ack_skips_backend, "two-way-ack-skips-backend", "two-way", "convergence",
                 "server-priority",
                 "an upload's answer moves the mark past what the backend changed meanwhile",
-                "the 2014 code: servercounter_lastsync becomes the counter in the answer"},
+                "the 2014 code: servercounter_lastsync becomes the counter in the answer", "",
+                M::ack_carries_nothing},
     NamedMutant{M::down_mark_skips_one, "down-mark-skips-one", "one-way-down", "convergence",
                 "server-priority", "the server sends what is above the client's mark plus one",
-                "tether-core #3: strictly above the mark, where one with it was not sent"},
+                "tether-core #3: strictly above the mark, where one with it was not sent", "",
+                M::mark_skips_one},
     NamedMutant{M::up_ack_covers_later_edit, "up-ack-covers-later-edit", "one-way-up",
                 "no-lost-update", "server-priority",
                 "an answer clears pending for the object, whatever was edited since",
-                "a log that is rotated when it was sent, with what was written meanwhile"},
+                "a log that is rotated when it was sent, with what was written meanwhile", "",
+                M::ack_covers_later_edit},
     NamedMutant{M::simple_keeps_missing_rows, "simple-keeps-missing-rows", "simple", "convergence",
                 "server-priority", "what is missing from the list stays on the device",
                 "every refresh that only upserts: what was deleted elsewhere is shown for ever"},
@@ -263,16 +282,9 @@ constexpr std::array kMutants{
 std::span<const NamedMutant> mutants() { return kMutants; }
 
 Mutant hardened_defect(Mutant mutant) {
-  switch (mutant) {
-    case M::two_way_ack_skips_backend:
-      return M::ack_carries_nothing;
-    case M::down_mark_skips_one:
-      return M::mark_skips_one;
-    case M::up_ack_covers_later_edit:
-      return M::ack_covers_later_edit;
-    default:
-      return mutant;
-  }
+  for (const NamedMutant& named : kMutants)
+    if (named.mutant == mutant && named.in_hardened != M::none) return named.in_hardened;
+  return mutant;
 }
 
 std::string_view name_of(Mutant mutant) {

@@ -92,10 +92,6 @@ enum class Mutant : std::uint8_t {
   simple_add_waits_for_list
 };
 
-// What a mutant of another sync type is in the hardened engine, which serves them too; any other is
-// what it is.
-Mutant hardened_defect(Mutant mutant);
-
 struct NamedMutant {
   Mutant mutant;
   std::string_view name;
@@ -104,13 +100,18 @@ struct NamedMutant {
   std::string_view strategy;    // under which it shows
   std::string_view defect;      // what it does
   std::string_view stands_for;  // the real bug
-  // Random episodes show it too rarely for it to be counted; properties/campaign/mutants.h has its
-  // trace.
-  bool rare = false;
+  // A trace without its head, where random episodes show it too rarely for it to be counted.
+  std::string_view steps = {};
+  // What one of another sync type is in the hardened engine, which serves them too; none: itself.
+  Mutant in_hardened = Mutant::none;
+
+  constexpr bool is_rare() const { return !steps.empty(); }
 };
 // Without `none`.
 std::span<const NamedMutant> mutants();
 std::string_view name_of(Mutant mutant);
+// What a mutant is in the hardened engine.
+Mutant hardened_defect(Mutant mutant);
 // The mutant of this name; null if there is none.
 const NamedMutant* find_mutant(std::string_view name);
 

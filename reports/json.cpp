@@ -490,7 +490,7 @@ json named_mutant(const NamedMutant& named) {
           {"protocol", named.protocol},
           {"strategy", named.strategy},
           {"invariant", named.invariant},
-          {"rare", named.rare},
+          {"rare", named.is_rare()},
           {"defect", named.defect},
           {"stands_for", named.stands_for}};
 }

@@ -63,8 +63,8 @@
  */
 typedef Link {                   /* a client, and its link */
   unsigned counter : BITS;
-  unsigned counter_lastsync : BITS;   /* counter_lastsync */
-  unsigned servercounter_lastsync : BITS; /* servercounter_lastsync */
+  unsigned counter_lastsync : BITS;
+  unsigned servercounter_lastsync : BITS;
   unsigned value1 : BITS;        /* the version of o1 that it holds */
   unsigned value2 : BITS;
   unsigned changed1 : BITS;      /* counter_lastupdate of o1 */

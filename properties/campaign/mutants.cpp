@@ -142,39 +142,6 @@ class Hunting {
   Hunt hunt_;
 };
 
-// Traces of those that random episodes show too rarely, without their heads.
-struct RareSteps {
-  Mutant mutant;
-  std::string_view steps;
-};
-constexpr std::array<RareSteps, 5> kRareSteps{{
-    {Mutant::server_forgets_lineage,
-     "clients 3\n"
-     "create S o1\nbackup S\nedit S o1\nsync A\nedit A o1\nsync B\nbegin A\nrestore S\n"
-     "deliver A\nedit S o1\nsync C\nsync B\n"},
-    {Mutant::server_goes_back,
-     "clients 3\n"
-     "create S o1 pk=k1\ncreate A o2 pk=k1\nsync B\nedit B o1\nbackup S\nsync A\nsync C\nbegin A\n"
-     "restore S\nsync B\ndeliver A\nrestore S\nsync C\nsync B\n"},
-    {Mutant::mine_first_when_both,
-     "clients 3\n"
-     "create S o1\nsync A\nsync B\nbackup S\nedit S o1\nsync A\nsync C\nrestore S\nedit S o1\n"
-     "sync B\nsync C\nrestore S\n"},
-    {Mutant::key_clash_added,
-     "clients 1\n"
-     "create A o1 pk=k1\nbegin A\ndeliver A\ncreate S o2 pk=k1\ndeliver A\ndeliver A\ndrop A\n"},
-    {Mutant::key_loser_yields,
-     "clients 3\n"
-     "create S o1 pk=k1\ncreate A o2 pk=k1\nsync B\nedit B o1\ndelete S o1\nsync C\nundelete S o1\n"
-     "sync A\ndelete S o2\n"},
-}};
-
-std::string_view steps_of(Mutant mutant) {
-  for (const RareSteps& each : kRareSteps)
-    if (each.mutant == mutant) return each.steps;
-  return {};
-}
-
 // How often a scenario does this.
 std::uint8_t used_of(Bounded bounded, const Scenario& scenario) {
   Bounds left;
@@ -240,7 +207,7 @@ Trace shown(const NamedMutant& named, const Scenario& scenario) {
 RareMutant rare_mutant(const NamedMutant& named) {
   const std::string text =
       fmt::format("tidemark-trace {}\nprotocol {}\nmutate {}\nstrategy {}\n{}", kTraceVersion,
-                  named.protocol, named.name, named.strategy, steps_of(named.mutant));
+                  named.protocol, named.name, named.strategy, named.steps);
   Trace trace;
   if (const auto error = parse_trace(text, invariant_names(), trace))
     throw std::logic_error(fmt::format("the trace of {}: {}", named.name, error->message));
@@ -362,7 +329,7 @@ std::optional<ExplorePlan> proof_plan(const Finding& finding) {
 std::vector<RareMutant> rare_mutants(std::span<const NamedMutant* const> mutants) {
   std::vector<RareMutant> rare;
   for (const NamedMutant* named : mutants)
-    if (named->rare) rare.push_back(rare_mutant(*named));
+    if (named->is_rare()) rare.push_back(rare_mutant(*named));
   return rare;
 }
 
@@ -380,7 +347,7 @@ Without try_without(Invariant invariant, std::span<const NamedMutant* const> mut
   std::vector<const NamedMutant*> common;
   std::vector<const NamedMutant*> rare;
   for (const NamedMutant* named : mutants)
-    if (named->invariant == name_of(invariant)) (named->rare ? rare : common).push_back(named);
+    if (named->invariant == name_of(invariant)) (named->is_rare() ? rare : common).push_back(named);
   plan.without = invariant;
   if (invariant == Invariant::no_lost_update) plan.scope.deletes = false;
   return {invariant, try_mutants(common, plan, watch), rare_mutants(rare)};

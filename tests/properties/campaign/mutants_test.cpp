@@ -27,7 +27,7 @@ using Wanted = std::vector<const NamedMutant*>;
 Wanted counted() {
   Wanted wanted;
   for (const NamedMutant& named : mutants())
-    if (!named.rare) wanted.push_back(&named);
+    if (!named.is_rare()) wanted.push_back(&named);
   return wanted;
 }
 Wanted all() {
