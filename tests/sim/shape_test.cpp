@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "properties/runner.h"
 #include "sim/rapidcheck.h"
 
 namespace tidemark::core {
