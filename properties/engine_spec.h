@@ -47,9 +47,9 @@ class EngineSpec {
   virtual bool is_known() const = 0;
   // Whether several threads may each run one.
   virtual bool takes_threads() const = 0;
-  // So many worlds may be under way at the same time, in one thread …
+  // So many episodes are under way at the same time in one thread, each in a world of its own …
   virtual std::uint32_t worlds() const { return 1; }
-  // … by these jobs, which are run to their end.
+  // … by these jobs, which are run to their end. In another process they take turns waiting.
   virtual void side_by_side(Jobs jobs) const;
 
   // The engine that is asked; null: the protocol says which it is. Throws EngineFault.

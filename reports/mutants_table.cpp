@@ -44,7 +44,7 @@ std::string without_blanks_at_end(std::string text) {
 }
 
 std::string row(const Trial& trial, const TrialPlan& plan, const Paint& paint) {
-  const bool fails = !trial.named->rare && !trial.passes();
+  const bool fails = !trial.named->is_rare() && !trial.passes();
   return without_blanks_at_end(
       paint(fails ? Style::bad : Style::plain,
             line(trial.named->name, trial.named->invariant, numbers(trial, plan))));
@@ -63,7 +63,7 @@ std::string rows(std::span<const Trial> trials, bool rare, const TrialPlan& plan
                  const Paint& paint) {
   std::string text;
   for (const Trial& trial : trials)
-    if (trial.named->rare == rare) text += row(trial, plan, paint);
+    if (trial.named->is_rare() == rare) text += row(trial, plan, paint);
   return text;
 }
 
@@ -102,7 +102,7 @@ std::string without_lines(const Without& without, bool color) {
   std::string names;
   for (const NamedMutant* each : alone)
     names += fmt::format("{}{}{}", names.empty() ? "" : ", ", each->name,
-                         each->rare ? " (in its trace)" : "");
+                         each->is_rare() ? " (in its trace)" : "");
   const std::string head = pad(name_of(without.invariant), kInvariantColumns);
   if (names.empty())
     return Paint(color)(Style::bad, hang(head, "nothing: the others catch each mutant"));

@@ -355,13 +355,6 @@ std::vector<Configuration> configurations_of(const EngineFlags& flags,
   return configurations;
 }
 
-void use_worlds(const Configuration& configuration, FuzzPlan& plan) {
-  plan.worlds = configuration.spec->worlds();
-  plan.side_by_side = [spec = configuration.spec](EngineSpec::Jobs jobs) {
-    spec->side_by_side(jobs);
-  };
-}
-
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags) {
   const std::string& strategy = flags.strategy ? *flags.strategy : trace.strategy;
   if (flags.engine) {

@@ -68,9 +68,6 @@ AddedFlag add_seed_flag(VerbFlags& verb, std::optional<std::uint64_t>& seed,
 // The configurations that flags name, one a strategy. Throws BadInput.
 std::vector<Configuration> configurations_of(const EngineFlags& flags,
                                              std::string_view default_strategy);
-// Lets as many worlds be under way as the adapter behind a configuration hosts; of any other engine
-// there is one.
-void use_worlds(const Configuration& configuration, FuzzPlan& plan);
 // That of a trace, with what flags put in place of its own. Throws BadInput.
 Configuration configuration_of(const Trace& trace, const EngineFlags& flags);
 

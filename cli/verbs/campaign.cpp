@@ -248,7 +248,6 @@ void CampaignCommand::load_given() {
     plan.shrink_most = std::numeric_limits<std::uint32_t>::max();
     for (const CorpusEntry& entry : corpus_.entries)
       if (fits(entry.trace.scenario, plan.scope)) plan.given.push_back(entry.trace.scenario);
-    use_worlds(portion.configuration, plan);
   }
 }
 

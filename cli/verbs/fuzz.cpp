@@ -193,7 +193,6 @@ FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
                          .time = limit_.left(part)};
   Progress progress(!output_.quiet());
   FuzzPlan plan = configured_.plan;
-  use_worlds(configuration, plan);
   const milliseconds began = limit_.elapsed();
   FuzzResult result = fuzz(configuration, plan, [&](const FuzzProgress& now) {
     progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });

@@ -174,7 +174,7 @@ TrialWatch MutantsCommand::watch(Progress& progress, std::string label) const {
 std::vector<const NamedMutant*> MutantsCommand::tried() const {
   std::vector<const NamedMutant*> tried;
   for (const NamedMutant* named : mutants_)
-    if (!named->rare || !flags_.names.empty()) tried.push_back(named);
+    if (!named->is_rare() || !flags_.names.empty()) tried.push_back(named);
   return tried;
 }
 
@@ -218,7 +218,8 @@ void MutantsCommand::check(const Trial& trial) {
   if (trial.simplest() != nullptr)
     record_twice(trial.configuration, trial.simplest()->shrunk.scenario, trial.invariant,
                  command(false), problems_);
-  if (!trial.named->rare && !trial.passes()) problems_.faults.push_back(complaint(trial, plan_));
+  if (!trial.named->is_rare() && !trial.passes())
+    problems_.faults.push_back(complaint(trial, plan_));
 }
 
 void MutantsCommand::check(const RareMutant& rare) {
@@ -234,7 +235,8 @@ void MutantsCommand::keep_traces() {
   };
   for (const RareMutant& each : rare_) keep(*each.named, each.trace);
   for (const Trial& trial : trials_)
-    if (!trial.named->rare && trial.simplest() != nullptr) keep(*trial.named, trial.shown_trace());
+    if (!trial.named->is_rare() && trial.simplest() != nullptr)
+      keep(*trial.named, trial.shown_trace());
 }
 
 void MutantsCommand::switch_off_each() {
@@ -276,7 +278,7 @@ void MutantsCommand::tell_sums() const {
   if (interrupted())
     output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command(false)));
   if (output_.quiet()) return;
-  const auto counted = [](const Trial& trial) { return !trial.named->rare; };
+  const auto counted = [](const Trial& trial) { return !trial.named->is_rare(); };
   const auto passing = [&](const Trial& trial) { return counted(trial) && trial.passes(); };
   if (flags_.without.empty())
     output_.result(fmt::format(

@@ -46,7 +46,7 @@ Worker::Worker(Crew& crew, bool asks_watch)
       generator_(plan_.scope),
       again_(crew.configuration),
       canary_(runner_of_mutant(plan_.canary)) {
-  for (std::uint32_t world = 0; world < std::max(plan_.worlds, 1u); ++world)
+  for (std::uint32_t world = 0; world < crew.configuration.spec->worlds(); ++world)
     runners_.emplace_back(crew.configuration, world);
 }
 
@@ -190,7 +190,7 @@ std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) 
       }
     });
   }
-  plan_.side_by_side(jobs);
+  crew_.configuration.spec->side_by_side(jobs);
   const std::size_t faults = crew_.faults.size() + block_.lost.size();
   const Beside* failed = nullptr;
   for (std::uint64_t i = 0; i < count && (i == 0 || !(crew_.ended || crew_.given_up)); ++i) {

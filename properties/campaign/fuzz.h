@@ -20,15 +20,8 @@ namespace tidemark::core {
 // When a run is held to the marks that its scope grants: if it is long enough, or at any length.
 enum class RequireMarks : std::uint8_t { automatic, always, never };
 
-// Runs jobs of which each runs episodes in a world of its own of one engine; returns when all are
-// done. Of an engine in another process they take turns waiting.
-using SideBySide = std::function<void(std::span<const std::function<void()>>)>;
-
 struct FuzzPlan {
   Scope scope;
-  // Of an engine that hosts several worlds: so many episodes are under way at the same time.
-  std::uint32_t worlds = 1;
-  SideBySide side_by_side = nullptr;  // needed for more than one
   // One episode in 256 is also run with this mutant, which must be caught, so that the alarm is
   // known to work; where few are run, the first seeds are tried until it is. `none` is never
   // caught.

@@ -304,12 +304,25 @@ TEST(Adapter, AProgramThatDoesNotStartAgainIsAFaultOfEachJob) {
 
 // --- fuzzing
 
-Configuration driven_by(const std::shared_ptr<Adapter>& adapter) {
+// An adapter, so many worlds of which may be under way.
+class BesideSpec final : public HostedSpec {
+ public:
+  BesideSpec(std::shared_ptr<Adapter> adapter, std::uint32_t worlds)
+      : HostedSpec(adapter), adapter_(std::move(adapter)), worlds_(worlds) {}
+  std::uint32_t worlds() const override { return worlds_; }
+  void side_by_side(Jobs jobs) const override { adapter_->side_by_side(jobs); }
+
+ private:
+  std::shared_ptr<Adapter> adapter_;
+  std::uint32_t worlds_;
+};
+
+Configuration driven_by(const std::shared_ptr<Adapter>& adapter, std::uint32_t worlds) {
   const Traits& traits = adapter->traits();
   Configuration configuration{.protocol_name = traits.name,
                               .strategy = strategy_named(traits.strategy)};
   configuration.judge.watched &= ~invariant_bit(Invariant::told);
-  configuration.spec = hosted_spec(adapter);
+  configuration.spec = std::make_shared<const BesideSpec>(adapter, worlds);
   return configuration;
 }
 
@@ -318,16 +331,12 @@ FuzzResult fuzzed(const std::vector<std::string>& words, std::uint32_t worlds,
   const auto adapter = std::make_shared<Adapter>(started_by(words));
   FuzzPlan plan;
   plan.scope = within(Scope{}, kAllFeatures & ~lacked_features(adapter->traits()));
-  plan.worlds = worlds;
-  plan.side_by_side = [&](std::span<const std::function<void()>> jobs) {
-    adapter->side_by_side(jobs);
-  };
   plan.seed = 7;
   plan.episodes = episodes;
   plan.require_marks = RequireMarks::never;
   plan.budget.runs = 200;
   plan.shrink_most = 1;
-  return fuzz(driven_by(adapter), plan, nullptr);
+  return fuzz(driven_by(adapter, worlds), plan, nullptr);
 }
 
 TEST(Adapter, ASoundEngineHoldsInEveryEpisode) {
