@@ -3,10 +3,59 @@
 #include <algorithm>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/graph_concepts.hpp>
+#include <boost/graph/graph_traits.hpp>
+#include <boost/graph/properties.hpp>
 #include <boost/graph/visitors.hpp>
+#include <boost/iterator/counting_iterator.hpp>
+#include <boost/iterator/iterator_facade.hpp>
 #include <boost/property_map/property_map.hpp>
+#include <utility>
+
+// The graph as a VertexListGraph and an IncidenceGraph.
+namespace boost {
+
+template <>
+struct graph_traits<tidemark::core::VersionGraph> {
+  using vertex_descriptor = tidemark::core::VersionGraph::Vertex;
+  using edge_descriptor = tidemark::core::VersionGraph::Edge;
+  using directed_category = directed_tag;
+  using edge_parallel_category = allow_parallel_edge_tag;
+  struct traversal_category : incidence_graph_tag, vertex_list_graph_tag {};
+  using vertices_size_type = std::size_t;
+  using edges_size_type = std::size_t;
+  using degree_size_type = std::size_t;
+  using vertex_iterator = counting_iterator<vertex_descriptor>;
+  using out_edge_iterator = const edge_descriptor*;
+  static vertex_descriptor null_vertex() { return 0; }
+};
+
+}  // namespace boost
 
 namespace tidemark::core {
+
+// Boost finds these by the graph's namespace.
+static std::pair<boost::counting_iterator<VersionGraph::Vertex>,
+                 boost::counting_iterator<VersionGraph::Vertex>>
+vertices(const VersionGraph& graph) {
+  using Iterator = boost::counting_iterator<VersionGraph::Vertex>;
+  return {Iterator(0), Iterator(static_cast<VersionGraph::Vertex>(graph.size()))};
+}
+static std::size_t num_vertices(const VersionGraph& graph) { return graph.size(); }
+static std::pair<const VersionGraph::Edge*, const VersionGraph::Edge*> out_edges(
+    VersionGraph::Vertex vertex, const VersionGraph& graph) {
+  const auto edges = graph.edges_of(vertex);
+  return {edges.data(), edges.data() + edges.size()};
+}
+static std::size_t out_degree(VersionGraph::Vertex vertex, const VersionGraph& graph) {
+  return graph.edges_of(vertex).size();
+}
+static VersionGraph::Vertex source(const VersionGraph::Edge& edge, const VersionGraph&) {
+  return edge.source;
+}
+static VersionGraph::Vertex target(const VersionGraph::Edge& edge, const VersionGraph&) {
+  return edge.target;
+}
+
 namespace {
 
 BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<VersionGraph>));

@@ -1,5 +1,7 @@
 #include "reports/json.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/text.h"
 #include "properties/promises.h"
 #include "reports/account.h"

@@ -3,7 +3,7 @@
 // Seeds and digests are texts, since a number of 64 bits does not survive every JSON reader.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 

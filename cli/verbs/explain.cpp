@@ -1,5 +1,6 @@
 // tidemark explain: why a trace is as it is, on one screen.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <optional>

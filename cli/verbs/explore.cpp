@@ -1,6 +1,7 @@
 // tidemark explore: every interleaving up to bounds, breadth first; what breaks is shown by a
 // shortest trace, and what does not is proven to hold within them.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

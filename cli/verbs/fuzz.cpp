@@ -1,5 +1,6 @@
 // tidemark fuzz: random episodes under each strategy; what breaks is shrunk, grouped and shown.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 #include <chrono>

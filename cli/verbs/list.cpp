@@ -1,5 +1,6 @@
 // tidemark list: all that can be named on a command line or in a trace.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

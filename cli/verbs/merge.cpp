@@ -1,5 +1,6 @@
 // tidemark merge: the shards of a night, put together.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>

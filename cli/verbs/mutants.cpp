@@ -1,6 +1,7 @@
 // tidemark mutants: is each planted defect caught, how soon, and by how short a trace? And is each
 // invariant good for something that no other one catches?
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -1,6 +1,7 @@
 // tidemark replay: runs a trace, or the episode of a seed, and tells its story; or checks that
 // traces show what they expect.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <optional>

@@ -1,5 +1,6 @@
 // tidemark shrink: from a failing trace to the simplest one that fails in the same way.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>

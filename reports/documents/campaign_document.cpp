@@ -1,6 +1,7 @@
 #include "reports/documents/campaign_document.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <utility>
 

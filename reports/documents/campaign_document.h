@@ -2,7 +2,7 @@
 // read when it is resumed, and put together with those of the other shards.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>

@@ -96,8 +96,10 @@ class Drawing {
 
   std::vector<VersionGraph::Edge> edges() const {
     std::vector<VersionGraph::Edge> all;
-    for (std::uint32_t vertex = 1; vertex < graph_.size(); ++vertex)
-      all.insert(all.end(), graph_.edges_begin(vertex), graph_.edges_end(vertex));
+    for (std::uint32_t vertex = 1; vertex < graph_.size(); ++vertex) {
+      const auto edges = graph_.edges_of(vertex);
+      all.insert(all.end(), edges.begin(), edges.end());
+    }
     return all;
   }
 

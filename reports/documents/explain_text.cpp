@@ -1,6 +1,7 @@
 #include "reports/documents/explain_text.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "reports/documents/exports.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 namespace tidemark::core {
 

@@ -2,7 +2,7 @@
 // baseline. The same for any number of shards and threads, byte for byte.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

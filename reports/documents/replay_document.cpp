@@ -1,4 +1,6 @@
 #include "reports/documents/exports.h"
+
+#include <nlohmann/json.hpp>
 #include "reports/json.h"
 
 namespace tidemark::core {

@@ -202,12 +202,11 @@ RC_GTEST_PROP(VersionGraph, EdgesOfAVertexAreThoseOfItsLineage, ()) {
   const VersionGraph graph = lineage.graph();
   std::size_t edges = 0;
   for (std::uint32_t vertex = 0; vertex < graph.size(); ++vertex) {
-    const auto [begin, end] = out_edges(vertex, graph);
-    for (const auto* edge = begin; edge != end; ++edge, ++edges) {
-      RC_ASSERT(source(*edge, graph) == vertex);
-      RC_ASSERT(has_edge(lineage, Value{vertex}, Value{target(*edge, graph)}));
+    for (const VersionGraph::Edge& edge : graph.edges_of(vertex)) {
+      RC_ASSERT(edge.source == vertex);
+      RC_ASSERT(has_edge(lineage, Value{vertex}, Value{edge.target}));
+      ++edges;
     }
-    RC_ASSERT(out_degree(vertex, graph) == static_cast<std::size_t>(end - begin));
   }
   std::size_t expected = lineage.decisions.size();
   for (const Version& each : lineage.versions)
@@ -222,9 +221,9 @@ TEST(VersionGraph, SingleEditHasTheKindOfItsEdge) {
   lineage.versions.push_back(version(VersionKind::merge, Value{2}, Value{1}));
   lineage.decisions.push_back({Value{3}, Value{2}});
   const VersionGraph graph = lineage.graph();
-  EXPECT_EQ(graph.edges_begin(2)->kind, EdgeKind::merge);
-  EXPECT_EQ(graph.edges_begin(3)->kind, EdgeKind::decision);
-  EXPECT_EQ(graph.edges_begin(1)->kind, EdgeKind::edit);
+  EXPECT_EQ(graph.edges_of(2).front().kind, EdgeKind::merge);
+  EXPECT_EQ(graph.edges_of(3).front().kind, EdgeKind::decision);
+  EXPECT_EQ(graph.edges_of(1).front().kind, EdgeKind::edit);
 }
 
 }  // namespace

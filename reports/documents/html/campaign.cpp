@@ -1,6 +1,7 @@
 #include "reports/documents/html/campaign.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 #include <cmath>

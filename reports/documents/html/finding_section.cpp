@@ -1,6 +1,7 @@
 #include "reports/documents/html/finding_section.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // version graph, the original, the trace.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "reports/documents/case.h"

@@ -1,6 +1,7 @@
 #include "reports/documents/html/markup.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 

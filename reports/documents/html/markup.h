@@ -2,7 +2,7 @@
 // goes through escaped(), or through json_data().
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 

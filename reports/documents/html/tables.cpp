@@ -1,6 +1,7 @@
 #include "reports/documents/html/tables.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

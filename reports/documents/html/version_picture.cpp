@@ -95,12 +95,11 @@ class VersionPicture {
 
   void read_edges() {
     for (std::size_t i = 0; i < shown_.size(); ++i) {
-      for (const auto* edge = graph_.edges_begin(shown_[i]); edge != graph_.edges_end(shown_[i]);
-           ++edge) {
-        const auto found = std::lower_bound(shown_.begin(), shown_.end(), edge->target);
-        if (found == shown_.end() || *found != edge->target) continue;
+      for (const VersionGraph::Edge& edge : graph_.edges_of(shown_[i])) {
+        const auto found = std::lower_bound(shown_.begin(), shown_.end(), edge.target);
+        if (found == shown_.end() || *found != edge.target) continue;
         ways_.push_back({i, static_cast<std::size_t>(found - shown_.begin())});
-        edges_.push_back(*edge);
+        edges_.push_back(edge);
       }
     }
   }

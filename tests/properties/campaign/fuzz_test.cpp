@@ -1,5 +1,7 @@
 #include "properties/campaign/fuzz.h"
 
+#include <nlohmann/json.hpp>
+
 #include <gtest/gtest.h>
 
 #include "reports/json.h"
