@@ -370,7 +370,7 @@ json reductions_of(const Reductions& reductions) {
   return names;
 }
 
-json names_of(InvariantSet wanted) {
+json names_in(InvariantSet wanted) {
   json names = json::array();
   for (const NamedInvariant& named : invariants())
     if (wanted & invariant_bit(named.invariant)) names.push_back(named.name);
@@ -382,7 +382,7 @@ json plan_of(const ExplorePlan& plan) {
           {"bounds", bounds_of(plan.search.bounds)},
           {"clock_jump", plan.search.clock_jump},
           {"steps", plan.steps ? json(*plan.steps) : json(nullptr)},
-          {"invariants", names_of(plan.watched)},
+          {"invariants", names_in(plan.watched)},
           {"ending", plan.ending == Ending::settle ? "settle" : "full-sync"},
           {"reductions", reductions_of(plan.reductions)}};
 }
@@ -564,7 +564,7 @@ json trial_of(const Trial& trial) {
 json rare_of(const RareMutant& each) {
   json one = named_mutant(*each.named);
   one.update({{"shows", each.shows()},
-              {"broken", names_of(each.broken)},
+              {"broken", names_in(each.broken)},
               {"shown", shown_of(each.trace)}});
   return one;
 }
@@ -685,7 +685,7 @@ json list_json() {
   result["protocols"] = named(named_protocols(), [](json& one, const NamedProtocol& each) {
     one["options"] = options_of(each.protocol);
     const Promise& promise = promise_of(each.name);
-    one["promise"] = {{"invariants", names_of(promise.invariants)}, {"sentence", promise.sentence}};
+    one["promise"] = {{"invariants", names_in(promise.invariants)}, {"sentence", promise.sentence}};
   });
   const auto nothing = [](json&, const auto&) {};
   result["options"] = option_list();

@@ -12,7 +12,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kIndent = "      ";
+constexpr std::string_view kUnderAStep = "      ";
 constexpr std::string_view kIndentOfEffects = "              ";
 constexpr std::size_t kChangeColumns = 36;
 constexpr std::size_t kMessageColumns = 16;
@@ -141,8 +141,8 @@ void Storyteller::tell_entries(const Passage& passage) {
     if (last != place_.entry) {
       const std::string client(1, replica_name(passage.entries[last].head.replica));
       const std::string since = words_.since(passage.entries[last].head.number);
-      line(kIndent, fmt::format("{} <> S  nothing to exchange{}{}", client,
-                                since.empty() ? "" : ", ", since));
+      line(kUnderAStep, fmt::format("{} <> S  nothing to exchange{}{}", client,
+                                    since.empty() ? "" : ", ", since));
       place_.entry = last;
     } else if (!is_told_with_answer(passage, place_.entry)) {
       tell_entry(passage.entries[place_.entry]);
@@ -165,7 +165,7 @@ void Storyteller::tell_entry(const Entry& entry) {
   const Event& event = entry.head;
   switch (event.kind) {
     case EventKind::step_skipped:
-      painted(Style::dim, kIndent,
+      painted(Style::dim, kUnderAStep,
               "nothing done: " + skip_reason(static_cast<SkipReason>(event.detail),
                                              step_of(account_.passages()[place_.passage]),
                                              trace_.scenario));
@@ -174,13 +174,13 @@ void Storyteller::tell_entry(const Entry& entry) {
       tell_clock(account_.passages()[place_.passage]);
       break;
     case EventKind::exchange_overran:
-      line(kIndent, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
+      line(kUnderAStep, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
       break;
     case EventKind::backed_up:
-      line(kIndent, "saved: " + words_.holdings_of(kServer, held_));
+      line(kUnderAStep, "saved: " + words_.holdings_of(kServer, held_));
       break;
     case EventKind::restored:
-      if (entry.changes.empty()) line(kIndent, "S: holds what was saved already");
+      if (entry.changes.empty()) line(kUnderAStep, "S: holds what was saved already");
       break;
     case EventKind::message_sent:
     case EventKind::message_lost:
@@ -193,7 +193,7 @@ void Storyteller::tell_entry(const Entry& entry) {
     default:
       break;
   }
-  tell_effects(entry, kIndent);
+  tell_effects(entry, kUnderAStep);
   tell_breaches();
 }
 
@@ -212,7 +212,7 @@ void Storyteller::tell_message(const Entry& entry) {
   if (place_.entry > 0 && is_told_with_answer(passage, place_.entry - 1) && !since.empty())
     cargo = fmt::format("{}: {}", since, cargo);
   const std::string way =
-      fmt::format("{}{} {} {}  ", kIndent, upward ? client : "S", arrow, upward ? "S" : client);
+      fmt::format("{}{} {} {}  ", kUnderAStep, upward ? client : "S", arrow, upward ? "S" : client);
   const std::string_view name = message_name(event.message);
   const std::string became = fate(event);
   if (cargo.empty() && became.empty()) return line(way, std::string(name));
@@ -262,10 +262,10 @@ void Storyteller::tell_clock(const Passage& passage) {
   std::int64_t& ahead = ahead_[step.replica.number];
   ahead += step.seconds;
   const std::string clock = fmt::format("{}'s clock", replica_name(step.replica));
-  if (ahead == 0) return line(kIndent, clock + " is right");
-  line(kIndent, fmt::format("{} is now {} s {}", clock,
-                            grouped(static_cast<std::uint64_t>(ahead < 0 ? -ahead : ahead)),
-                            ahead < 0 ? "behind" : "ahead"));
+  if (ahead == 0) return line(kUnderAStep, clock + " is right");
+  line(kUnderAStep, fmt::format("{} is now {} s {}", clock,
+                                grouped(static_cast<std::uint64_t>(ahead < 0 ? -ahead : ahead)),
+                                ahead < 0 ? "behind" : "ahead"));
 }
 
 void Storyteller::tell_breaches() {
@@ -289,7 +289,7 @@ void Storyteller::tell_rest(const Passage& passage) {
       break;
   }
   for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
-    line(fmt::format("{}{}  ", kIndent, replica_name({replica})),
+    line(fmt::format("{}{}  ", kUnderAStep, replica_name({replica})),
          words_.holdings_of({replica}, held_));
   place_.entry = 0;
   tell_breaches();

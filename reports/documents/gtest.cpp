@@ -14,7 +14,9 @@
 namespace tidemark::core {
 namespace {
 
-bool is_letter(char character) { return std::isalpha(static_cast<unsigned char>(character)) != 0; }
+bool may_begin_a_name(char character) {
+  return std::isalpha(static_cast<unsigned char>(character)) != 0;
+}
 
 // `no-lost-update` as `NoLostUpdate`.
 std::string type_name(std::string_view name) {
@@ -26,7 +28,7 @@ std::string type_name(std::string_view name) {
                        : character;
     begins = character == '-';
   }
-  return !result.empty() && is_letter(result.front()) ? result : "Invariant" + result;
+  return !result.empty() && may_begin_a_name(result.front()) ? result : "Invariant" + result;
 }
 
 // A raw literal ends where its mark follows a bracket: one that the text does not have.

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kSchema = "tidemark/history/1";
+constexpr std::string_view kHistorySchema = "tidemark/history/1";
 constexpr std::array<std::string_view, 4> kStatuses{"new", "known", "fixed", "regressed"};
 
 // --- written
@@ -29,7 +29,7 @@ json findings_json(const HistoryNight& night) {
 }
 
 json history_json(const HistoryNight& night) {
-  return {{"schema", kSchema},
+  return {{"schema", kHistorySchema},
           {"night", night.night},
           {"began", night.began},
           {"commit", night.commit},
@@ -94,7 +94,7 @@ HistoryFinding read_finding(const json& in) {
 }
 
 HistoryNight read_night(const json& in) {
-  if (!in.is_object() || text(in, "schema") != kSchema)
+  if (!in.is_object() || text(in, "schema") != kHistorySchema)
     throw std::domain_error("it is another document");
   constexpr std::uint64_t kMostExitCode = 255;
   HistoryNight night;
@@ -125,7 +125,7 @@ HistoryNight read_night(const json& in) {
 // A line that is not read, for a person.
 std::string problem_of(std::size_t line, std::string_view reason) {
   return fmt::format("line {}: {}, expected a document {}", line, plain_line(clip(reason, 120)),
-                     kSchema);
+                     kHistorySchema);
 }
 
 void read_line(std::string_view line, std::size_t number, bool is_torn,

@@ -35,13 +35,13 @@ std::string without_words_of_styles(std::string text) {
   return text;
 }
 
-std::string escaped(std::string_view text) {
+std::string in_entities(std::string_view text) {
   return without_words_of_styles(with_entities(text, "#", kPlain));
 }
 
 // Escaped after it is cut: an entity takes up to six bytes.
 std::string label(std::string_view text) {
-  return escaped(cut(valid_line(text), kMostBytesOfALine / 6));
+  return in_entities(cut(valid_line(text), kMostBytesOfALine / 6));
 }
 
 enum class Role : std::uint8_t { title, message, effect };
@@ -55,10 +55,10 @@ struct Line {
 
 // --- what to draw
 
-class Drawing {
+class Sequence {
  public:
-  Drawing(const Account& account, const Breach* breach, std::string_view invariant,
-          std::string_view strategy)
+  Sequence(const Account& account, const Breach* breach, std::string_view invariant,
+           std::string_view strategy)
       : account_(account), breach_(breach), invariant_(invariant), words_(account) {
     if (breach == nullptr) return;
     breach_spot_ = account.spot_of(*breach);
@@ -207,7 +207,7 @@ class Drawing {
                                                                    sentence(*breach_, account_))),
                                             kMostBytesOfALine),
                                         kSentenceColumns))
-      text += (text.empty() ? "" : "<br/>") + escaped(each);
+      text += (text.empty() ? "" : "<br/>") + in_entities(each);
     acting_.insert(breach_->replica);
     lines_.push_back({over_all(text), Role::effect, true, kBreach});
   }
@@ -277,7 +277,7 @@ std::string framed(const Line& line, bool opens, bool closes) {
          (closes ? "  end\n" : "");
 }
 
-std::string print(const std::vector<Line>& lines, const Drawing& drawing) {
+std::string print(const std::vector<Line>& lines, const Sequence& sequence) {
   const std::vector<bool> kept = kept_of(lines);
   std::string text;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -291,7 +291,7 @@ std::string print(const std::vector<Line>& lines, const Drawing& drawing) {
     }
     const std::size_t begin = i;
     while (i + 1 < lines.size() && !kept[i + 1]) ++i;
-    text += fmt::format("  {}\n", drawing.over_all(label(left_out(lines, begin, i + 1))));
+    text += fmt::format("  {}\n", sequence.over_all(label(left_out(lines, begin, i + 1))));
   }
   return text;
 }
@@ -303,14 +303,14 @@ std::string sequence_diagram(const Configuration& configuration, const Scenario&
   const Account account(scenario, recording);
   const Breach* breach = invariant ? &recording.outcome.verdict.breach(*invariant) : nullptr;
   const std::string name = invariant ? name_of(*invariant, configuration) : std::string();
-  Drawing drawing(account, breach, name, configuration.strategy.name);
-  std::vector<Line> lines = drawing.draw();
+  Sequence sequence(account, breach, name, configuration.strategy.name);
+  std::vector<Line> lines = sequence.draw();
   const std::size_t quiet = thin_out(lines);
-  std::string text = "sequenceDiagram\n" + drawing.participants();
+  std::string text = "sequenceDiagram\n" + sequence.participants();
   if (quiet > 0)
     text += fmt::format(
-        "  {}\n", drawing.over_all(count_of(quiet, "message") + " that changed nothing left out"));
-  return text + print(lines, drawing);
+        "  {}\n", sequence.over_all(count_of(quiet, "message") + " that changed nothing left out"));
+  return text + print(lines, sequence);
 }
 
 std::string mermaid(const Case& about) {

@@ -26,7 +26,7 @@ constexpr std::string_view kDelimiter = "^=== (?<trace>.*) ===$";
 
 using Clock = std::vector<std::uint32_t>;  // events by replica
 
-struct Line {
+struct LogLine {
   Replica host;
   Clock clock;
   std::string event;
@@ -44,7 +44,7 @@ std::string print_clock(const Clock& clock) {
   return "{" + text + "}";
 }
 
-std::string print_line(const Line& line) {
+std::string print_line(const LogLine& line) {
   return fmt::format("{}\n{} {}\n{}:{}{}\n", line.event, replica_name(line.host),
                      print_clock(line.clock), line.place, line.detail.empty() ? "" : " ",
                      plain_line(line.detail));
@@ -92,7 +92,7 @@ class Execution {
 
   std::string print() const {
     std::string text;
-    for (const Line& line : lines_) text += print_line(line);
+    for (const LogLine& line : lines_) text += print_line(line);
     return text;
   }
 
@@ -181,7 +181,7 @@ class Execution {
       place_ = place_name(account_.passages().back());
       return add(breach.replica, broken, what);
     }
-    Line& line = lines_[first->second];
+    LogLine& line = lines_[first->second];
     line.event += "; " + broken;
     line.detail += (line.detail.empty() ? "" : "; ") + what;
   }
@@ -220,7 +220,7 @@ class Execution {
   std::map<MessageName, std::size_t> sent_;  // in which line
   std::map<Spot, std::size_t> first_lines_;  // of an entry that has one
   std::string place_;
-  std::vector<Line> lines_;
+  std::vector<LogLine> lines_;
 };
 
 std::string print_execution(std::string_view name, const Run& run, const Case& about) {

@@ -47,9 +47,9 @@ struct Row {
 
 // --- what stands in which row
 
-class Rows {
+class PictureRows {
  public:
-  explicit Rows(const Scene& scene) : scene_(scene), words_(scene.words()) {}
+  explicit PictureRows(const Scene& scene) : scene_(scene), words_(scene.words()) {}
 
   std::vector<Row> read() {
     const auto& passages = scene_.account().passages();
@@ -194,7 +194,7 @@ std::string short_label(const Entry& message, const Vocabulary& words) {
 
 class Picture {
  public:
-  explicit Picture(const Scene& scene) : scene_(scene), rows_(Rows(scene).read()) {
+  explicit Picture(const Scene& scene) : scene_(scene), rows_(PictureRows(scene).read()) {
     choose_widths();
     choose_heights();
   }

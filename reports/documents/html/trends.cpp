@@ -15,7 +15,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::size_t kTableBytes = 40'000;
+constexpr std::size_t kListBytes = 40'000;
 
 // --- what is drawn
 
@@ -69,7 +69,7 @@ struct Trend {
 
 constexpr int kNightWidth = 10;
 constexpr int kHeight = 60;
-constexpr int kMargin = 4;
+constexpr int kTrendMargin = 4;
 
 struct Scale {
   double low = 0;
@@ -78,12 +78,12 @@ struct Scale {
   int y(double value) const {
     if (high <= low) return kHeight / 2;
     const double share = (value - low) / (high - low);
-    return kHeight - kMargin - static_cast<int>(share * (kHeight - 2 * kMargin) + 0.5);
+    return kHeight - kTrendMargin - static_cast<int>(share * (kHeight - 2 * kTrendMargin) + 0.5);
   }
   // Of bars, which stand on the ground.
   int top(double value) const {
     if (high <= 0) return kHeight;
-    return kHeight - static_cast<int>(value / high * (kHeight - kMargin) + 0.5);
+    return kHeight - static_cast<int>(value / high * (kHeight - kTrendMargin) + 0.5);
   }
 };
 
@@ -206,7 +206,7 @@ std::string night_row(const HistoryNight& night) {
 }
 
 std::string night_table(std::span<const HistoryNight> nights) {
-  Rows rows(kListedNights, kTableBytes);
+  Rows rows(kListedNights, kListBytes);
   for (auto night = nights.rbegin(); night != nights.rend(); ++night) rows.add(night_row(*night));
   return folded(
       "nights", "The nights as a table",

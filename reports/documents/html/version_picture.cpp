@@ -20,7 +20,7 @@ constexpr std::size_t kShownVersions = 60;
 constexpr std::size_t kNodeColumns = 26;
 constexpr int kNodeWidth = 200;
 constexpr int kNodeHeight = 64;
-constexpr int kMargin = 14;
+constexpr int kGraphMargin = 14;
 
 constexpr std::array<std::string_view, 3> kEdgeKinds{"written over", "merged from", "chosen over"};
 
@@ -115,13 +115,13 @@ class VersionPicture {
 
   std::string draw() {
     const Layout layout = lay_out(shown_.size(), ways_, kNodeWidth, kNodeHeight);
-    const int width = layout.width + 2 * kMargin;
-    const int height = layout.height + 2 * kMargin;
+    const int width = layout.width + 2 * kGraphMargin;
+    const int height = layout.height + 2 * kGraphMargin;
     svg_.open("svg", fmt::format(
                          "class=\"version-graph\" role=\"img\" aria-labelledby=\"{0}versions-title "
                          "{0}versions-desc\" width=\"{1}\" height=\"{2}\" viewBox=\"{3} {3} {1} "
                          "{2}\"",
-                         scene_.prefix(), width, height, -kMargin));
+                         scene_.prefix(), width, height, -kGraphMargin));
     svg_.raw(
         fmt::format("<title id=\"{}versions-title\">Version graph</title>\n", scene_.prefix()));
     svg_.raw(
