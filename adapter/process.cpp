@@ -25,7 +25,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxLineBytes = 8 * 1024 * 1024;
+constexpr std::size_t kMaxAnswerBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxErrorBytes = 2000;
 constexpr long kPatienceNanoseconds = 10'000'000;  // between two looks whether it has ended
 constexpr int kMostLooks = 50;
@@ -79,7 +79,7 @@ pid_t spawn(const std::string& command, int in, int out, int errors) {
 
 [[noreturn]] void refuse_long_line() {
   throw EngineFault(fmt::format("garbage: a line of more than {} bytes, expected at most so many",
-                                kMaxLineBytes));
+                                kMaxAnswerBytes));
 }
 
 }  // namespace
@@ -191,10 +191,10 @@ std::optional<std::string> Process::next_line() {
     unread_.erase(0, begin_);
     begin_ = 0;
     searched_ = unread_.size();
-    if (unread_.size() > kMaxLineBytes) refuse_long_line();
+    if (unread_.size() > kMaxAnswerBytes) refuse_long_line();
     return std::nullopt;
   }
-  if (end - begin_ > kMaxLineBytes) refuse_long_line();
+  if (end - begin_ > kMaxAnswerBytes) refuse_long_line();
   std::string line = unread_.substr(begin_, end - begin_);
   begin_ = searched_ = end + 1;
   if (line.ends_with('\r')) line.pop_back();

@@ -8,7 +8,7 @@
 namespace tidemark::core {
 namespace {
 
-using Json = nlohmann::json;
+using Tree = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;  // writes fields in the page's order
 
 constexpr std::string_view kGet = "GET ";
@@ -95,11 +95,11 @@ struct Failure {
 }
 
 std::string shown_text(std::string_view text) {
-  std::string all = Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string all = Tree(text).dump(-1, ' ', true, Tree::error_handler_t::replace);
   return all.size() <= kMaxShown ? all : all.substr(0, kMaxShown) + "…";
 }
 
-std::string shown(const Json& json) {
+std::string as_read(const Tree& json) {
   if (json.is_structured()) return json.is_array() ? "a list" : "an object";
   return json.is_string() ? shown_text(json.get_ref<const std::string&>()) : json.dump();
 }
@@ -107,10 +107,10 @@ std::string shown(const Json& json) {
 // A place in the input: the JSON there, and its path.
 class Place {
  public:
-  explicit Place(const Json& json) : json_(json), path_("$") {}
+  explicit Place(const Tree& json) : json_(json), path_("$") {}
 
   Place field(const char* name) const {
-    const auto found = structured(Json::value_t::object, "an object").find(name);
+    const auto found = structured(Tree::value_t::object, "an object").find(name);
     const std::string path = path_ + "." + name;
     if (found == json_.end()) fail(path, "missing", "this field");
     return {*found, path};
@@ -120,7 +120,7 @@ class Place {
 
   template <class Visit>
   void for_each(Visit visit) const {
-    const Json& list = structured(Json::value_t::array, "a list");
+    const Tree& list = structured(Tree::value_t::array, "a list");
     for (std::size_t i = 0; i < list.size(); ++i)
       visit(Place(list[i], path_ + "[" + std::to_string(i) + "]"));
   }
@@ -150,19 +150,19 @@ class Place {
   }
 
   [[noreturn]] void wrong(std::string_view expected) const {
-    fail(path_, shown(json_) + " is wrong here", expected);
+    fail(path_, as_read(json_) + " is wrong here", expected);
   }
   [[noreturn]] void unwelcome(const std::string& why) const { fail(path_, why, "no such field"); }
 
  private:
-  Place(const Json& json, std::string path) : json_(json), path_(std::move(path)) {}
+  Place(const Tree& json, std::string path) : json_(json), path_(std::move(path)) {}
 
-  const Json& structured(Json::value_t type, std::string_view expected) const {
+  const Tree& structured(Tree::value_t type, std::string_view expected) const {
     if (json_.type() != type) wrong(expected);
     return json_;
   }
 
-  const Json& json_;
+  const Tree& json_;
   std::string path_;
 };
 
@@ -244,12 +244,12 @@ std::string_view posted(std::string_view text) {
   return text.substr(space + 1);
 }
 
-Json parse(std::string_view text) {
+Tree parse(std::string_view text) {
   try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
+    return Tree::parse(text);
+  } catch (const Tree::parse_error& error) {
     fail("$", "not JSON at byte " + std::to_string(error.byte), "an object");
-  } catch (const Json::out_of_range&) {
+  } catch (const Tree::out_of_range&) {
     fail("$", "a number is too large", "numbers of at most 64 bits");
   }
 }
@@ -270,7 +270,7 @@ RawMessage read(MessageKind expected, std::string_view text) {
     case MessageKind::upload_ack:
       break;
   }
-  const Json json = parse(text);
+  const Tree json = parse(text);
   if (expected != MessageKind::upload_ack) read_objects(Place(json), raw);
   if (expected != MessageKind::upload_request) read_result(Place(json), raw);
   return raw;

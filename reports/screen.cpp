@@ -17,7 +17,7 @@ namespace tidemark::core {
 namespace {
 
 constexpr std::string_view kIndent = "  ";
-constexpr std::size_t kLabelColumns = 10;
+constexpr std::size_t kFieldColumns = 10;
 constexpr std::size_t kSentenceMost = 2;
 constexpr std::size_t kWhyMost = 4;
 constexpr std::size_t kActualMost = 2;
@@ -45,7 +45,7 @@ class Screen {
   // A text of at most `most` lines behind a prefix; what is more is cut off with `…`.
   void paragraph(std::string_view prefix, std::string_view text, std::size_t most, Style style);
   void named(std::string_view name, std::string_view text, std::size_t most) {
-    paragraph(std::string(kIndent) + pad(name, kLabelColumns), text, most, Style::plain);
+    paragraph(std::string(kIndent) + pad(name, kFieldColumns), text, most, Style::plain);
   }
 
   void draw_head();
@@ -104,8 +104,8 @@ void Screen::draw_reasons() {
 
 void Screen::draw_commands() {
   for (const NamedLine& command : violation_.commands)
-    line(std::string(kIndent) + pad(command.name, kLabelColumns) + command.text);
-  line(std::string(kIndent) + pad("digest", kLabelColumns) +
+    line(std::string(kIndent) + pad(command.name, kFieldColumns) + command.text);
+  line(std::string(kIndent) + pad("digest", kFieldColumns) +
        print_digest(violation_.recording.outcome.summary.digest));
 }
 

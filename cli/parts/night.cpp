@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kMostBytes = std::size_t{256} * 1024 * 1024;
+constexpr std::size_t kMostShardBytes = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t kMostPages = 20;  // some 50 KB each
 
 std::string in(const std::string& folder, const std::string& name) {
@@ -41,7 +41,7 @@ NightPlace place_of(const std::string& folder) {
 }
 
 std::string read_if_there(const std::string& path) {
-  return fs::exists(path) ? read_file(path, kMostBytes) : std::string();
+  return fs::exists(path) ? read_file(path, kMostShardBytes) : std::string();
 }
 
 // What of a night is kept in its folder. Where a file cannot be written that is told, and the
@@ -256,7 +256,7 @@ void write_shard(const std::string& folder, const ShardDocument& document,
 
 ShardDocument read_shard(const std::string& path) {
   std::string problem;
-  std::optional<ShardDocument> document = read_shard_document(read_file(path, kMostBytes), problem);
+  std::optional<ShardDocument> document = read_shard_document(read_file(path, kMostShardBytes), problem);
   if (!document) throw BadInput{fmt::format("{}:1: {}", shown_path(path), problem)};
   return *std::move(document);
 }

@@ -39,7 +39,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kCampaignExamples =
     "Examples:\n"
     "  tidemark campaign campaign.toml --for 2h --out night\n"
     "      as much as two hours give; open night/index.html in the morning\n"
@@ -434,7 +434,7 @@ ExitCode CampaignCommand::run_episode() const {
 void add_campaign(CommandLine& command) {
   const auto flags = std::make_shared<CampaignFlags>();
   VerbFlags verb = command.verb("campaign", "run many configurations, night after night");
-  verb.footer(kExamples);
+  verb.footer(kCampaignExamples);
   verb.argument("FILE", flags->file, "the campaign, in TOML").required();
   constexpr const char* kGroup = "Campaign";
   verb.number("--episodes", flags->episodes, 1, std::uint64_t{1} << 62,

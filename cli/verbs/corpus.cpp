@@ -17,7 +17,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kCorpusExamples =
     "Examples:\n"
     "  tidemark corpus merge campaign.toml corpus night-*/corpus --out corpus\n"
     "\n"
@@ -74,7 +74,7 @@ void add_corpus(CommandLine& command) {
   const auto flags = std::make_shared<CorpusFlags>();
   VerbFlags corpus = command.verb("corpus", "keep the scenarios that campaigns begin with");
   VerbFlags verb = corpus.verb("merge", "several corpora become one, as small as it can");
-  verb.footer(kExamples);
+  verb.footer(kCorpusExamples);
   verb.argument("FILE", flags->file, "the campaign, in TOML").required();
   verb.arguments("DIR", flags->folders, "corpora").required();
   add_out_flag(verb, flags->out).required();

@@ -26,7 +26,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kDoctorExamples =
     "Examples:\n"
     "  tidemark doctor                   every protocol under every strategy\n"
     "  tidemark doctor --episodes 5000\n"
@@ -177,7 +177,7 @@ ExitCode Doctor::finish() {
 void add_doctor(CommandLine& command) {
   const auto flags = std::make_shared<DoctorFlags>();
   VerbFlags verb = command.verb("doctor", "run the same twice and compare; name this build");
-  verb.footer(kExamples);
+  verb.footer(kDoctorExamples);
   AddedFlag file = verb.argument("FILE", flags->file, "one trace instead of seeds");
   AddedFlag episodes = verb.number("--episodes", flags->episodes, 0, 1'000'000'000,
                                    "how many scenarios each configuration gets")

@@ -17,7 +17,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kExplainExamples =
     "Examples:\n"
     "  tidemark explain found/no-lost-update-3f2a50b1c9d4.trace\n"
     "      what broke, what happens without each step, which values matter, where it went wrong\n"
@@ -58,7 +58,7 @@ void add_explain(CommandLine& command) {
   const auto flags = std::make_shared<ExplainFlags>();
   VerbFlags verb =
       command.verb("explain", "what each step of a trace is needed for, and what matters");
-  verb.footer(kExamples);
+  verb.footer(kExplainExamples);
   verb.argument("FILE", flags->file, "a trace; - is stdin").required();
   add_invariant_flag(verb, "--invariant", flags->invariant, "the broken invariant to explain");
   add_engine_flags(verb, flags->engine, false);

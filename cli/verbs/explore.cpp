@@ -36,7 +36,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kExploreExamples =
     "Examples:\n"
     "  tidemark explore --strategy server-priority\n"
     "      the protocol page with 2 clients, 1 object and 3 changes, until nothing new is left\n"
@@ -548,7 +548,7 @@ void add_explore(CommandLine& command) {
   const auto flags = std::make_shared<ExploreFlags>();
   VerbFlags verb =
       command.verb("explore", "try every interleaving up to bounds: a proof, or a shortest trace");
-  verb.footer(kExamples);
+  verb.footer(kExploreExamples);
   add_engine_flags(verb, flags->engine, true);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_world_flags(verb, flags->plan.search.scope, kMostClients, kMostObjects, kMostSettleRounds);

@@ -16,7 +16,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kExportExamples =
     "Examples:\n"
     "  tidemark export --to gtest some.trace\n"
     "  tidemark export --to dot some.trace | dot -Tsvg > graph.svg\n"
@@ -62,7 +62,7 @@ std::string forms() {
 void add_export(CommandLine& command) {
   const auto flags = std::make_shared<ExportFlags>();
   VerbFlags verb = command.verb("export", "give a trace to other programs, in their forms");
-  verb.footer(forms() + "\n" + std::string(kExamples));
+  verb.footer(forms() + "\n" + std::string(kExportExamples));
   verb.argument("FILE", flags->file, "a trace; - is stdin").required();
   verb.text(
           "--to", "FORM",

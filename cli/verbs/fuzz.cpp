@@ -42,7 +42,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kFuzzExamples =
     "Examples:\n"
     "  tidemark fuzz\n"
     "      the protocol page under each built-in strategy, 20 000 episodes each\n"
@@ -416,7 +416,7 @@ void add_search_flags(VerbFlags& verb, FuzzFlags& flags) {
 void add_fuzz(CommandLine& command) {
   const auto flags = std::make_shared<FuzzFlags>();
   VerbFlags verb = command.verb("fuzz", "run random episodes and show what breaks");
-  verb.footer(kExamples);
+  verb.footer(kFuzzExamples);
   add_configuration_flags(verb, flags->configuration);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kMergeExamples =
     "Examples:\n"
     "  tidemark merge night-*/ --out night\n"
     "\n"
@@ -137,7 +137,7 @@ class Merge {
 void add_merge(CommandLine& command) {
   const auto flags = std::make_shared<MergeFlags>();
   VerbFlags verb = command.verb("merge", "put the shards of a night together");
-  verb.footer(kExamples);
+  verb.footer(kMergeExamples);
   verb.arguments("DIR", flags->folders, "folders that 'campaign' left").required();
   add_out_flag(verb, flags->out).required();
   add_common_flags(verb, flags->common);

@@ -28,7 +28,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kMutantsExamples =
     "Examples:\n"
     "  tidemark mutants\n"
     "      each that 'tidemark list mutants' has, under 20 seeds\n"
@@ -352,7 +352,7 @@ void add_mutants(CommandLine& command) {
   const auto flags = std::make_shared<MutantsFlags>();
   VerbFlags verb =
       command.verb("mutants", "is each planted defect caught, and by how short a trace?");
-  verb.footer(kExamples);
+  verb.footer(kMutantsExamples);
   verb.arguments("NAME", flags->names, "these mutants only; 'tidemark list mutants' has them");
   add_scope_flags(verb, flags->plan.scope);
   add_trial_flags(verb, *flags);

@@ -29,7 +29,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kReplayExamples =
     "Examples:\n"
     "  tidemark replay found/no-lost-update-3f2a50b1c9d4.trace\n"
     "  tidemark replay some.trace --strategy client-priority\n"
@@ -241,7 +241,7 @@ void add_seed_flags(VerbFlags& verb, ReplayFlags& flags) {
 void add_replay(CommandLine& command) {
   const auto flags = std::make_shared<ReplayFlags>();
   VerbFlags verb = command.verb("replay", "tell the story of a trace or a seed; check traces");
-  verb.footer(kExamples);
+  verb.footer(kReplayExamples);
   verb.arguments("FILE", flags->files, "a trace; - is stdin");
   AddedFlag check = verb.toggle("--check", flags->check, "compare with what each trace expects");
   AddedFlag all_state =

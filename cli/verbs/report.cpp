@@ -20,7 +20,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kReportExamples =
     "Examples:\n"
     "  tidemark fuzz --out found; tidemark report found -o report.html\n"
     "  tidemark report tests/traces/findings -o findings.html\n"
@@ -109,7 +109,7 @@ ExitCode run_report(const ReportFlags& flags) {
 void add_report(CommandLine& command) {
   const auto flags = std::make_shared<ReportFlags>();
   VerbFlags verb = command.verb("report", "traces and their campaign as one HTML page");
-  verb.footer(kExamples);
+  verb.footer(kReportExamples);
   verb.arguments("PATH", flags->paths, "folders of traces as fuzz --out leaves them, or traces")
       .required();
   verb.text("-o,--out", "FILE", flags->out, "where to write the page").required();

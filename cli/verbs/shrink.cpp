@@ -19,7 +19,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kShrinkExamples =
     "Examples:\n"
     "  tidemark shrink some.trace -o small.trace\n"
     "  tidemark shrink some.trace --invariant told\n"
@@ -120,7 +120,7 @@ ExitCode run_shrink(const ShrinkFlags& flags) {
 void add_shrink(CommandLine& command) {
   const auto flags = std::make_shared<ShrinkFlags>();
   VerbFlags verb = command.verb("shrink", "make a failing trace as simple as it can be");
-  verb.footer(kExamples);
+  verb.footer(kShrinkExamples);
   verb.argument("FILE", flags->file, "a trace that fails; - is stdin").required();
   verb.text("-o,--out", "FILE", flags->out, "where to write the result [stdout]");
   add_invariant_flag(verb, "--invariant", flags->invariant, "the invariant that must stay broken");

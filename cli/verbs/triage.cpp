@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kExamples =
+constexpr std::string_view kTriageExamples =
     "Examples:\n"
     "  tidemark triage list --night night --baseline baseline\n"
     "  tidemark triage accept no-lost-update-3f2a91c2d0ab --night night --baseline baseline\n"
@@ -218,7 +218,7 @@ void add_action(VerbFlags& triage, const std::shared_ptr<TriageFlags>& flags, co
 void add_triage(CommandLine& command) {
   const auto flags = std::make_shared<TriageFlags>();
   VerbFlags verb = command.verb("triage", "tell a night's new findings from known ones");
-  verb.footer(kExamples);
+  verb.footer(kTriageExamples);
   add_action(verb, flags, "list", "the night's findings: new, known, regressed", 0, &Triage::list);
   add_action(verb, flags, "accept", "findings are known from now on", -1, &Triage::accept);
   add_action(verb, flags, "same-as", "the first is the same bug as the second", 2,

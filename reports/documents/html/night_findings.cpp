@@ -19,7 +19,7 @@ constexpr std::size_t kShownFindings = 100;
 constexpr std::size_t kFindingBytes = 100'000;
 constexpr std::size_t kFixedBytes = 20'000;
 constexpr std::size_t kGridBytes = 80'000;
-constexpr std::size_t kShownConfigurations = 3;
+constexpr std::size_t kConfigurationsOfAFinding = 3;
 
 std::string_view sign_of(FindingStatus status) {
   constexpr std::array<std::string_view, 4> kSigns{"●", "○", "✓", "▲"};
@@ -108,11 +108,11 @@ std::string description(const NightFinding& finding) {
 std::string configurations(const NightFinding& finding) {
   const std::size_t all = finding.configurations.size();
   std::string markup;
-  for (std::size_t i = 0; i < std::min(all, kShownConfigurations); ++i)
+  for (std::size_t i = 0; i < std::min(all, kConfigurationsOfAFinding); ++i)
     markup += (i == 0 ? "" : "<br>") + short_text(finding.configurations[i]);
-  if (all > kShownConfigurations)
+  if (all > kConfigurationsOfAFinding)
     markup +=
-        fmt::format("<br><span class=\"soft\">and {} more</span>", all - kShownConfigurations);
+        fmt::format("<br><span class=\"soft\">and {} more</span>", all - kConfigurationsOfAFinding);
   return element("td", "class=\"many\"", markup);
 }
 

@@ -15,7 +15,7 @@
 namespace tidemark::core {
 namespace {
 
-std::string environment_section(std::span<const NamedLine> environment) {
+std::string what_ran(std::span<const NamedLine> environment) {
   std::string rows;
   for (const NamedLine& each : environment)
     rows += element("dt", escaped(each.name)) + element("dd", escaped(each.text)) + "\n";
@@ -164,7 +164,7 @@ nlohmann::json data_of(std::span<const Case> cases) {
 
 std::string html_report(const Case& about, std::span<const NamedLine> environment) {
   const std::string body =
-      element("main", "\n" + finding_section(about, {}) + environment_section(environment)) + "\n";
+      element("main", "\n" + finding_section(about, {}) + what_ran(environment)) + "\n";
   return html_page(
       fmt::format("{} · {}", verdict_name(about), configuration_name(about.configuration)), body,
       data_of({&about, 1}));
@@ -175,7 +175,7 @@ std::string html_report(std::span<const Case> cases, const Campaign* campaign,
   Overview overview(cases, campaign);
   const std::string body =
       element("main", "\n" + overview.write() +
-                          environment_section(campaign ? campaign->environment : environment)) +
+                          what_ran(campaign ? campaign->environment : environment)) +
       "\n";
   return html_page(overview.title() + " · tidemark", body, data_of(cases));
 }
