@@ -226,13 +226,13 @@ class Explainer {
   }
 
   void tell_steps() {
-    const std::vector<StepRow> rows = step_rows(about_);
+    const std::vector<ExplainedStep> rows = step_rows(about_);
     if (rows.size() == 1) return;
     line(paint_(Style::dim, "     " + pad("step", kStepColumns - 1) + "breaks  without it alone"));
-    for (const StepRow& row : rows) tell_step(row);
+    for (const ExplainedStep& row : rows) tell_step(row);
   }
 
-  void tell_step(const StepRow& row) {
+  void tell_step(const ExplainedStep& row) {
     const std::string title =
         fmt::format("{:>2} {}", row.number ? std::to_string(*row.number) : "", row.title);
     const std::string share = row.share ? fmt::format("{:.0f} %", *row.share * 100) : "";
@@ -312,7 +312,7 @@ std::string guilty_sentence(const Case& about) {
       kRunsPerPrefix, name_of(*about.invariant, about.configuration));
 }
 
-std::vector<StepRow> step_rows(const Case& about) {
+std::vector<ExplainedStep> step_rows(const Case& about) {
   const Anatomy& anatomy = *about.anatomy;
   const Scenario& scenario = about.run.trace.scenario;
   std::map<std::uint32_t, double> shares;  // by the number of steps that are kept
@@ -321,12 +321,12 @@ std::vector<StepRow> step_rows(const Case& about) {
     const auto found = shares.find(kept);
     return found == shares.end() ? std::nullopt : std::optional(found->second);
   };
-  std::vector<StepRow> rows{{.title = "random steps alone", .share = share_of(0)}};
+  std::vector<ExplainedStep> rows{{.title = "random steps alone", .share = share_of(0)}};
   for (std::uint32_t i = 0; i < scenario.steps.size(); ++i) {
-    StepRow row{.number = i + 1,
-                .title = print_step(scenario, scenario.steps[i]),
-                .share = share_of(i + 1),
-                .is_guilty = anatomy.guilty_step == i};
+    ExplainedStep row{.number = i + 1,
+                      .title = print_step(scenario, scenario.steps[i]),
+                      .share = share_of(i + 1),
+                      .is_guilty = anatomy.guilty_step == i};
     if (!anatomy.left_out.empty()) row.without = WithoutStep(about, i).sentence();
     if (row.share || !row.without.empty()) rows.push_back(std::move(row));
   }

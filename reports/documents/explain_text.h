@@ -19,7 +19,7 @@ std::string explain_text(const Case& about, bool color);
 nlohmann::json explain_json(const Case& about);
 
 // A step, and what is known of it. The first row is of no step: of random ones alone.
-struct StepRow {
+struct ExplainedStep {
   std::optional<std::uint32_t> number = {};  // counted from 1
   std::string title = {};                    // as a trace writes it
   std::optional<double> share = {};  // of the runs that keep it as the last, that break; 0 to 1
@@ -29,7 +29,7 @@ struct StepRow {
   bool is_guilty = false;
 };
 // Those of which anything is known.
-std::vector<StepRow> step_rows(const Case& about);
+std::vector<ExplainedStep> step_rows(const Case& about);
 
 // Whether a text or a number of the steps matters: `pk=k1 of steps 1 and 2 matters: where each
 // object has a key of its own, told holds`.

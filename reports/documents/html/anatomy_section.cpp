@@ -17,7 +17,7 @@ std::string bar(double share) {
       kBarWidth, static_cast<int>(share * kBarWidth + 0.5));
 }
 
-std::string row_of(const StepRow& row) {
+std::string row_of(const ExplainedStep& row) {
   const std::string title = row.number ? fmt::format("{} {}", *row.number, row.title) : row.title;
   const std::string share =
       row.share ? bar(*row.share) + element("span", fmt::format("{:.0f} %", *row.share * 100)) : "";
@@ -30,7 +30,7 @@ std::string row_of(const StepRow& row) {
 
 std::string step_table(const Case& about) {
   std::string rows;
-  for (const StepRow& row : step_rows(about)) rows += row_of(row);
+  for (const ExplainedStep& row : step_rows(about)) rows += row_of(row);
   return element("table", "class=\"anatomy\"",
                  "<thead><tr><th scope=\"col\">step</th><th scope=\"col\">breaks</th><th "
                  "scope=\"col\">without it alone</th></tr></thead>\n" +
