@@ -41,9 +41,7 @@ Scenario compacted(const Scenario& scenario) {
   Interner texts;
   for (Step step : scenario.steps) {
     if (names_object(step.kind)) step.object = objects.id(scenario.objects[step.object]) - 1;
-    step.pk = texts.id(scenario.text(step.pk));
-    step.name = texts.id(scenario.text(step.name));
-    step.value = texts.id(scenario.text(step.value));
+    for (const StepText& each : kStepTexts) step.*each.id = texts.id(scenario.text(step.*each.id));
     result.steps.push_back(step);
   }
   result.objects = objects.take();

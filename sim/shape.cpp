@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -178,12 +179,12 @@ Scenario renamed(const Scenario& scenario) {
       if (step.object == result.objects.size())
         result.objects.push_back(fmt::format("o{}", step.object + 1));
     }
-    if (step.pk != 0) {
-      naming.keys.see(step.pk);
-      step.pk = result.intern(fmt::format("k{}", naming.keys.known_or_next(step.pk)));
-    }
-    step.name = result.intern(scenario.text(step.name));
-    step.value = result.intern(scenario.text(step.value));
+    const TextId key = std::exchange(step.pk, 0);
+    if (key != 0) naming.keys.see(key);
+    for (const StepText& each : kStepTexts)
+      step.*each.id = key != 0 && each.id == &Step::pk
+                          ? result.intern(fmt::format("k{}", naming.keys.known_or_next(key)))
+                          : result.intern(scenario.text(step.*each.id));
     result.steps.push_back(step);
   }
   return result;

@@ -30,8 +30,8 @@ std::uint32_t used_objects(const Scenario& scenario) {
 std::uint64_t text_weight(const Scenario& scenario) {
   std::uint64_t sum = scenario.objects.size();
   for (const Step& step : scenario.steps) {
-    for (const TextId text : {step.pk, step.name, step.value})
-      if (text != 0) sum += 2 + scenario.text(text).size();
+    for (const StepText& each : kStepTexts)
+      if (step.*each.id != 0) sum += 2 + scenario.text(step.*each.id).size();
     sum += static_cast<std::uint64_t>(step.seconds < 0 ? 1 - 2 * step.seconds : 2 * step.seconds);
   }
   return sum;

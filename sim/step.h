@@ -79,6 +79,17 @@ constexpr std::uint8_t parts(Parts... each) {
   return static_cast<std::uint8_t>(((1u << static_cast<unsigned>(each)) | ...));
 }
 
+// The texts that a step may give, in the order of a trace's line. Who copies, weighs, numbers,
+// prints or reads them all asks here.
+struct StepText {
+  std::string_view name;
+  StepPart part;
+  TextId Step::*id;
+};
+inline constexpr std::array<StepText, 3> kStepTexts{{{"pk", StepPart::key, &Step::pk},
+                                                     {"name", StepPart::key, &Step::name},
+                                                     {"value", StepPart::value, &Step::value}}};
+
 // The queues of messages that a link has.
 enum class Lane : std::uint8_t {
   in_flight,  // of the exchange under way

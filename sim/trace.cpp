@@ -19,12 +19,16 @@ using std::string_view;
 
 constexpr string_view kVersionWord = "tidemark-trace";
 constexpr string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::array<string_view, 4> kAttributes{"pk", "name", "value", "lose"};
-enum Attribute : std::size_t { kPk, kName, kValue, kLose };
 
+// What stands behind the words of a step: its texts, and the message that is lost.
+constexpr std::size_t kLose = kStepTexts.size();
+constexpr std::size_t kAttributes = kLose + 1;
+
+string_view attribute_name(std::size_t attribute) {
+  return attribute == kLose ? "lose" : kStepTexts[attribute].name;
+}
 bool takes(const StepRow& row, std::size_t attribute) {
-  constexpr std::array kParts{StepPart::key, StepPart::key, StepPart::value, StepPart::lose};
-  return row.takes(kParts[attribute]);
+  return row.takes(attribute == kLose ? StepPart::lose : kStepTexts[attribute].part);
 }
 
 // --- Lists for messages ---
@@ -58,8 +62,8 @@ std::string replica_names(const StepRow& row, std::uint8_t clients) {
 
 std::string attribute_names(const StepRow& row) {
   std::string text;
-  for (std::size_t i = 0; i < kAttributes.size(); ++i)
-    if (takes(row, i)) text.append(text.empty() ? "" : ", ").append(kAttributes[i]).append("=");
+  for (std::size_t i = 0; i < kAttributes; ++i)
+    if (takes(row, i)) text.append(text.empty() ? "" : ", ").append(attribute_name(i)).append("=");
   return text.empty() ? "the end of the line" : text;
 }
 
@@ -172,12 +176,12 @@ class Reader {
   Interner objects_;
   Interner texts_;
   Words words_;
-  std::size_t next_ = 0;                               // the word of the step that is read next
-  std::array<std::string, kAttributes.size()> given_;  // the attributes of the step; empty: none
-  std::vector<std::string> waiting_;                   // comments whose line has not come yet
-  std::map<Anchor, std::size_t> head_lines_;           // where each line of the head was
-  std::size_t number_ = 0;                             // of the line that is read
-  std::size_t body_begin_ = 0;                         // number of the first step or expect line
+  std::size_t next_ = 0;                        // the word of the step that is read next
+  std::array<std::string, kAttributes> given_;  // the attributes of the step; empty: none
+  std::vector<std::string> waiting_;            // comments whose line has not come yet
+  std::map<Anchor, std::size_t> head_lines_;    // where each line of the head was
+  std::size_t number_ = 0;                      // of the line that is read
+  std::size_t body_begin_ = 0;                  // number of the first step or expect line
 };
 
 constexpr std::array<Reader::HeadGrammar, 8> Reader::kHead{{
@@ -414,13 +418,13 @@ std::int64_t Reader::read_seconds(const StepRow& row) {
 void Reader::read_attributes(const StepRow& row, Step& step) {
   for (std::string& text : given_) text.clear();
   while (next_ < words_.words.size()) read_attribute(row, words_.words[next_++]);
-  if (given_[kPk].starts_with("object:"))
-    refuse(
-        "a pk that begins with 'object:' is reserved for the keys that objects have of their "
-        "own, expected another, as room:100");
-  step.pk = texts_.id(given_[kPk]);
-  step.name = texts_.id(given_[kName]);
-  step.value = texts_.id(given_[kValue]);
+  for (std::size_t i = 0; i < kStepTexts.size(); ++i) {
+    if (kStepTexts[i].id == &Step::pk && given_[i].starts_with("object:"))
+      refuse(
+          "a pk that begins with 'object:' is reserved for the keys that objects have of their "
+          "own, expected another, as room:100");
+    step.*kStepTexts[i].id = texts_.id(given_[i]);
+  }
   if (given_[kLose].empty()) return;
   const auto lose = find_message(given_[kLose]);
   if (!lose)
@@ -432,14 +436,16 @@ void Reader::read_attributes(const StepRow& row, Step& step) {
 
 void Reader::read_attribute(const StepRow& row, string_view word) {
   const std::size_t equals = word.find('=');
-  const auto found = std::find(kAttributes.begin(), kAttributes.end(), word.substr(0, equals));
-  const auto attribute = static_cast<std::size_t>(found - kAttributes.begin());
-  if (equals == string_view::npos || found == kAttributes.end() || !takes(row, attribute))
+  std::size_t attribute = 0;
+  while (attribute < kAttributes && attribute_name(attribute) != word.substr(0, equals))
+    ++attribute;
+  if (equals == string_view::npos || attribute == kAttributes || !takes(row, attribute))
     refuse("'{}' takes no '{}', expected {}", row.name, excerpt(word), attribute_names(row));
-  if (!given_[attribute].empty()) refuse("'{}=' is given twice, expected it once", *found);
+  if (!given_[attribute].empty())
+    refuse("'{}=' is given twice, expected it once", attribute_name(attribute));
   given_[attribute] = unquote(word.substr(equals + 1));
   if (given_[attribute].empty())
-    refuse("'{}=' is empty, expected a text, or to leave it out", *found);
+    refuse("'{}=' is empty, expected a text, or to leave it out", attribute_name(attribute));
 }
 
 Anchor Reader::read_expect() {
@@ -573,10 +579,9 @@ std::string print_step(const Scenario& scenario, const Step& step) {
   std::string line = fmt::format("{} {}", form.name, replica_name(step.replica));
   if (form.takes(StepPart::object)) line.append(" ").append(scenario.objects[step.object]);
   if (form.takes(StepPart::seconds)) line.append(fmt::format(" {:+d}", step.seconds));
-  const std::array<TextId, 3> texts{step.pk, step.name, step.value};
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (takes(form, i) && texts[i] != 0)
-      line.append(fmt::format(" {}={}", kAttributes[i], quote(scenario.text(texts[i]))));
+  for (const StepText& each : kStepTexts)
+    if (form.takes(each.part) && step.*each.id != 0)
+      line.append(fmt::format(" {}={}", each.name, quote(scenario.text(step.*each.id))));
   if (form.takes(StepPart::lose) && step.lose != MessageKind::none)
     line.append(" lose=").append(message_name(step.lose));
   return line;
