@@ -41,7 +41,7 @@ template <Engine E>
 template <class Observer>
 void World<E>::send(Replica client, Observer& observer) {
   Letter& letter = link(client).lane(Lane::in_flight).add();
-  std::swap(letter, work_.reply);
+  swap(letter, work_.reply);
   announce(EventKind::message_sent, client, letter, kInTime, observer);
 }
 

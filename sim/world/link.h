@@ -12,15 +12,23 @@
 
 namespace tidemark::core {
 
-// A message with what the network knows of it.
-template <class Message>
-struct LetterOf {
+// What the network knows of a message.
+struct Envelope {
   MessageKind kind = MessageKind::none;
   Replica from{};
   Replica to{};
   std::uint32_t number = 0;  // of the request: an answer has that of its request
   bool copied = false;       // the request was duplicated
+};
+template <class Message>
+struct LetterOf : Envelope {
   Message message{};
+
+  friend void swap(LetterOf& a, LetterOf& b) noexcept {
+    std::swap<Envelope>(a, b);
+    using std::swap;
+    swap(a.message, b.message);
+  }
 };
 
 // A short queue. What leaves it leaves its memory to what comes next.
@@ -51,7 +59,8 @@ class Queue {
   }
   // Takes the first one; what was in its place is as good as gone.
   void take(T& first) {
-    std::swap(first, slots_.front());
+    using std::swap;
+    swap(first, slots_.front());
     std::rotate(slots_.begin(), slots_.begin() + 1,
                 slots_.begin() + static_cast<std::ptrdiff_t>(size_--));
   }
