@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How soon do coverage-guided fuzzers find the mutants of `hardened`, and how soon does tidemark?
 
-    CXX=clang++-14 CXXFLAGS=-fsanitize=fuzzer-no-link cmake -B build-plain \\
-      -DTIDEMARK_FUZZERS=ON -DTIDEMARK_TESTS=OFF -DTIDEMARK_FUZZING_ENGINE=-fsanitize=fuzzer
+    CXX=clang++-14 cmake -B build-plain \\
+      -DTIDEMARK_FUZZERS=ON -DTIDEMARK_TESTS=OFF -DTIDEMARK_SANITIZE=fuzzer-no-link
     python3 bench/coverage_guided.py --out runs.jsonl --seeds 3 --seconds 5
 
 needs build/ with the program and, each with its episode_fuzzer, build-plain/ (libFuzzer alone),
