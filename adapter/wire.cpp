@@ -1,5 +1,8 @@
 #include "adapter/wire.h"
 
+#include <tidemark/engine.h>
+
+#include <array>
 #include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -7,6 +10,8 @@
 
 namespace tidemark::core {
 namespace {
+
+static_assert(kObjectProperties.size() == Identity::kProperties);
 
 using Tree = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;  // writes fields in the page's order
@@ -20,13 +25,15 @@ constexpr std::size_t kMaxShown = 40;  // characters of a wrong input in an erro
 // --- encode
 
 OrderedJson object_json(const Object& object, const WireTexts& texts) {
-  return {{"guid", texts.text_of(object.guid)},
-          {"pk", texts.text_of(object.identity.pk)},
-          {"name", texts.text_of(object.identity.name)},
-          {"value", texts.text_of(object.content.value)},
-          {"isdeleted", object.content.isdeleted ? 1 : 0},
-          {"timestamp_created", object.stamps.created},
-          {"timestamp_lastupdate", object.stamps.lastupdate}};
+  OrderedJson json{{"guid", texts.text_of(object.guid)}};
+  const Identity::Numbers numbers = object.identity.numbers();
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    json[kObjectProperties[i].name] = texts.text_of(i, numbers[i]);
+  json["value"] = texts.text_of(object.content.value);
+  json["isdeleted"] = object.content.isdeleted ? 1 : 0;
+  json["timestamp_created"] = object.stamps.created;
+  json["timestamp_lastupdate"] = object.stamps.lastupdate;
+  return json;
 }
 
 OrderedJson objects_json(const Message& message, const WireTexts& texts) {
@@ -168,7 +175,8 @@ class Place {
 
 // A message whose texts are not ids yet: nothing becomes known before all of it is right.
 struct RawObject {
-  std::string guid, pk, name, value;
+  std::string guid, value;
+  std::array<std::string, Identity::kProperties> properties;
   std::optional<std::string> base;
   Object object;
 };
@@ -182,8 +190,8 @@ struct RawMessage {
 RawObject read_object(const Place& place) {
   RawObject raw;
   raw.guid = place.field("guid").guid();
-  raw.pk = place.field("pk").text();
-  raw.name = place.field("name").text();
+  for (std::size_t i = 0; i < raw.properties.size(); ++i)
+    raw.properties[i] = place.field(kObjectProperties[i].name).text();
   raw.value = place.field("value").text();
   raw.object.content.isdeleted = place.field("isdeleted").bit();
   raw.object.stamps.created = place.field("timestamp_created").seconds();
@@ -280,8 +288,10 @@ Message intern(RawMessage& raw, WireTexts& texts) {
   Message& message = raw.message;
   for (RawObject& each : raw.objects) {
     each.object.guid = texts.guid_of(each.guid);
-    each.object.identity.pk = texts.key_of(each.pk);
-    each.object.identity.name = texts.name_of(each.name);
+    Identity::Numbers numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      numbers[i] = texts.number_of(i, each.properties[i]);
+    each.object.identity = Identity::of(numbers);
     each.object.content.value = texts.value_of(each.value);
     message.objects.push_back(each.object);
     if (raw.has_bases) message.bases.push_back(each.base ? texts.value_of(*each.base) : kNoValue);

@@ -11,6 +11,8 @@
 // "counter_lastupdate is NOT exchanged between the clients and server": an Object has none.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -31,14 +33,13 @@ class WireTexts {
 
   // Requires: the id is known, and a value is not kNoValue.
   virtual std::string text_of(Guid guid) const = 0;
-  virtual std::string text_of(Key key) const = 0;
-  virtual std::string text_of(Name name) const = 0;
+  // Of a property of identities, by its place there.
+  virtual std::string text_of(std::size_t property, std::uint32_t number) const = 0;
   virtual std::string text_of(Value value) const = 0;
 
   // The id of a text, which becomes known if it was not.
   virtual Guid guid_of(std::string_view text) = 0;
-  virtual Key key_of(std::string_view text) = 0;
-  virtual Name name_of(std::string_view text) = 0;
+  virtual std::uint32_t number_of(std::size_t property, std::string_view text) = 0;
   virtual Value value_of(std::string_view text) = 0;
 };
 
@@ -46,18 +47,22 @@ class WireTexts {
 class TextTable final : public WireTexts {
  public:
   std::string text_of(Guid guid) const override { return guids_.texts.at(guid.number); }
-  std::string text_of(Key key) const override { return keys_.texts.at(key.number); }
-  std::string text_of(Name name) const override { return names_.texts.at(name.number); }
+  std::string text_of(std::size_t property, std::uint32_t number) const override {
+    return properties_[property].texts.at(number);
+  }
   std::string text_of(Value value) const override { return values_.texts.at(value.number - 1); }
 
   Guid guid_of(std::string_view text) override { return {guids_.intern(text)}; }
-  Key key_of(std::string_view text) override { return {keys_.intern(text)}; }
-  Name name_of(std::string_view text) override { return {names_.intern(text)}; }
+  std::uint32_t number_of(std::size_t property, std::string_view text) override {
+    return properties_[property].intern(text);
+  }
   Value value_of(std::string_view text) override { return {values_.intern(text) + 1}; }
 
-  // How many texts are known, of all four kinds.
+  // How many texts are known, of all kinds.
   std::size_t size() const {
-    return guids_.texts.size() + keys_.texts.size() + names_.texts.size() + values_.texts.size();
+    std::size_t all = guids_.texts.size() + values_.texts.size();
+    for (const Column& each : properties_) all += each.texts.size();
+    return all;
   }
 
  private:
@@ -66,7 +71,8 @@ class TextTable final : public WireTexts {
     std::map<std::string, std::uint32_t, std::less<>> numbers;
     std::uint32_t intern(std::string_view text);
   };
-  Column guids_, keys_, names_, values_;
+  Column guids_, values_;
+  std::array<Column, Identity::kProperties> properties_;
 };
 
 // A message as text, without a line's end. Bytes that are no UTF-8 are written as U+FFFD.

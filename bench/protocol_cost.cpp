@@ -19,14 +19,13 @@ class BookingTexts final : public WireTexts {
   std::string text_of(Guid guid) const override {
     return fmt::format("FC385707-7027-42DF-8118-{:012X}", guid.number);
   }
-  std::string text_of(Key key) const override {
-    return fmt::format("room:{},date:2015-05-12", 100 + key.number);
+  std::string text_of(std::size_t property, std::uint32_t number) const override {
+    return property == 0 ? fmt::format("room:{},date:2015-05-12", 100 + number)
+                         : fmt::format("booking {}", number);
   }
-  std::string text_of(Name name) const override { return fmt::format("booking {}", name.number); }
   std::string text_of(Value value) const override { return fmt::format("price {}", value.number); }
   Guid guid_of(std::string_view) override { return {}; }
-  Key key_of(std::string_view) override { return {}; }
-  Name name_of(std::string_view) override { return {}; }
+  std::uint32_t number_of(std::size_t, std::string_view) override { return 0; }
   Value value_of(std::string_view) override { return {}; }
 };
 

@@ -357,37 +357,33 @@ Variants joined_jumps(const Shared& s) {
           }};
 }
 
+std::int64_t smaller_jump(std::int64_t seconds, std::size_t variant) {
+  const std::int64_t sign = seconds < 0 ? -1 : 1;
+  switch (variant) {
+    case 0:
+      return 10 * sign;
+    case 1:
+      return -10;
+    case 2:
+      return seconds / 2;
+    case 3:
+      return seconds - 10 * sign;
+    default:
+      return seconds - sign;
+  }
+}
+
 // Smaller keys, names, values, and jumps of clocks.
 Variants smaller_texts(const Shared& s) {
-  constexpr std::size_t kVariants = 8;
+  constexpr std::size_t kJumps = 5;
+  constexpr std::size_t kVariants = kStepTexts.size() + kJumps;
   return {s->steps.size() * kVariants, [s](std::size_t i) -> Candidate {
             Step step = s->steps[i / kVariants];
-            switch (i % kVariants) {
-              case 0:
-                step.pk = 0;
-                break;
-              case 1:
-                step.name = 0;
-                break;
-              case 2:
-                step.value = 0;
-                break;
-              case 3:
-                step.seconds = step.seconds < 0 ? -10 : 10;
-                break;
-              case 4:
-                step.seconds = -10;
-                break;
-              case 5:
-                step.seconds /= 2;
-                break;
-              case 6:
-                step.seconds += step.seconds < 0 ? 10 : -10;
-                break;
-              case 7:
-                step.seconds += step.seconds < 0 ? 1 : -1;
-                break;
-            }
+            const std::size_t variant = i % kVariants;
+            if (variant < kStepTexts.size())
+              step.*kStepTexts[variant].id = 0;
+            else
+              step.seconds = smaller_jump(step.seconds, variant - kStepTexts.size());
             if (s->steps[i / kVariants].kind == StepKind::clock && step.seconds == 0)
               return std::nullopt;
             return with_step(*s, i / kVariants, step);

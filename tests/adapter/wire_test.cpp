@@ -14,13 +14,13 @@ constexpr std::string_view kObject =
     R"("isdeleted":0,"timestamp_created":1400000000,"timestamp_lastupdate":1400000010})";
 
 Object booking(WireTexts& texts) {
-  return {texts.guid_of("FC385707"),
-          texts.key_of("room:100,date:2015-05-12"),
-          texts.name_of("booking"),
-          texts.value_of("90"),
-          false,
-          1400000000,
-          1400000010};
+  return {
+      texts.guid_of("FC385707"),
+      Identity::of({texts.number_of(0, "room:100,date:2015-05-12"), texts.number_of(1, "booking")}),
+      texts.value_of("90"),
+      false,
+      1400000000,
+      1400000010};
 }
 
 Message of_kind(MessageKind kind) {
@@ -278,8 +278,7 @@ TextTable awkward_texts() {
   TextTable texts;
   for (std::string_view text : kTexts) {
     texts.guid_of(text);
-    texts.key_of(text);
-    texts.name_of(text);
+    for (std::size_t i = 0; i < Identity::kProperties; ++i) texts.number_of(i, text);
     texts.value_of(text);
   }
   return texts;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "model/strategy.h"
 #include "properties/runner.h"
 #include "sim/rapidcheck.h"
 
