@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace tidemark::core {
 namespace {
@@ -13,37 +14,37 @@ std::uint64_t bit(std::uint32_t object) { return std::uint64_t{1} << object; }
 }  // namespace
 
 using G = Generator;
-constexpr std::array<G::DrawRow, kDraws> G::kDrawRows{{
-    {Draw::change, "change", 0, &G::any_replica, &G::change},
-    {Draw::erase, "delete", kUsesDeletes, &G::any_replica, &G::erase},
-    {Draw::undelete, "undelete", kUsesDeletes, &G::any_replica, &G::undelete},
-    {Draw::cycle, "sync", 0, &G::any_client, &G::sync},
-    {Draw::move_on, "deliver", kUsesInterleaving, &G::any_client, &G::go_on},
-    {Draw::finish, "finish", kUsesInterleaving, &G::any_client, &G::finish},
-    {Draw::lose, "lose", fault_bit(Fault::lost), &G::any_client, &G::lose},
-    {Draw::give_up, "give-up", fault_bit(Fault::late), &G::any_client,
-     &G::end_with<StepKind::give_up>},
-    {Draw::arrive, "arrive", fault_bit(Fault::late) | fault_bit(Fault::duplicate), &G::any_client,
-     &G::arrive},
-    {Draw::duplicate, "duplicate", fault_bit(Fault::duplicate), &G::any_client,
-     &G::end_with<StepKind::duplicate>},
-    {Draw::go_offline, "offline", fault_bit(Fault::offline), &G::any_client, &G::go_offline},
-    {Draw::jump, "clock", fault_bit(Fault::clock), &G::any_clock, &G::jump},
-    {Draw::crash, "crash", fault_bit(Fault::crash), &G::any_client, &G::end_with<StepKind::crash>},
-    {Draw::reinstall, "reinstall", fault_bit(Fault::reinstall), &G::any_client, &G::reinstall},
-    {Draw::back_up, "backup", fault_bit(Fault::restore), &G::the_server,
-     &G::just<StepKind::backup>},
-    {Draw::restore, "restore", fault_bit(Fault::restore), &G::the_server,
-     &G::just<StepKind::restore>},
-    {Draw::full, "full-sync", fault_bit(Fault::full_sync), &G::any_client, &G::full},
-}};
+constexpr G::DrawRow G::kDrawRows[]{
+    {"change", 0, &G::any_replica, &G::change},
+    {"delete", kUsesDeletes, &G::any_replica, &G::erase},
+    {"undelete", kUsesDeletes, &G::any_replica, &G::undelete},
+    {"sync", 0, &G::any_client, &G::sync},
+    {"deliver", kUsesInterleaving, &G::any_client, &G::go_on},
+    {"finish", kUsesInterleaving, &G::any_client, &G::finish},
+    {"lose", fault_bit(Fault::lost), &G::any_client, &G::lose},
+    {"give-up", fault_bit(Fault::late), &G::any_client, &G::end_with<StepKind::give_up>},
+    {"arrive", fault_bit(Fault::late) | fault_bit(Fault::duplicate), &G::any_client, &G::arrive},
+    {"duplicate", fault_bit(Fault::duplicate), &G::any_client, &G::end_with<StepKind::duplicate>},
+    {"offline", fault_bit(Fault::offline), &G::any_client, &G::go_offline},
+    {"clock", fault_bit(Fault::clock), &G::any_clock, &G::jump},
+    {"crash", fault_bit(Fault::crash), &G::any_client, &G::end_with<StepKind::crash>},
+    {"reinstall", fault_bit(Fault::reinstall), &G::any_client, &G::reinstall},
+    {"backup", fault_bit(Fault::restore), &G::the_server, &G::just<StepKind::backup>},
+    {"restore", fault_bit(Fault::restore), &G::the_server, &G::just<StepKind::restore>},
+    {"full-sync", fault_bit(Fault::full_sync), &G::any_client, &G::full},
+};
+
+std::size_t Generator::draws() {
+  static_assert(std::size(kDrawRows) <= kMostDraws);
+  return std::size(kDrawRows);
+}
 
 std::string print_swarm(const Swarm& swarm) {
   std::string text = fmt::format(
       "clients {} · objects {} · steps {} · shared keys {} · backend {} % · return {} % · weights",
       swarm.clients, swarm.objects, swarm.steps, swarm.keys, swarm.backend_share,
       swarm.return_share);
-  for (std::size_t i = 0; i < kDraws; ++i)
+  for (std::size_t i = 0; i < Generator::draws(); ++i)
     if (swarm.weights[i] > 0)
       text += fmt::format(" {}:{}", Generator::kDrawRows[i].name, swarm.weights[i]);
   return text;
@@ -169,7 +170,7 @@ void Generator::choose_swarm() {
                              : std::uint8_t{0};
   swarm_.return_share = static_cast<std::uint8_t>(30 + random_.below(70));
   const FeatureSet granted = features(scope_);
-  for (std::size_t i = 0; i < kDraws; ++i) {
+  for (std::size_t i = 0; i < Generator::draws(); ++i) {
     const FeatureSet needs = kDrawRows[i].needs;
     if ((needs == 0 || (needs & granted) != 0) && random_.percent(60))
       swarm_.weights[i] = static_cast<std::uint8_t>(1u << random_.below(5));
@@ -198,7 +199,7 @@ void Generator::fill_table() {
   for (const std::uint8_t weight : swarm_.weights) total += weight;
   std::size_t slot = 0;
   std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < kDraws; ++i) {
+  for (std::size_t i = 0; i < Generator::draws(); ++i) {
     sum += swarm_.weights[i];
     const std::size_t end = (sum * kDrawTable + total - 1) / total;
     while (slot < end) table_[slot++] = static_cast<Draw>(i);

@@ -22,7 +22,7 @@ namespace tidemark::core {
 inline constexpr std::uint32_t kMaxObjects = 64;
 inline constexpr std::uint32_t kMaxSteps = 1'000'000;
 
-// What can be drawn; each becomes one step, or two.
+// What can be drawn and is spoken of by name; each becomes one step, or two.
 enum class Draw : std::uint8_t {
   change,      // create or edit
   erase,       // delete
@@ -42,11 +42,11 @@ enum class Draw : std::uint8_t {
   restore,     //
   full         // full-sync, or begin-full
 };
-inline constexpr std::size_t kDraws = 17;
+inline constexpr std::size_t kMostDraws = 32;
 
 // The options that a seed chose. Weights are shares of kDrawTable.
 struct Swarm {
-  std::array<std::uint8_t, kDraws> weights{};
+  std::array<std::uint8_t, kMostDraws> weights{};
   std::uint8_t clients = 1;        // that act; the others only settle
   std::uint32_t objects = 1;       // that exist: few are hot, many are cold
   std::uint32_t steps = 1;         // drawn
@@ -68,6 +68,8 @@ class Generator {
   // A scenario, and behind it so many steps more of this seed, on its own clients and objects. It
   // stays until the next call. Requires: at most kMaxObjects objects.
   const Scenario& follow(const Scenario& prefix, std::uint32_t steps, std::uint64_t seed);
+  // How many weights of a swarm there are.
+  static std::size_t draws();
   // What the last seed chose.
   const Swarm& swarm() const { return swarm_; }
 
@@ -82,16 +84,15 @@ class Generator {
     bool offline = false;
   };
 
-  // What can be drawn, how it is named, what of a scope allows it (any of these; 0: always), and
-  // how it is made.
+  // Something to draw: its name, what of a scope allows it (any of these; 0: always), and how it is
+  // made.
   struct DrawRow {
-    Draw draw;
     std::string_view name;
     FeatureSet needs;
     Replica (Generator::*who)();
     void (Generator::*make)(Replica);
   };
-  static const std::array<DrawRow, kDraws> kDrawRows;
+  static const DrawRow kDrawRows[];  // in the order of Draw; then those that nobody speaks of
   friend std::string print_swarm(const Swarm& swarm);
 
   void start(std::uint64_t seed);

@@ -166,15 +166,16 @@ TEST(Generator, DrawsWithinTheSmallestAndTheLargestScope) {
 
 TEST(Generator, SwarmsSwitchKindsOffAndWeighTheOthers) {
   Generator generator(Scope{});
-  std::array<int, kDraws> off{};
+  std::array<int, kMostDraws> off{};
   std::set<std::string> printed;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     generator.generate(seed);
-    for (std::size_t i = 0; i < kDraws; ++i) off[i] += generator.swarm().weights[i] == 0;
+    for (std::size_t i = 0; i < Generator::draws(); ++i)
+      off[i] += generator.swarm().weights[i] == 0;
     printed.insert(print_swarm(generator.swarm()));
   }
   EXPECT_GT(printed.size(), kSeeds * 9 / 10);
-  for (std::size_t i = 0; i < kDraws; ++i) {
+  for (std::size_t i = 0; i < Generator::draws(); ++i) {
     const auto draw = static_cast<Draw>(i);
     if (draw == Draw::change) continue;
     const bool nearly_always = draw == Draw::cycle || draw == Draw::arrive || draw == Draw::back_up;
