@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/features.h"
+
 namespace tidemark::core {
 namespace {
 

@@ -241,7 +241,7 @@ std::string member_of(const ScopeSwitch& each) {
 
 json scope_of(const Scope& scope) {
   json result{{"clients", scope.clients}, {"objects", scope.objects}, {"steps", scope.steps}};
-  for (const ScopeSwitch& each : scope_switches()) result[member_of(each)] = scope.*each.member;
+  for (const ScopeSwitch& each : kScopeSwitches) result[member_of(each)] = scope.*each.member;
   result["faults"] = print_faults(scope.faults);
   result["settle_rounds"] = scope.settle_rounds ? json(*scope.settle_rounds) : json(nullptr);
   return result;
@@ -251,7 +251,7 @@ json scope_of(const Scope& scope) {
 json scope_of(const ExplorePlan& plan) {
   json scope = scope_of(plan.search.scope);
   scope.erase("steps");  // the plan's own
-  for (const ScopeSwitch& each : scope_switches())
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (each.restricts) scope.erase(member_of(each));
   return scope;
 }

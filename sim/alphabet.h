@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/bounds.h"
+#include "sim/features.h"
 #include "sim/scope.h"
 #include "sim/world.h"
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "sim/scenario.h"
 #include "sim/scope.h"
 
 namespace tidemark::core {

@@ -1,135 +1,56 @@
 #include "sim/scope.h"
 
 #include <algorithm>
-#include <array>
 
 namespace tidemark::core {
 namespace {
 
-constexpr std::array<ScopeSwitch, 7> kSwitches{{
-    {.name = "backend",
-     .meaning = "the web backend makes changes of its own",
-     .member = &Scope::backend,
-     .feature = kUsesBackend,
-     .lack = "backend"},
-    {.name = "shared-keys",
-     .meaning = "objects may have one primary key",
-     .member = &Scope::shared_keys,
-     .feature = kUsesSharedKeys,
-     .lack = "shared-keys"},
-    {.name = "deletes",
-     .meaning = "objects are deleted and undeleted",
-     .member = &Scope::deletes,
-     .feature = kUsesDeletes,
-     .lack = "deletes"},
-    {.name = "interleave",
-     .meaning = "cycles happen message by message",
-     .member = &Scope::interleave,
-     .feature = kUsesInterleaving,
-     .lack = "interleave"},
-    {.name = "client-changes",
-     .meaning = "apps make changes",
-     .member = &Scope::client_changes,
-     .feature = kUsesClientChanges},
-    {.name = "client-edits",
-     .meaning = "… also edits and undeletes, not only creates and deletes",
-     .member = &Scope::client_edits,
-     .feature = kUsesClientEdits,
-     .under = &Scope::client_changes,
-     .lack = "edits"},
-    {.name = "turns",
-     .meaning = "one client at a time makes changes, with syncs between them",
-     .member = &Scope::turns,
-     .feature = kUsesAnyTurn,
-     .restricts = true,
-     .under = &Scope::client_changes},
-}};
-
-// Whose turn it is to make changes, as far as the steps alone tell.
-class Turns {
- public:
-  // Returns whether the step is a change by a client whose turn it is not.
-  bool breaks(const Step& step) {
-    const std::uint32_t who = 1u << step.replica.number;
-    if (step.replica.is_server()) return false;
-    if (is_change(step.kind)) return !takes(step.replica);
-    if (step.kind == StepKind::offline) offline_ |= who;
-    if (step.kind == StepKind::online) offline_ &= ~who;
-    switch (row_of(step.kind).exchange) {
-      case InExchange::whole:
-        if (step.lose == MessageKind::none && !((offline_ | open_) & who)) synced(step.replica);
-        break;
-      case InExchange::begins:
-        open_ |= who;
-        break;
-      case InExchange::finishes:
-      case InExchange::ends:
-      case InExchange::cuts:
-        open_ &= ~who;
-        break;
-      case InExchange::moves:
-      case InExchange::nothing:
-        break;
-    }
-    return false;
-  }
-
- private:
-  bool takes(Replica client) {
-    const bool may = holder_ == kServer || holder_ == client || (ready_ >> client.number & 1);
-    if (may) holder_ = client;
-    given_ = false;
-    ready_ = 0;
-    return may;
-  }
-  void synced(Replica client) {
-    if (client == holder_)
-      given_ = true;
-    else if (given_)
-      ready_ |= 1u << client.number;
-  }
-
-  Replica holder_ = kServer;  // the server: nobody's yet
-  bool given_ = false;        // the holder ran a whole sync since its last change
-  std::uint32_t ready_ = 0;   // who did so after that, one bit each
-  std::uint32_t open_ = 0;    // who may have an exchange under way
-  std::uint32_t offline_ = 0;
-};
+std::string wrong(std::string_view name) {
+  if (name == "none" || name == "all")
+    return "'" + std::string(name) + "' beside other faults, expected it alone";
+  std::string text = "unknown fault '" + std::string(name) + "', expected none, all, or some of: ";
+  for (const NamedFault& named : kNamedFaults)
+    text.append(named.fault == Fault::lost ? "" : ", ").append(named.name);
+  return text;
+}
 
 }  // namespace
 
-std::span<const ScopeSwitch> scope_switches() { return kSwitches; }
-
-FeatureSet features(const Step& step) {
-  const StepRow& row = row_of(step.kind);
-  const bool by_server = step.replica.is_server();
-  FeatureSet used = by_server ? row.uses & ~kUsesClientEdits : row.uses;
-  if (is_change(step.kind)) used |= by_server ? kUsesBackend : kUsesClientChanges;
-  if (step.lose != MessageKind::none) used |= fault_bit(Fault::lost);
-  if (row.takes(StepPart::key) && step.pk == 0) used |= kUsesNoKeys;
-  if (row.takes(StepPart::value) && step.value == 0) used |= kUsesNoValues;
-  return used;
+const NamedFault* find_fault(std::string_view name) {
+  for (const NamedFault& named : kNamedFaults)
+    if (named.name == name) return &named;
+  return nullptr;
 }
 
-FeatureSet features(const Scenario& scenario) {
-  FeatureSet used = 0;
-  std::vector<std::uint32_t> keys(scenario.texts.size() + 1, 0);
-  for (const Step& step : scenario.steps) {
-    used |= features(step);
-    if (step.pk != 0 && ++keys[step.pk] == 2) used |= kUsesSharedKeys;
+std::string parse_faults(std::string_view text, FaultSet& faults) {
+  if (text == "none" || text == "all") {
+    faults = text == "all" ? kAllFaults : FaultSet{0};
+    return {};
   }
-  return keeps_turns(scenario) ? used : used | kUsesAnyTurn;
+  FaultSet read = 0;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const NamedFault* named = find_fault(text.substr(begin, end - begin));
+    if (named == nullptr) return wrong(text.substr(begin, end - begin));
+    read |= fault_bit(named->fault);
+    begin = end + 1;
+  }
+  faults = read;
+  return {};
 }
 
-bool keeps_turns(const Scenario& scenario) {
-  Turns turns;
-  return std::none_of(scenario.steps.begin(), scenario.steps.end(),
-                      [&](const Step& step) { return turns.breaks(step); });
+std::string print_faults(FaultSet faults) {
+  if (faults == 0) return "none";
+  if (faults == kAllFaults) return "all";
+  std::string text;
+  for (const NamedFault& named : kNamedFaults)
+    if (faults & fault_bit(named.fault)) text.append(text.empty() ? "" : ",").append(named.name);
+  return text;
 }
 
 FeatureSet features(const Scope& scope) {
   FeatureSet granted = scope.reachable_faults();
-  for (const ScopeSwitch& each : kSwitches)
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (scope.*each.member != each.restricts && (each.under == nullptr || scope.*each.under))
       granted |= each.feature;
   if (scope.clients == 1) granted &= ~kUsesAnyTurn;
@@ -139,7 +60,7 @@ FeatureSet features(const Scope& scope) {
 }
 
 FeatureSet features_named(std::string_view word) {
-  for (const ScopeSwitch& each : kSwitches)
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (!each.lack.empty() && each.lack == word) return each.feature;
   const NamedFault* named = find_fault(word);
   return named == nullptr ? 0 : fault_bit(named->fault);
@@ -147,7 +68,7 @@ FeatureSet features_named(std::string_view word) {
 
 Scope within(Scope scope, FeatureSet allowed) {
   scope.faults &= static_cast<FaultSet>(allowed & kAllFaults);
-  for (const ScopeSwitch& each : kSwitches)
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (!(allowed & each.feature)) scope.*each.member = each.restricts;
   return scope;
 }

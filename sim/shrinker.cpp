@@ -5,6 +5,7 @@
 #include <memory>
 #include <tuple>
 
+#include "sim/features.h"
 #include "sim/rapidcheck.h"
 #include "sim/scope.h"
 #include "sim/shape.h"

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "model/message.h"
-#include "sim/feature.h"
+#include "sim/scope.h"
 
 namespace tidemark::core {
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/parts/cases.h"
 #include "properties/campaign/trace_file.h"
+#include "sim/features.h"
 
 namespace tidemark::core {
 namespace {

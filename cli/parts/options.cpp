@@ -132,7 +132,7 @@ std::string flag_of(const ScopeSwitch& each) { return fmt::format("--{}", each.n
 
 // The switches that grant something, or those that restrict the steps that are drawn.
 void add_switches(VerbFlags& verb, Scope& scope, bool restricting, AddedFlags& added) {
-  for (const ScopeSwitch& each : scope_switches())
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (each.restricts == restricting)
       added.push_back(verb.on_off(flag_of(each), scope.*each.member, std::string(each.meaning))
                           .usually(print_switch(scope.*each.member))
@@ -140,7 +140,7 @@ void add_switches(VerbFlags& verb, Scope& scope, bool restricting, AddedFlags& a
 }
 
 void note_switches(const Scope& scope, const Scope& base, bool restricting, Flags& flags) {
-  for (const ScopeSwitch& each : scope_switches())
+  for (const ScopeSwitch& each : kScopeSwitches)
     if (each.restricts == restricting)
       flags.push_back({flag_of(each), print_switch(scope.*each.member),
                        scope.*each.member == base.*each.member});

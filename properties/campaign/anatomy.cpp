@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "sim/features.h"
 #include "sim/generator.h"
 
 namespace tidemark::core {

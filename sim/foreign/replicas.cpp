@@ -1,4 +1,5 @@
 // What an engine is, and what happens to its replicas.
+#include "sim/features.h"
 #include "sim/foreign.h"
 
 #include <fmt/format.h>

@@ -11,6 +11,7 @@
 
 #include "properties/campaign/fuzz.h"
 #include "properties/search/explore.h"
+#include "sim/features.h"
 #include "tests/properties/configurations.h"
 
 namespace tidemark::core {

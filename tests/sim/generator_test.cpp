@@ -5,6 +5,7 @@
 #include <set>
 
 #include "properties/runner.h"
+#include "sim/features.h"
 #include "tests/episode.h"
 
 namespace tidemark::core {

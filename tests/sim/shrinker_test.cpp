@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "properties/campaign/fuzz.h"
+#include "sim/features.h"
 #include "sim/rapidcheck.h"
 #include "sim/shape.h"
 

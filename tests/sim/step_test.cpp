@@ -56,7 +56,7 @@ TEST(StepRows, ChangesAndNothingElseNameObjects) {
 }
 
 TEST(ScopeSwitches, AreWhatAScopeGrants) {
-  for (const ScopeSwitch& each : scope_switches()) {
+  for (const ScopeSwitch& each : kScopeSwitches) {
     Scope scope;
     EXPECT_TRUE(features(scope) & each.feature) << each.name;
     scope.*each.member = each.restricts;
@@ -66,7 +66,7 @@ TEST(ScopeSwitches, AreWhatAScopeGrants) {
 }
 
 TEST(ScopeSwitches, AreLackedByTheirWords) {
-  for (const ScopeSwitch& each : scope_switches()) {
+  for (const ScopeSwitch& each : kScopeSwitches) {
     if (each.lack.empty()) continue;
     EXPECT_EQ(features_named(each.lack), each.feature) << each.name;
   }
