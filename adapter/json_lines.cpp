@@ -192,12 +192,12 @@ tidemark::Version version_of(const Json& json, std::string path) {
           .isdeleted = isdeleted};
 }
 
-Held held_of(const Json& json, std::string path) {
+tidemark::Held held_of(const Json& json, std::string path) {
   const Fields fields(json, path);
   tidemark::Version version = version_of(json, std::move(path));
-  Held held{.guid = std::move(version.guid),
-            .value = std::move(version.value),
-            .isdeleted = version.isdeleted};
+  tidemark::Held held{.guid = std::move(version.guid),
+                      .value = std::move(version.value),
+                      .isdeleted = version.isdeleted};
   for (const ObjectProperty& property : kObjectProperties)
     held.*property.held = fields.text(property.name);
   return held;

@@ -38,14 +38,21 @@ struct Cost {
   std::uint64_t writers = 0;  // in the lineages of those
 
   template <class World>
-  void on(const Event& event, const World& world) {
-    if (event.kind == EventKind::cycle_began) ++cycles;
-    if (event.kind == EventKind::message_sent) {
-      ++messages;
-      bytes += encode(world.queue(event.replica, Lane::in_flight).front().message, texts).size();
-    }
-    if (event.kind == EventKind::carried) ++objects;
-    if (event.kind == EventKind::rested) count_stored(world);
+  void on(const CycleBegan&, const World&) {
+    ++cycles;
+  }
+  template <class World>
+  void on(const MessageSent& message, const World& world) {
+    ++messages;
+    bytes += encode(world.queue(message.client, Lane::in_flight).front().message, texts).size();
+  }
+  template <class World>
+  void on(const Carried&, const World&) {
+    ++objects;
+  }
+  template <class World>
+  void on(const Rested&, const World& world) {
+    count_stored(world);
   }
 
  private:

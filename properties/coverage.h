@@ -149,7 +149,42 @@ Reach reach_of(const CoverageCell& cell, const CoverageCounts& counts, const Sco
 class Coverage {
  public:
   template <class World>
-  void on(const Event& event, const World& world);
+  void on(const WorldBegan&, const World& world) {
+    pasts_.assign(world.replicas() - 1, {});
+  }
+  template <class World>
+  void on(const StepBegan& began, const World& world);
+  template <class World>
+  void on(const StepSkipped&, const World&) {
+    counts_.remove(step_, phase_, situations_);
+  }
+  template <class World>
+  void on(const CycleBegan& began, const World&) {
+    past(began.client).full = began.full;
+  }
+  template <class World>
+  void on(const MessageLost& message, const World& world);
+  template <class World>
+  void on(const MessageBecameLate& message, const World&) {
+    miss_ack(message);
+  }
+  template <class World>
+  void on(const ExchangeEnded& ended, const World&) {
+    if (ended.finished) past(ended.client).since_exchange = 0;
+  }
+  template <class World>
+  void on(const Reinstalled& reinstalled, const World&) {
+    past(reinstalled.client).since_exchange = bit(Situation::reinstalled);
+  }
+  template <class World>
+  void on(const Restored&, const World&) {
+    for (Past& each : pasts_) each.since_exchange |= bit(Situation::restored);
+  }
+  template <class World>
+  void on(const SettleBegan&, const World& world) {
+    kind_ = StepKind::create;
+    steps_ended(world);
+  }
   const CoverageCounts& counts() const { return counts_; }
 
  private:
@@ -166,11 +201,8 @@ class Coverage {
   const Past& past(Replica client) const { return pasts_[client.number - 1]; }
 
   template <class World>
-  void step_began(const Event& event, const World& world);
-  template <class World>
   void steps_ended(const World& world);
-  void message_lost(const Event& event);
-  void miss_ack(const Event& event);
+  void miss_ack(const MessageEvent& message);
   template <class World>
   std::uint32_t situations_of(Replica client, const World& world) const;
   template <class World>
@@ -186,52 +218,19 @@ class Coverage {
 };
 
 template <class World>
-void Coverage::on(const Event& event, const World& world) {
-  switch (event.kind) {
-    case EventKind::world_began:
-      return pasts_.assign(world.replicas() - 1, {});
-    case EventKind::step_began:
-      return step_began(event, world);
-    case EventKind::step_skipped:
-      return counts_.remove(step_, phase_, situations_);
-    case EventKind::cycle_began:
-      past(event.replica).full = event.detail != 0;
-      return;
-    case EventKind::message_lost:
-      return message_lost(event);
-    case EventKind::message_became_late:
-      return miss_ack(event);
-    case EventKind::exchange_ended:
-      if (event.detail) past(event.replica).since_exchange = 0;
-      return;
-    case EventKind::reinstalled:
-      past(event.replica).since_exchange = bit(Situation::reinstalled);
-      return;
-    case EventKind::settle_began:
-      kind_ = StepKind::create;
-      return steps_ended(world);
-    case EventKind::restored:
-      for (Past& each : pasts_) each.since_exchange |= bit(Situation::restored);
-      return;
-    default:
-      return;
-  }
-}
-
-template <class World>
-void Coverage::step_began(const Event& event, const World& world) {
-  kind_ = static_cast<StepKind>(event.detail);
-  step_ = place_of(kind_, event.replica);
+void Coverage::on(const StepBegan& began, const World& world) {
+  kind_ = began.kind;
+  step_ = place_of(kind_, began.replica);
   phase_ = Phase::idle;
   situations_ = 0;
-  if (event.replica.is_server()) {
+  if (began.replica.is_server()) {
     for (std::uint8_t client = 1; client < world.replicas(); ++client) {
       if (world.exchanging(Replica{client})) phase_ = Phase::under_way;
       situations_ |= situations_of(Replica{client}, world);
     }
   } else {
-    phase_ = phase_of(event.replica, world);
-    situations_ = situations_of(event.replica, world);
+    phase_ = phase_of(began.replica, world);
+    situations_ = situations_of(began.replica, world);
   }
   if (situations_ == 0) situations_ = bit(Situation::calm);
   counts_.add(step_, phase_, situations_);
@@ -250,19 +249,20 @@ void Coverage::steps_ended(const World& world) {
 }
 
 // A whole cycle turns out to be one that loses a message.
-inline void Coverage::message_lost(const Event& event) {
-  if (event.detail & kLate) return;
-  miss_ack(event);
+template <class World>
+void Coverage::on(const MessageLost& message, const World& /*world*/) {
+  if (message.late) return;
+  miss_ack(message);
   if (!row_of(kind_).takes(StepPart::lose)) return;
   counts_.remove(step_, phase_, situations_);
-  step_ += static_cast<std::size_t>(event.message);
+  step_ += static_cast<std::size_t>(message.kind);
   counts_.add(step_, phase_, situations_);
 }
 
 // A client that is installed anew misses nothing.
-inline void Coverage::miss_ack(const Event& event) {
-  if (event.message == MessageKind::upload_ack && kind_ != StepKind::reinstall)
-    past(event.replica).since_exchange |= bit(Situation::ack_lost);
+inline void Coverage::miss_ack(const MessageEvent& message) {
+  if (message.kind == MessageKind::upload_ack && kind_ != StepKind::reinstall)
+    past(message.client).since_exchange |= bit(Situation::ack_lost);
 }
 
 template <class World>

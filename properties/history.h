@@ -1,6 +1,6 @@
 // What happened to every version of a run: the part of the past that the invariants judge by.
 //
-// Judge feeds it every event, after the invariants have seen it.
+// Judge tells it of every event, after the invariants have seen it.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "properties/version_graph.h"
+#include "sim/ancestry.h"
 #include "sim/world.h"
 
 namespace tidemark::core {
@@ -38,22 +39,49 @@ class History {
  public:
   // The message that is being handled now.
   struct Arriving {
-    MessageKind kind = MessageKind::none;
-    Replica client{};
-    bool late = false;
+    MessageEvent message;
     std::vector<std::pair<Guid, Value>> carried;
     std::vector<Holding> changed;  // what it changed at its receiver
-    Replica receiver() const { return is_request(kind) ? kServer : client; }
   };
 
-  template <class World>
-  void reset(const World& world);
-  template <class World>
-  void on(const Event& event, const World& world);
-  // Becomes a history equal to `other` between two messages.
-  void become(const History& other);
   // Where no client is ever reinstalled and no server restored, the journal is read by nobody.
-  void keep_journal(bool keep) { keeps_journal_ = keep; }
+  explicit History(bool keeps_journal = true) : keeps_journal_(keeps_journal) {}
+
+  template <class World>
+  void on(const WorldBegan& began, const World& world);
+  template <class World>
+  void on(const StepBegan&, const World&) {
+    cause_ = Cause::app;
+  }
+  template <class World>
+  void on(const Written& written, const World& world);
+  template <class World>
+  void on(const Held& held, const World& world);
+  template <class World>
+  void on(const CycleBegan& began, const World& world);
+  template <class World>
+  void on(const MessageArriving& message, const World& world);
+  template <class World>
+  void on(const Carried& carried, const World& world);
+  template <class World>
+  void on(const FactTold& told, const World& world);
+  template <class World>
+  void on(const MessageArrived& message, const World& world);
+  template <class World>
+  void on(const MessageLost& message, const World& world);
+  template <class World>
+  void on(const Crashed& crashed, const World&) {
+    forget_travels(bit_of(crashed.client));
+  }
+  template <class World>
+  void on(const Reinstalled& reinstalled, const World& world);
+  template <class World>
+  void on(const Restored& restored, const World& world);
+  template <class World>
+  void on(const RoundBegan& began, const World&) {
+    round_ = began.round;
+  }
+
   bool keeps_journal() const { return keeps_journal_; }
 
   const Trail& trail(Value value) const { return trails_[value.number]; }
@@ -88,15 +116,10 @@ class History {
   const ExchangeTrail& exchange(Replica client) const { return exchanges_[client.number - 1]; }
 
   template <class World>
-  void message_arrived(const Event& event, const World& world);
-  template <class World>
-  void fact_told(const Event& event, const World& world);
-  template <class World>
   void wiped(Replica replica, const World& world);
   template <class World>
   void see_accepted(Value value, Replica client, const World& world);
-  void held(const Event& event);
-  void message_arriving(const Event& event);
+  void change(const Holding& holding);
   // An engine may name, or hold, a value that nobody wrote; integrity says so, the rest is spared.
   bool is_known(Value value) const { return value.number < trails_.size(); }
   void forget_travels(std::uint32_t clients) {
@@ -121,7 +144,7 @@ class History {
 };
 
 template <class World>
-void History::reset(const World& world) {
+void History::on(const WorldBegan& /*began*/, const World& world) {
   trails_.assign(1, {});
   decisions_.clear();
   journal_.clear();
@@ -136,79 +159,62 @@ void History::reset(const World& world) {
   messages_ = server_writes_ = epoch_ = round_ = 0;
 }
 
-inline void History::become(const History& other) {
-  trails_ = other.trails_;
-  decisions_ = other.decisions_;
-  journal_ = other.journal_;
-  exchanges_ = other.exchanges_;
-  cause_ = other.cause_;
-  keeps_journal_ = other.keeps_journal_;
-  was_wiped_ = other.was_wiped_;
-  messages_ = other.messages_;
-  server_writes_ = other.server_writes_;
-  epoch_ = other.epoch_;
-  round_ = other.round_;
+template <class World>
+void History::on(const Written& written, const World& world) {
+  trails_.resize(world.versions().size());
+  change({written.replica, written.guid, written.over, written.value, cause_, messages_});
 }
 
 template <class World>
-void History::on(const Event& event, const World& world) {
-  switch (event.kind) {
-    case EventKind::step_began:
-      cause_ = Cause::app;
-      break;
-    case EventKind::written:
-      trails_.resize(world.versions().size());
-      held(event);
-      break;
-    case EventKind::cycle_began:
-      exchange(event.replica).counts = true;
-      if (event.detail) forget_travels(bit_of(event.replica));
-      break;
-    case EventKind::message_arriving:
-      message_arriving(event);
-      break;
-    case EventKind::carried:
-      if (event.value.number >= trails_.size()) break;
-      arriving_.carried.push_back({event.guid, event.value});
-      if (arriving_.kind == MessageKind::upload_request && !arriving_.late)
-        exchange(arriving_.client).uploading.push_back(event.value);
-      break;
-    case EventKind::fact_told:
-      fact_told(event, world);
-      break;
-    case EventKind::held:
-      held(event);
-      break;
-    case EventKind::message_arrived:
-      message_arrived(event, world);
-      break;
-    case EventKind::message_lost:
-      if (event.message != MessageKind::upload_ack || (event.detail & kLate)) break;
-      for (const Value value : exchange(event.replica).uploading)
-        trails_[value.number].ack_lost |= bit_of(event.replica);
-      break;
-    case EventKind::crashed:
-      forget_travels(bit_of(event.replica));
-      break;
-    case EventKind::reinstalled:
-      cause_ = Cause::reinstall;
-      forget_travels(bit_of(event.replica));
-      wiped(event.replica, world);
-      break;
-    case EventKind::restored:
-      cause_ = Cause::restore;
-      ++epoch_;
-      ++server_writes_;
-      forget_travels(~0u);
-      for (ExchangeTrail& each : exchanges_) each.counts = false;
-      wiped(kServer, world);
-      break;
-    case EventKind::round_began:
-      round_ = event.number;
-      break;
-    default:
-      break;
-  }
+void History::on(const Held& held, const World& /*world*/) {
+  change({held.replica, held.guid, held.before, held.value, cause_, messages_});
+}
+
+inline void History::change(const Holding& holding) {
+  if (holding.replica.is_server()) ++server_writes_;
+  was_wiped_ |= cause_ == Cause::reinstall || cause_ == Cause::restore;
+  if (keeps_journal_) journal_.push_back(holding);
+  if (cause_ == Cause::message) arriving_.changed.push_back(holding);
+  if (is_known(holding.after)) trails_[holding.after.number].held_by |= bit_of(holding.replica);
+}
+
+template <class World>
+void History::on(const CycleBegan& began, const World& /*world*/) {
+  exchange(began.client).counts = true;
+  if (began.full) forget_travels(bit_of(began.client));
+}
+
+template <class World>
+void History::on(const Carried& carried, const World& /*world*/) {
+  if (!is_known(carried.value)) return;
+  arriving_.carried.push_back({carried.guid, carried.value});
+  const MessageEvent& message = arriving_.message;
+  if (message.kind == MessageKind::upload_request && !message.late)
+    exchange(message.client).uploading.push_back(carried.value);
+}
+
+template <class World>
+void History::on(const MessageLost& message, const World& /*world*/) {
+  if (message.kind != MessageKind::upload_ack || message.late) return;
+  for (const Value value : exchange(message.client).uploading)
+    trails_[value.number].ack_lost |= bit_of(message.client);
+}
+
+template <class World>
+void History::on(const Reinstalled& reinstalled, const World& world) {
+  cause_ = Cause::reinstall;
+  forget_travels(bit_of(reinstalled.client));
+  wiped(reinstalled.client, world);
+}
+
+template <class World>
+void History::on(const Restored& /*restored*/, const World& world) {
+  cause_ = Cause::restore;
+  ++epoch_;
+  ++server_writes_;
+  forget_travels(~0u);
+  for (ExchangeTrail& each : exchanges_) each.counts = false;
+  wiped(kServer, world);
 }
 
 // What a replica held before it was wiped counts no more; what it holds now does.
@@ -222,31 +228,20 @@ void History::wiped(Replica replica, const World& world) {
       trails_[world.version_of(*object).number].held_by |= bit_of(replica);
 }
 
-inline void History::held(const Event& event) {
-  if (event.replica.is_server()) ++server_writes_;
-  was_wiped_ |= cause_ == Cause::reinstall || cause_ == Cause::restore;
-  const Holding holding{event.replica, event.guid, event.other, event.value, cause_, messages_};
-  if (keeps_journal_) journal_.push_back(holding);
-  if (cause_ == Cause::message) arriving_.changed.push_back(holding);
-  if (event.value.number < trails_.size())
-    trails_[event.value.number].held_by |= bit_of(event.replica);
-}
-
-inline void History::message_arriving(const Event& event) {
+template <class World>
+void History::on(const MessageArriving& message, const World& /*world*/) {
   cause_ = Cause::message;
   ++messages_;
-  arriving_.kind = event.message;
-  arriving_.client = event.replica;
-  arriving_.late = event.detail & kLate;
+  arriving_.message = message;
   arriving_.carried.clear();
   arriving_.changed.clear();
-  if (arriving_.late) return;
-  if (event.message == MessageKind::upload_request) exchange(event.replica).uploading.clear();
+  if (message.kind == MessageKind::upload_request && !message.late)
+    exchange(message.client).uploading.clear();
 }
 
 template <class World>
-void History::fact_told(const Event& event, const World& world) {
-  const Fact& fact = world.facts()[event.number];
+void History::on(const FactTold& told, const World& world) {
+  const Fact& fact = world.facts()[told.place];
   switch (fact.kind) {
     case FactKind::conflict_resolved:
       trails_.resize(world.versions().size());
@@ -265,10 +260,11 @@ void History::fact_told(const Event& event, const World& world) {
         decisions_.push_back({fact.local, fact.kept});
       break;
     case FactKind::upload_refused:
-      if (!arriving_.late) std::erase(exchange(arriving_.client).uploading, fact.local);
+      if (const MessageEvent& message = arriving_.message; !message.late)
+        std::erase(exchange(message.client).uploading, fact.local);
       break;
     case FactKind::upload_accepted:
-      see_accepted(fact.local, event.replica, world);
+      see_accepted(fact.local, told.teller, world);
       break;
     case FactKind::change_overwritten:
     case FactKind::change_merged:
@@ -284,19 +280,19 @@ void History::see_accepted(Value value, Replica client, const World& world) {
 }
 
 template <class World>
-void History::message_arrived(const Event& event, const World& world) {
-  if (arriving_.late) return;
-  ExchangeTrail& exchange = this->exchange(event.replica);
-  if (is_request(event.message)) {
+void History::on(const MessageArrived& message, const World& world) {
+  if (message.late) return;
+  ExchangeTrail& exchange = this->exchange(message.client);
+  if (message.to.is_server()) {
     exchange.answer_epoch = epoch_;
-    if (event.message == MessageKind::download_request) exchange.server_writes = server_writes_;
+    if (message.kind == MessageKind::download_request) exchange.server_writes = server_writes_;
     return;
   }
-  if (event.message == MessageKind::upload_ack)
-    for (const Value value : exchange.uploading) travel(value, event.replica);
+  if (message.kind == MessageKind::upload_ack)
+    for (const Value value : exchange.uploading) travel(value, message.client);
   for (const auto& [guid, value] : arriving_.carried) {
-    travel(value, event.replica);
-    see_accepted(value, event.replica, world);
+    travel(value, message.client);
+    see_accepted(value, message.client, world);
   }
 }
 

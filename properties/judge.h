@@ -1,18 +1,16 @@
 // The judge: watches a run and finds, for every invariant, its first breach.
 //
-// A violation does not end a run. To add an invariant: a file of its own beside this one, an
-// enumerator and a name in verdict.h, and its calls here.
+// A violation does not end a run. The invariants are in properties/invariants/list.h: each hears of
+// an event before History does.
 #pragma once
 
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "properties/court.h"
 #include "properties/history.h"
-#include "properties/invariants/convergence.h"
-#include "properties/invariants/integrity.h"
-#include "properties/invariants/no_lost_update.h"
-#include "properties/invariants/no_redundant_transfer.h"
-#include "properties/invariants/no_resurrection.h"
-#include "properties/invariants/one_object_per_key.h"
-#include "properties/invariants/quiescence.h"
-#include "properties/invariants/told.h"
+#include "properties/invariants/list.h"
 #include "properties/marks.h"
 #include "properties/verdict.h"
 
@@ -27,93 +25,46 @@ struct JudgeOptions {
 
 class Judge {
  public:
-  explicit Judge(JudgeOptions options = {}) : options_(options) {}
+  explicit Judge(JudgeOptions options = {}) : options_(options), history_(options.may_be_wiped) {}
 
-  template <class World>
-  void on(const Event& event, const World& world) {
-    if (event.kind == EventKind::world_began) return begin(world);
-    const std::uint64_t kind = events(event.kind);
-    if ((kind & kMarked) && options_.count_marks) marks_.on(event, world, history_);
-    if (kind & kJudged) judge(event, world);
-    if (kind & kRemembered) history_.on(event, world);
+  template <EventType E, class World>
+  void on(const E& event, const World& world) {
+    if constexpr (std::is_same_v<E, WorldBegan>) forget_breaches();
+    if (options_.count_marks) tell(event, marks_, world, history_);
+    judge(event, world, std::make_index_sequence<kInvariants>());
+    tell(event, history_, world);
   }
 
   const Verdict& verdict() const { return verdict_; }
   Verdict& verdict() { return verdict_; }
   const History& history() const { return history_; }
-  const Integrity& integrity() const { return integrity_; }
+  const Rules& rules() const { return rules_; }
   Marks& marks() { return marks_; }
 
-  // Becomes a judge who saw the same as `other` and has found nothing yet.
-  void become(const Judge& other) {
-    options_ = other.options_;
-    verdict_.clear(options_.watched);
-    history_.become(other.history_);
-    integrity_ = other.integrity_;
-  }
   // From here on, as if nothing had been broken so far.
-  void forget_breaches() { verdict_.clear(options_.watched); }
+  void forget_breaches() { verdict_.clear(options_.watched | ~kAllInvariants); }
 
  private:
-  // The events that are looked at at all: most of a run's are not.
-  using K = EventKind;
-  static constexpr std::uint64_t kMarked =
-      events(K::written, K::fact_told, K::carried, K::message_arriving, K::message_lost, K::held,
-             K::cycle_began, K::went_offline, K::crashed, K::reinstalled, K::rested);
-  static constexpr std::uint64_t kJudged =
-      events(K::written, K::fact_told, K::carried, K::held, K::message_arrived, K::cycle_began,
-             K::reinstalled, K::restored, K::stale_changed_client, K::repeat_changed_server,
-             K::exchange_overran, K::rested);
-  static constexpr std::uint64_t kRemembered =
-      events(K::step_began, K::written, K::cycle_began, K::message_arriving, K::carried,
-             K::fact_told, K::held, K::message_arrived, K::message_lost, K::crashed, K::reinstalled,
-             K::restored, K::round_began);
-
-  template <class World>
-  void begin(const World& world) {
-    verdict_.clear(options_.watched);
-    history_.keep_journal(options_.may_be_wiped);
-    history_.reset(world);
-    integrity_.reset(world);
+  template <class E, class World, std::size_t... kPlaces>
+  void judge(const E& event, const World& world, std::index_sequence<kPlaces...> /*places*/) {
+    (ask<kPlaces>(event, world), ...);
   }
 
-  template <class World>
-  void judge(const Event& event, const World& world) {
-    switch (event.kind) {
-      case EventKind::carried:
-        return NoRedundantTransfer::on_carried(event, world, history_, verdict_);
-      case EventKind::fact_told:
-        return NoLostUpdate::on_fact(event, world, history_, verdict_);
-      case EventKind::held:
-        NoLostUpdate::on_held(event, world, history_, verdict_);
-        break;
-      case EventKind::message_arrived:
-        Told::on_arrived(world, history_, verdict_);
-        break;
-      case EventKind::exchange_overran:
-        return Quiescence::on_overrun(event, world, history_, verdict_);
-      case EventKind::rested:
-        return at_rest(event, world);
-      default:
-        break;
-    }
-    integrity_.on(event, world, history_, verdict_);
-  }
-
-  template <class World>
-  void at_rest(const Event& event, const World& world) {
-    Quiescence::at_rest(event, world, history_, verdict_);
-    Convergence::at_rest(world, history_, options_.compare_tombstones, verdict_);
-    no_lost_update_.at_rest(world, history_, verdict_);
-    OneObjectPerKey::at_rest(world, history_, verdict_);
-    NoResurrection::at_rest(world, history_, verdict_);
+  template <std::size_t kPlace, class E, class World>
+  void ask(const E& event, const World& world) {
+    const Court<World> court{.world = world,
+                             .history = history_,
+                             .compare_tombstones = options_.compare_tombstones,
+                             .at_rest = std::is_same_v<E, Rested>,
+                             .invariant = static_cast<Invariant>(kPlace),
+                             .verdict = verdict_};
+    tell(event, std::get<kPlace>(rules_), court);
   }
 
   JudgeOptions options_;
   Verdict verdict_;
   History history_;
-  Integrity integrity_;
-  NoLostUpdate no_lost_update_;
+  Rules rules_;
   Marks marks_;
 };
 

@@ -95,7 +95,39 @@ inline bool requires_marks(std::uint64_t episodes, const Scope& scope) {
 class Marks {
  public:
   template <class World>
-  void on(const Event& event, const World& world, const History& history);
+  void on(const Written& written, const World& world, const History& history);
+  template <class World>
+  void on(const FactTold& told, const World& world, const History& history);
+  template <class World>
+  void on(const Carried& carried, const World& world, const History& history);
+  template <class World>
+  void on(const MessageArriving& message, const World& world, const History& history);
+  template <class World>
+  void on(const MessageLost& message, const World& world, const History& history);
+  template <class World>
+  void on(const Held& held, const World& world, const History& history);
+  template <class World>
+  void on(const CycleBegan& began, const World& world, const History& history) {
+    if (!began.full) return;
+    hit(has_pending(began.client, world, history) ? Mark::full_sync_with_pending
+                                                  : Mark::full_sync_with_nothing_pending);
+  }
+  template <class World>
+  void on(const WentOffline& went, const World&, const History&) {
+    hit_if(went.in_flight != MessageKind::none, Mark::offline_during_exchange);
+  }
+  template <class World>
+  void on(const Crashed& crashed, const World&, const History&) {
+    hit_if(crashed.in_flight != MessageKind::none, Mark::crash_during_exchange);
+  }
+  template <class World>
+  void on(const Reinstalled& reinstalled, const World& world, const History& history) {
+    hit_if(has_pending(reinstalled.client, world, history), Mark::reinstall_with_pending);
+  }
+  template <class World>
+  void on(const Rested& rested, const World&, const History&) {
+    hit_if(rested.rounds > 3, Mark::settle_over_three_rounds);
+  }
   const MarkCounts& counts() const { return counts_; }
   void clear() { counts_ = {}; }
 
@@ -103,17 +135,7 @@ class Marks {
   void hit(Mark mark) { ++counts_[static_cast<std::size_t>(mark)]; }
   void hit_if(bool reached, Mark mark) { counts_[static_cast<std::size_t>(mark)] += reached; }
 
-  template <class World>
-  void on_written(const Event& event, const World& world);
-  template <class World>
-  void on_fact(const Fact& fact, const World& world);
   void on_conflict(const Fact& fact);
-  template <class World>
-  void on_carried(const Event& event, const World& world, const History& history);
-  void on_arriving(const Event& event, const History& history);
-  void on_lost(const Event& event);
-  template <class World>
-  void on_held(const Event& event, const World& world, const History& history);
   template <class World>
   bool has_pending(Replica client, const World& world, const History& history) const;
 
@@ -121,43 +143,10 @@ class Marks {
 };
 
 template <class World>
-void Marks::on(const Event& event, const World& world, const History& history) {
-  switch (event.kind) {
-    case EventKind::written:
-      return on_written(event, world);
-    case EventKind::fact_told:
-      return on_fact(world.facts()[event.number], world);
-    case EventKind::carried:
-      return on_carried(event, world, history);
-    case EventKind::message_arriving:
-      return on_arriving(event, history);
-    case EventKind::message_lost:
-      return on_lost(event);
-    case EventKind::held:
-      return on_held(event, world, history);
-    case EventKind::cycle_began:
-      if (event.detail)
-        hit(has_pending(event.replica, world, history) ? Mark::full_sync_with_pending
-                                                       : Mark::full_sync_with_nothing_pending);
-      return;
-    case EventKind::went_offline:
-      return hit_if(event.message != MessageKind::none, Mark::offline_during_exchange);
-    case EventKind::crashed:
-      return hit_if(event.message != MessageKind::none, Mark::crash_during_exchange);
-    case EventKind::reinstalled:
-      return hit_if(has_pending(event.replica, world, history), Mark::reinstall_with_pending);
-    case EventKind::rested:
-      return hit_if(event.number > 3, Mark::settle_over_three_rounds);
-    default:
-      return;
-  }
-}
-
-template <class World>
-void Marks::on_written(const Event& event, const World& world) {
-  const Version& version = world.versions()[event.value.number];
+void Marks::on(const Written& written, const World& world, const History& /*history*/) {
+  const Version& version = world.versions()[written.value.number];
   hit_if(version.kind == VersionKind::undelete, Mark::undelete);
-  if (event.replica.is_server()) {
+  if (written.replica.is_server()) {
     for (std::uint8_t client = 1; client < world.replicas(); ++client)
       if (world.exchanging(Replica{client})) return hit(Mark::backend_change_during_exchange);
     return;
@@ -165,16 +154,16 @@ void Marks::on_written(const Event& event, const World& world) {
   if (version.kind == VersionKind::create) {
     const Key key = world.scenario().key_of(world.scenario().steps[version.step]);
     for (std::uint32_t guid = 0; guid < world.objects(); ++guid) {
-      const Object* other = world.find(event.replica, Guid{guid});
+      const Object* other = world.find(written.replica, Guid{guid});
       if (other != nullptr && other->content.isdeleted && other->identity.pk == key &&
-          other->guid != event.guid)
+          other->guid != written.guid)
         return hit(Mark::key_reused_after_delete);
     }
   } else if (version.over != kNoValue) {
-    hit_if(world.versions()[version.over.number].writer != event.replica,
+    hit_if(world.versions()[version.over.number].writer != written.replica,
            Mark::received_then_edited);
   }
-  switch (world.in_flight(event.replica)) {
+  switch (world.in_flight(written.replica)) {
     case MessageKind::download_request:
     case MessageKind::download_reply:
       hit(Mark::edit_during_download);
@@ -186,11 +175,12 @@ void Marks::on_written(const Event& event, const World& world) {
     case MessageKind::none:
       break;
   }
-  hit_if(!world.online(event.replica), Mark::edit_while_offline);
+  hit_if(!world.online(written.replica), Mark::edit_while_offline);
 }
 
 template <class World>
-void Marks::on_fact(const Fact& fact, const World& world) {
+void Marks::on(const FactTold& told, const World& world, const History& /*history*/) {
+  const Fact& fact = world.facts()[told.place];
   if (fact.kind == FactKind::upload_refused) return hit(Mark::upload_refused);
   if (fact.kind != FactKind::conflict_resolved) return;
   const std::size_t known = world.versions().size();
@@ -217,29 +207,30 @@ inline void Marks::on_conflict(const Fact& fact) {
 }
 
 template <class World>
-void Marks::on_carried(const Event& event, const World& world, const History& history) {
-  const History::Arriving& message = history.arriving();
+void Marks::on(const Carried& carried, const World& world, const History& history) {
+  const MessageEvent& message = history.arriving().message;
   const auto& versions = world.versions();
-  if (event.value.number >= versions.size()) return;
+  if (carried.value.number >= versions.size()) return;
   if (message.kind == MessageKind::download_reply)
-    return hit_if(versions[event.value.number].writer == message.client && !message.late,
+    return hit_if(versions[carried.value.number].writer == message.client && !message.late,
                   Mark::own_echo);
   if (message.late)
-    return hit_if(is_ancestor(versions, event.value, world.shadow(kServer, event.guid)),
+    return hit_if(is_ancestor(versions, carried.value, world.shadow(kServer, carried.guid)),
                   Mark::late_upload_after_newer);
-  hit_if(history.trail(event.value).ack_lost & bit_of(message.client),
+  hit_if(history.trail(carried.value).ack_lost & bit_of(message.client),
          Mark::upload_ack_lost_then_retried);
 }
 
-inline void Marks::on_arriving(const Event& event, const History& history) {
-  const bool late = event.detail & kLate;
-  switch (event.message) {
+template <class World>
+void Marks::on(const MessageArriving& message, const World& /*world*/, const History& history) {
+  const bool late = message.late;
+  switch (message.kind) {
     case MessageKind::download_request:
       return hit_if(late, Mark::late_download_request);
     case MessageKind::upload_request:
       hit_if(late, Mark::late_upload);
-      hit_if(late && (event.detail & kCopied), Mark::upload_repeated);
-      return hit_if(!late && history.others_wrote_since_download(event.replica),
+      hit_if(late && message.copied, Mark::upload_repeated);
+      return hit_if(!late && history.others_wrote_since_download(message.client),
                     Mark::other_writer_between);
     case MessageKind::download_reply:
     case MessageKind::upload_ack:
@@ -249,18 +240,19 @@ inline void Marks::on_arriving(const Event& event, const History& history) {
   }
 }
 
-inline void Marks::on_lost(const Event& event) {
-  if (event.detail & kLate) return;
-  hit_if(event.message == MessageKind::upload_request, Mark::upload_request_lost);
-  hit_if(event.message == MessageKind::upload_ack, Mark::upload_ack_lost);
-  hit_if(event.message == MessageKind::download_reply, Mark::download_reply_lost);
+template <class World>
+void Marks::on(const MessageLost& message, const World& /*world*/, const History& /*history*/) {
+  if (message.late) return;
+  hit_if(message.kind == MessageKind::upload_request, Mark::upload_request_lost);
+  hit_if(message.kind == MessageKind::upload_ack, Mark::upload_ack_lost);
+  hit_if(message.kind == MessageKind::download_reply, Mark::download_reply_lost);
 }
 
 template <class World>
-void Marks::on_held(const Event& event, const World& world, const History& history) {
-  if (event.value.number >= world.versions().size()) return;
+void Marks::on(const Held& held, const World& world, const History& history) {
+  if (held.value.number >= world.versions().size()) return;
   if (history.cause() == Cause::restore) return hit(Mark::restore_undid_writes);
-  hit_if(!event.replica.is_server() && world.versions()[event.value.number].isdeleted,
+  hit_if(!held.replica.is_server() && world.versions()[held.value.number].isdeleted,
          Mark::deletion_downloaded);
 }
 

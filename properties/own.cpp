@@ -64,15 +64,15 @@ void OwnWatch::begin(const Scenario& scenario, const std::vector<Version>& versi
   if (own_->attendant) own_->attendant->world_began(scenario);
 }
 
-void OwnWatch::hear(const Event& event, const Fact& fact) {
+void OwnWatch::hear(Replica teller, const Fact& fact) {
   const bool merged = fact.kind == FactKind::change_merged;
   if (!merged && fact.kind != FactKind::change_overwritten) return;
   const auto label = [&](Guid guid) { return texts_.scenario().objects[guid.number]; };
-  told_[event.replica.number - 1u].push_back({.guid = label(fact.guid),
-                                              .value = texts_.value(fact.local),
-                                              .kept_guid = label(fact.kept_guid),
-                                              .kept = texts_.value(fact.kept),
-                                              .merged = merged});
+  told_[teller.number - 1u].push_back({.guid = label(fact.guid),
+                                       .value = texts_.value(fact.local),
+                                       .kept_guid = label(fact.kept_guid),
+                                       .kept = texts_.value(fact.kept),
+                                       .merged = merged});
 }
 
 void OwnWatch::look(const tidemark::World& world, const Breach& place, bool at_rest,
@@ -82,7 +82,7 @@ void OwnWatch::look(const tidemark::World& world, const Breach& place, bool at_r
     const auto number = static_cast<std::uint8_t>(laws() + i);
     if (verdict.broken(own_invariant(number)) || (each.when == When::at_rest && !at_rest)) continue;
     if (tidemark::Broken broken = each.broken(world))
-      verdict.break_own(number, place, std::move(*broken));
+      verdict.break_first(own_invariant(number), place, std::move(*broken));
   }
   for (std::size_t i = 0; i < own_->marks.size(); ++i) {
     if (reached_[i] || !own_->marks[i].is_reached(world)) continue;

@@ -38,6 +38,7 @@ struct Own {
   std::vector<tidemark::Mark> marks = {};
   std::shared_ptr<Attendant> attendant = nullptr;  // of the strategy; null: nobody
 };
+inline constexpr BreachKind kOwnBreach{"own"};
 // So many, of those behind the built-in ones.
 inline constexpr std::size_t kMostOwnInvariants = kMostInvariants - kInvariants;
 
@@ -59,20 +60,21 @@ class OwnWatch {
   const std::vector<std::uint64_t>& marks() const { return mark_counts_; }
   void clear_marks() { mark_counts_.assign(mark_counts_.size(), 0); }
 
-  template <class World>
-  void on(const Event& event, const World& world, Judge& judge);
+  template <EventType E, class World>
+  void on(const E& event, const World& world, Judge& judge);
 
  private:
-  using K = EventKind;
-  static constexpr std::uint64_t kMoments =
-      events(K::written, K::message_arrived, K::reinstalled, K::restored, K::rested);
+  // After which events the user's invariants are asked.
+  template <class E>
+  static constexpr bool kIsMoment =
+      is_one_of<E, Written, MessageArrived, Reinstalled, Restored, Rested>;
 
   // A world of the template as the user sees it.
   template <class Run>
   class View;
 
   void begin(const Scenario& scenario, const std::vector<Version>& versions);
-  void hear(const Event& event, const Fact& fact);
+  void hear(Replica teller, const Fact& fact);
   void look(const tidemark::World& world, const Breach& place, bool at_rest, Verdict& verdict);
   Decision decide(const Conflict& conflict);
   tidemark::Decision ask(const tidemark::Conflict& conflict);
@@ -120,19 +122,22 @@ class OwnWatch::View final : public tidemark::World {
   const OwnWatch* watch_;
 };
 
-template <class World>
-void OwnWatch::on(const Event& event, const World& world, Judge& judge) {
+template <EventType E, class World>
+void OwnWatch::on(const E& event, const World& world, Judge& judge) {
   if (own_ == nullptr) return;
-  if (event.kind == EventKind::world_began) return begin(world.scenario(), world.versions());
-  if (event.kind == EventKind::fact_told) hear(event, world.facts()[event.number]);
-  const bool at_rest = event.kind == EventKind::rested;
-  const Breach place{.replica = event.replica,
-                     .guid = event.guid,
+  if constexpr (std::is_same_v<E, WorldBegan>) return begin(world.scenario(), world.versions());
+  if constexpr (std::is_same_v<E, FactTold>) hear(event.teller, world.facts()[event.place]);
+  constexpr bool at_rest = std::is_same_v<E, Rested>;
+  const EventFields fields = event.fields();
+  const Breach place{.kind = &kOwnBreach,
+                     .replica = fields.replica,
+                     .guid = fields.guid,
                      .step = static_cast<std::uint32_t>(world.step()),
                      .round = judge.history().round(),
                      .at_rest = at_rest};
-  if (!unlawful_.empty()) judge.verdict().break_own(0, place, std::exchange(unlawful_, {}));
-  if (events(event.kind) & kMoments) look(View(world, *this), place, at_rest, judge.verdict());
+  if (!unlawful_.empty())
+    judge.verdict().break_first(own_invariant(0), place, std::exchange(unlawful_, {}));
+  if constexpr (kIsMoment<E>) look(View(world, *this), place, at_rest, judge.verdict());
 }
 
 }  // namespace tidemark::core

@@ -10,8 +10,8 @@ struct Watch {
   Judge& judge;
   OwnWatch& own;
 
-  template <class E>
-  void on(const Event& event, const World<E>& world) {
+  template <EventType Event_, class E>
+  void on(const Event_& event, const World<E>& world) {
     judge.on(event, world);
     own.on(event, world, judge);
   }
@@ -22,22 +22,24 @@ class Recorder {
  public:
   Recorder(Watch watch, Recording& recording) : watch_(watch), recording_(recording) {}
 
-  template <class E>
-  void on(const Event& event, const World<E>& world) {
-    if (event.kind == EventKind::world_began) tides_.assign(world.replicas(), {});
+  template <EventType Event_, class E>
+  void on(const Event_& event, const World<E>& world) {
+    if constexpr (std::is_same_v<Event_, WorldBegan>) tides_.assign(world.replicas(), {});
     watch_.on(event, world);
-    recording_.events.push_back(event);
-    if (event.kind == EventKind::fact_told) keep_fact(world);
+    if constexpr (std::is_same_v<Event_, FactTold>)
+      keep_fact(event, world);
+    else
+      recording_.events.push_back(event);
     for (std::uint8_t number = 0; number < world.replicas(); ++number)
       keep_tide(Replica{number}, world);
   }
 
  private:
   template <class E>
-  void keep_fact(const World<E>& world) {
-    Event& event = recording_.events.back();
-    recording_.facts.push_back(world.facts()[event.number]);
-    event.number = static_cast<std::uint32_t>(recording_.facts.size() - 1);
+  void keep_fact(const FactTold& told, const World<E>& world) {
+    const auto place = static_cast<std::uint32_t>(recording_.facts.size());
+    recording_.facts.push_back(world.facts()[told.place]);
+    recording_.events.push_back(FactTold{told.teller, place});
   }
 
   template <class E>
@@ -78,9 +80,9 @@ struct Covering {
   Watch watch;
   Coverage& coverage;
 
-  template <class E>
-  void on(const Event& event, const World<E>& world) {
-    coverage.on(event, world);
+  template <EventType Event_, class E>
+  void on(const Event_& event, const World<E>& world) {
+    tell(event, coverage, world);
     watch.on(event, world);
   }
 };

@@ -54,7 +54,7 @@ struct Tide {
 // All that happened in one run.
 struct Recording {
   Outcome outcome;
-  std::vector<Event> events;  // the number of a fact_told is its place in `facts`
+  std::vector<Event> events;
   std::vector<Fact> facts;
   std::vector<Version> versions;
   std::vector<DecisionEdge> decisions;

@@ -1,13 +1,11 @@
-// Invariants by name, and what a run is found to be: the first breach of each.
+// What a run is found to be: the first breach of each invariant that was broken.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/object.h"
@@ -15,81 +13,28 @@
 
 namespace tidemark::core {
 
-enum class Invariant : std::uint8_t {
-  no_lost_update,
-  convergence,
-  one_object_per_key,
-  no_resurrection,
-  quiescence,
-  no_redundant_transfer,
-  integrity,
-  told
-};
-inline constexpr std::size_t kInvariants = 8;
-// Behind these come invariants of the user's own, as a configuration numbers them
-// (properties/own.h).
+// By number. Which there are says properties/invariants/list.h.
+enum class Invariant : std::uint8_t;
 inline constexpr std::size_t kMostInvariants = 32;
-constexpr Invariant own_invariant(std::size_t place) {
-  return static_cast<Invariant>(kInvariants + place);
-}
 
-struct NamedInvariant {
-  Invariant invariant;
-  std::string_view name;
-  std::string_view meaning;
-};
 // One bit an invariant.
 using InvariantSet = std::uint32_t;
 constexpr InvariantSet invariant_bit(Invariant invariant) {
   return InvariantSet{1} << static_cast<unsigned>(invariant);
 }
-inline constexpr InvariantSet kAllInvariants = (InvariantSet{1} << kInvariants) - 1;
 
-std::span<const NamedInvariant, kInvariants> invariants();
-std::string_view name_of(Invariant invariant);
-std::optional<Invariant> find_invariant(std::string_view name);
-std::span<const std::string_view> invariant_names();
-
-// In which way an invariant was broken. What `replica`, `value` and `other` of a Breach mean.
-enum class BreachKind : std::uint8_t {
-  // convergence: replica holds `value` (0: no live object), the server `other`.
-  diverged,
-  // no-lost-update: on a message, replica put `value` over `other`, which descends from it.
-  stale_overwrite,
-  // no-lost-update: a strategy at replica was asked between `value` and `other`, which descends
-  // from it, and chose `value`.
-  ancestor_chosen,
-  // no-lost-update: no path leads from `value` to what the server holds at rest.
-  lost,
-  // one-object-per-key: replica holds `value` and `other` live under one key.
-  key_held_twice,
-  // no-resurrection: replica held the deletion `other`, and holds `value` live.
-  resurrected,
-  // quiescence: settle did not come to rest within its rounds / met a state again / an exchange
-  // did not end.
-  no_rest,
-  circle,
-  exchange_without_end,
-  // no-redundant-transfer: `value` was delivered to replica, which knew it.
-  redundant,
-  // integrity: replica holds `value`, which nobody wrote so (its value, key, name or deletion).
-  unwritten,
-  // integrity: a counter / a mark of replica ran backwards.
-  counter_backwards,
-  mark_backwards,
-  // integrity: an answer not waited for changed the client / a repeated request the server.
-  stale_answer_applied,
-  repeat_not_idempotent,
-  // told: replica gave up `value` of its own app without telling / told of `value` wrongly.
-  not_told,
-  told_wrongly,
-  // An invariant of the user's own: what is wrong is Verdict::text_of().
-  own
+// In which way an invariant was broken: each has its own kinds, told apart by their addresses, and
+// says what `replica`, `value` and `other` of a Breach mean.
+struct BreachKind {
+  std::string_view name;
+  bool names_replica = true;
+  bool names_object = true;   // its guid, and versions of it
+  bool names_another = true;  // `other` is a version, if it is anything
 };
 
 // The first breach of an invariant in a run.
 struct Breach {
-  BreachKind kind = BreachKind::diverged;
+  const BreachKind* kind = nullptr;
   Replica replica{};
   Guid guid{};
   Value value{};
@@ -97,7 +42,7 @@ struct Breach {
   std::uint32_t step = 0;   // its place; the number of steps: in settle
   std::uint32_t round = 0;  // of settle; 0: none
   bool at_rest = false;     // judged after the last round
-  std::uint8_t own = 0;     // of an invariant of the user's own: its place among those
+  Invariant invariant{};
   friend bool operator==(const Breach&, const Breach&) = default;
 };
 
@@ -107,48 +52,38 @@ class Verdict {
   void clear(InvariantSet watched) {
     broken_ = 0;
     watched_ = watched;
-    own_.clear();
+    broken_so_.clear();
   }
-  // Only the first breach of each invariant counts.
-  void break_first(Invariant invariant, const Breach& breach) {
+  // Only the first breach of each invariant counts. `text`: what is wrong, in the user's words, of
+  // an invariant of the user's own.
+  void break_first(Invariant invariant, Breach breach, std::string text = {}) {
     if (broken(invariant) || !(watched_ & invariant_bit(invariant))) return;
     broken_ |= invariant_bit(invariant);
-    breaches_[static_cast<std::size_t>(invariant)] = breach;
-  }
-  // The same of an invariant of the user's own, with what is wrong in words.
-  void break_own(std::uint8_t place, Breach breach, std::string text) {
-    if (broken(own_invariant(place))) return;
-    broken_ |= invariant_bit(own_invariant(place));
-    breach.kind = BreachKind::own;
-    breach.own = place;
-    own_.push_back({breach, std::move(text)});
+    breach.invariant = invariant;
+    broken_so_.push_back({breach, std::move(text)});
   }
   bool holds() const { return broken_ == 0; }
   bool broken(Invariant invariant) const { return broken_ & invariant_bit(invariant); }
   // Requires: broken(invariant).
-  const Breach& breach(Invariant invariant) const {
-    const auto place = static_cast<std::size_t>(invariant);
-    return place < kInvariants ? breaches_[place] : own(place - kInvariants).breach;
-  }
+  const Breach& breach(Invariant invariant) const { return found(invariant).breach; }
   // Of the breach of an invariant of the user's own: what is wrong.
-  const std::string& text_of(const Breach& breach) const { return own(breach.own).text; }
-  // One bit per broken invariant, in the order of the enumerators.
+  const std::string& text_of(const Breach& breach) const { return found(breach.invariant).text; }
+  // One bit per broken invariant, by number.
   InvariantSet bits() const { return broken_; }
 
  private:
-  struct OwnBreach {
+  struct Found {
     Breach breach;
     std::string text;
   };
-  const OwnBreach& own(std::size_t place) const {
-    return *std::find_if(own_.begin(), own_.end(),
-                         [&](const OwnBreach& each) { return each.breach.own == place; });
+  const Found& found(Invariant invariant) const {
+    return *std::find_if(broken_so_.begin(), broken_so_.end(),
+                         [&](const Found& each) { return each.breach.invariant == invariant; });
   }
 
   InvariantSet broken_ = 0;
-  InvariantSet watched_ = kAllInvariants;
-  std::array<Breach, kInvariants> breaches_;
-  std::vector<OwnBreach> own_;
+  InvariantSet watched_ = ~InvariantSet{0};
+  std::vector<Found> broken_so_;  // in the order in which they were
 };
 
 }  // namespace tidemark::core

@@ -31,6 +31,8 @@ struct graph_traits<tidemark::core::VersionGraph> {
 
 }  // namespace boost
 
+#include "sim/ancestry.h"
+
 namespace tidemark::core {
 
 // Boost finds these by the graph's namespace.
@@ -82,12 +84,10 @@ void search(const VersionGraph& graph, Vertex from, std::vector<Vertex>& predece
 
 VersionGraph::VersionGraph(const std::vector<Version>& versions,
                            const std::vector<DecisionEdge>& decisions) {
-  for (Vertex vertex = 1; vertex < versions.size(); ++vertex) {
-    const Version& version = versions[vertex];
-    const EdgeKind kind = version.kind == VersionKind::merge ? EdgeKind::merge : EdgeKind::edit;
-    if (version.over != kNoValue) edges_.push_back({version.over.number, vertex, kind});
-    if (version.over_too != kNoValue) edges_.push_back({version.over_too.number, vertex, kind});
-  }
+  for_each_descent(versions, [&](Value newer, Value older) {
+    const bool merged = versions[newer.number].kind == VersionKind::merge;
+    edges_.push_back({older.number, newer.number, merged ? EdgeKind::merge : EdgeKind::edit});
+  });
   for (const DecisionEdge& decision : decisions)
     edges_.push_back({decision.over.number, decision.kept.number, EdgeKind::decision});
   std::stable_sort(edges_.begin(), edges_.end(),
@@ -117,27 +117,6 @@ std::vector<Value> VersionGraph::shortest_chain(Value from, Value to) const {
   }
   std::reverse(chain.begin(), chain.end());
   return chain;
-}
-
-// A version is written after those that it was written over, so numbers fall along the way back,
-// and the largest number of a frontier is reached from nothing else in it.
-bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer) {
-  if (older == kNoValue || newer <= older || newer.number >= versions.size()) return false;
-  while (newer > older && versions[newer.number].over_too == kNoValue)
-    newer = versions[newer.number].over;
-  if (newer <= older) return newer == older;
-  std::vector<Value> frontier{newer};
-  while (!frontier.empty()) {
-    const auto last = std::max_element(frontier.begin(), frontier.end());
-    const Version& version = versions[last->number];
-    frontier.erase(last);
-    for (const Value before : {version.over, version.over_too}) {
-      if (before == older) return true;
-      if (before > older && std::find(frontier.begin(), frontier.end(), before) == frontier.end())
-        frontier.push_back(before);
-    }
-  }
-  return false;
 }
 
 }  // namespace tidemark::core

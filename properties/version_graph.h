@@ -51,7 +51,4 @@ class VersionGraph {
   std::vector<Edge> edges_;
 };
 
-// Whether `older` is an ancestor of `newer`; never of a value that is no version. Builds no graph.
-bool is_ancestor(const std::vector<Version>& versions, Value older, Value newer);
-
 }  // namespace tidemark::core

@@ -2,92 +2,25 @@
 
 #include <algorithm>
 
+#include "base/overloaded.h"
+#include "reports/breach_words.h"
+
 namespace tidemark::core {
 namespace {
 
-bool opens_passage(EventKind kind) {
-  return kind == EventKind::step_began || kind == EventKind::settle_began ||
-         kind == EventKind::round_began || kind == EventKind::rested;
+bool opens_passage(const Event& event) {
+  return is<StepBegan, SettleBegan, RoundBegan, Rested>(event);
 }
 
-// Whether an entry may begin with this event; the others belong to the entry before.
-bool heads_entry(EventKind kind) {
-  switch (kind) {
-    case EventKind::step_skipped:
-    case EventKind::written:
-    case EventKind::clock_jumped:
-    case EventKind::cycle_began:
-    case EventKind::exchange_overran:
-    case EventKind::went_offline:
-    case EventKind::came_online:
-    case EventKind::crashed:
-    case EventKind::reinstalled:
-    case EventKind::backed_up:
-    case EventKind::restored:
-      return true;
-    default:
-      return false;
-  }
+// Whether an entry may begin with this event; the others belong to the entry before. That of a
+// message is begun elsewhere.
+bool heads_entry(const Event& event) {
+  return is<StepSkipped, Written, ClockJumped, CycleBegan, ExchangeOverran, WentOffline, CameOnline,
+            Crashed, Reinstalled, BackedUp, Restored>(event);
 }
 
-bool is_message(EventKind kind) {
-  return kind == EventKind::message_sent || kind == EventKind::message_lost ||
-         kind == EventKind::message_became_late || kind == EventKind::message_copied ||
-         kind == EventKind::message_arriving;
-}
-
-bool is_same_message(const Event& a, const Event& b) {
-  return a.message == b.message && a.number == b.number && a.replica == b.replica;
-}
-
-// --- whether an entry is what a breach is about
-
-template <class Things, class Fits>
-bool has_any(const Things& things, Fits fits) {
-  return std::any_of(things.begin(), things.end(), fits);
-}
-
-bool put_over(const Entry& entry, const Breach& breach) {
-  return has_any(entry.changes, [&](const HoldingChange& change) {
-    return change.replica == breach.replica && change.guid == breach.guid &&
-           change.after == breach.value && change.before == breach.other;
-  });
-}
-
-bool chose(const Entry& entry, const Breach& breach) {
-  return has_any(entry.facts, [&](const Fact& fact) {
-    return fact.kind == FactKind::conflict_resolved && fact.kept == breach.value &&
-           (fact.local == breach.other || fact.server == breach.other);
-  });
-}
-
-bool delivered(const Entry& entry, const Breach& breach) {
-  const Event& event = entry.head;
-  return event.kind == EventKind::message_arriving && event.replica.number == breach.other.number &&
-         event.message != MessageKind::upload_ack &&
-         is_request(event.message) == breach.replica.is_server() && entry.carried &&
-         has_any(*entry.carried, [&](const Item& item) {
-           return item == Item{breach.guid, breach.value};
-         });
-}
-
-bool gave_up(const Entry& entry, const Breach& breach) {
-  return has_any(entry.changes,
-                 [&](const HoldingChange& change) {
-                   return change.replica == breach.replica && change.before == breach.value;
-                 }) ||
-         has_any(entry.facts, [&](const Fact& fact) { return fact.local == breach.value; });
-}
-
-bool ran_backwards(const Entry& entry, const Breach& breach) {
-  return has_any(entry.tides, [&](const TideChange& change) {
-    const Tide& before = change.before;
-    const Tide& after = change.after;
-    if (after.replica != breach.replica) return false;
-    if (breach.kind == BreachKind::counter_backwards) return after.counter < before.counter;
-    return after.counter_lastsync < before.counter_lastsync ||
-           after.servercounter_lastsync < before.servercounter_lastsync;
-  });
+bool is_same_message(const MessageEvent& a, const MessageEvent& b) {
+  return a.kind == b.kind && a.number == b.number && a.client == b.client;
 }
 
 }  // namespace
@@ -95,14 +28,13 @@ bool ran_backwards(const Entry& entry, const Breach& breach) {
 // A cycle is quiet if it is a download of nothing, after which nothing is uploaded.
 std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry) {
   const auto& entries = passage.entries;
-  if (entry + 2 >= entries.size() || entries[entry].head.kind != EventKind::cycle_began)
-    return entry;
+  if (entry + 2 >= entries.size() || !is<CycleBegan>(entries[entry].head)) return entry;
   const Entry& reply = entries[entry + 2];
-  const bool alone =
-      entry + 3 == entries.size() || entries[entry + 3].head.kind == EventKind::cycle_began;
-  const bool quiet = alone && reply.head.kind == EventKind::message_arriving &&
-                     reply.head.message == MessageKind::download_reply && reply.carried->empty() &&
-                     reply.tides.empty() && reply.changes.empty() && entries[entry].tides.empty();
+  const bool alone = entry + 3 == entries.size() || is<CycleBegan>(entries[entry + 3].head);
+  const bool quiet = alone && is<MessageArriving>(reply.head) &&
+                     reply.message()->kind == MessageKind::download_reply &&
+                     reply.carried->empty() && reply.tides.empty() && reply.changes.empty() &&
+                     entries[entry].tides.empty();
   return quiet ? entry + 2 : entry;
 }
 
@@ -119,30 +51,48 @@ Account::Account(const Scenario& scenario, const Recording& recording)
 void Account::read_messages() {
   std::vector<Item>* carried = nullptr;
   for (const Event& event : recording_->events) {
-    if (event.kind == EventKind::message_arriving) {
-      carried = &carried_[{event.message, event.number}];
+    if (const auto* message = std::get_if<MessageArriving>(&event)) {
+      carried = &carried_[{message->kind, message->number}];
       carried->clear();
     }
-    if (event.kind == EventKind::carried) carried->push_back({event.guid, event.value});
+    if (const auto* item = std::get_if<Carried>(&event))
+      carried->push_back({item->guid, item->value});
   }
 }
 
 void Account::read(std::size_t place) {
   const Event& event = recording_->events[place];
-  if (event.kind == EventKind::step_began) open(PassageKind::step, event.number, event);
-  if (event.kind == EventKind::settle_began) open(PassageKind::open_exchanges, 0, event);
-  if (event.kind == EventKind::round_began) open(PassageKind::round, event.number, event);
-  if (event.kind == EventKind::rested) open(PassageKind::rest, event.number, event);
-  if (is_message(event.kind)) read_message(place);
-  if (heads_entry(event.kind)) add_entry(place);
+  std::visit(Overloaded{
+                 [&](const StepBegan& began) { open(PassageKind::step, began.place, event); },
+                 [&](const SettleBegan&) { open(PassageKind::open_exchanges, 0, event); },
+                 [&](const RoundBegan& began) { open(PassageKind::round, began.round, event); },
+                 [&](const Rested& rested) { open(PassageKind::rest, rested.rounds, event); },
+                 [](const auto&) {},
+             },
+             event);
+  if (message_in(event) != nullptr && !is<MessageArrived>(event)) read_message(place);
+  if (heads_entry(event)) add_entry(place);
   if (!passages_.empty() && !passages_.back().entries.empty()) {
-    Entry& entry = passages_.back().entries.back();
-    entry.end = place + 1;
-    if (event.kind == EventKind::written || event.kind == EventKind::held)
-      change_holding(entry, event);
-    if (event.kind == EventKind::fact_told) add_fact(entry, recording_->facts[event.number]);
+    passages_.back().entries.back().end = place + 1;
+    read_effect(event);
   }
   read_tides(place);
+}
+
+void Account::read_effect(const Event& event) {
+  std::visit(Overloaded{
+                 [&](const Written& written) {
+                   change_holding({written.replica, written.guid, written.over, written.value});
+                 },
+                 [&](const Held& held) {
+                   change_holding({held.replica, held.guid, held.before, held.value});
+                 },
+                 [&](const FactTold& told) {
+                   add_fact(passages_.back().entries.back(), recording_->facts[told.place]);
+                 },
+                 [](const auto&) {},
+             },
+             event);
 }
 
 void Account::open(PassageKind kind, std::uint32_t number, const Event& event) {
@@ -158,14 +108,15 @@ Entry& Account::add_entry(std::size_t place) {
 
 void Account::read_message(std::size_t place) {
   const Event& event = recording_->events[place];
-  if (event.kind == EventKind::message_sent && is_resolved_in_passage(place)) return;
+  const MessageEvent& message = *message_in(event);
+  if (is<MessageSent>(event) && is_resolved_in_passage(place)) return;
   Entry& entry = add_entry(place);
-  const bool ack = event.message == MessageKind::upload_ack;
-  const MessageKind carrier = ack ? MessageKind::upload_request : event.message;
-  if (const auto found = carried_.find({carrier, event.number}); found != carried_.end())
+  const bool ack = message.kind == MessageKind::upload_ack;
+  const MessageKind carrier = ack ? MessageKind::upload_request : message.kind;
+  if (const auto found = carried_.find({carrier, message.number}); found != carried_.end())
     entry.carried = found->second;
-  if (ack) entry.refused = refused_[event.number];
-  if (event.kind == EventKind::message_arriving && !ack) refused_[event.number].clear();
+  if (ack) entry.refused = refused_[message.number];
+  if (is<MessageArriving>(event) && !ack) refused_[message.number].clear();
 }
 
 // Whether a message that was sent arrives, is lost or becomes late in the same passage.
@@ -173,11 +124,10 @@ bool Account::is_resolved_in_passage(std::size_t sent) const {
   const auto& events = recording_->events;
   for (std::size_t place = sent + 1; place < events.size(); ++place) {
     const Event& event = events[place];
-    if (opens_passage(event.kind)) return false;
-    const bool resolves = event.kind == EventKind::message_arriving ||
-                          event.kind == EventKind::message_lost ||
-                          event.kind == EventKind::message_became_late;
-    if (resolves && is_same_message(event, events[sent])) return true;
+    if (opens_passage(event)) return false;
+    if (is<MessageArriving, MessageLost, MessageBecameLate>(event) &&
+        is_same_message(*message_in(event), *message_in(events[sent])))
+      return true;
   }
   return false;
 }
@@ -186,12 +136,12 @@ void Account::add_fact(Entry& entry, const Fact& fact) {
   entry.facts.push_back(fact);
   if (fact.kind != FactKind::upload_refused) return;
   entry.refused.push_back({fact.guid, fact.local});
-  refused_[entry.head.number] = entry.refused;
+  refused_[entry.message()->number] = entry.refused;
 }
 
-void Account::change_holding(Entry& entry, const Event& event) {
-  entry.changes.push_back({event.replica, event.guid, event.other, event.value});
-  holdings_[event.replica.number * objects() + event.guid.number] = event.value;
+void Account::change_holding(const HoldingChange& change) {
+  passages_.back().entries.back().changes.push_back(change);
+  holdings_[change.replica.number * objects() + change.guid.number] = change.after;
 }
 
 // What changed without an event of its own is seen at the next one; where that opens a passage, it
@@ -205,9 +155,9 @@ void Account::read_tides(std::size_t place) {
                                     [](const Passage& each) { return !each.entries.empty(); });
     if (owner != passages_.rend()) owner->entries.back().tides.push_back({before, now});
   }
-  const Event& event = recording_->events[place];
-  if (event.kind == EventKind::message_sent && event.message == MessageKind::download_request)
-    asked_since_[event.number] = tides_[event.replica.number].servercounter_lastsync;
+  const auto* sent = std::get_if<MessageSent>(&recording_->events[place]);
+  if (sent != nullptr && sent->kind == MessageKind::download_request)
+    asked_since_[sent->number] = tides_[sent->client.number].servercounter_lastsync;
 }
 
 std::optional<std::uint64_t> Account::asked_since(std::uint32_t number) const {
@@ -232,43 +182,12 @@ std::size_t Account::passage_of(const Breach& breach) const {
   return std::min<std::size_t>(steps + breach.round, passages_.size() - 1);
 }
 
-bool Account::has(EventKind kind, const Entry& entry) const {
-  for (std::size_t place = entry.begin; place < entry.end; ++place)
-    if (recording_->events[place].kind == kind) return true;
-  return false;
-}
-
-bool Account::is_about(const Breach& breach, const Entry& entry) const {
-  switch (breach.kind) {
-    case BreachKind::stale_overwrite:
-    case BreachKind::unwritten:
-      return put_over(entry, breach);
-    case BreachKind::ancestor_chosen:
-      return chose(entry, breach);
-    case BreachKind::redundant:
-      return delivered(entry, breach);
-    case BreachKind::exchange_without_end:
-      return has(EventKind::exchange_overran, entry);
-    case BreachKind::stale_answer_applied:
-      return has(EventKind::stale_changed_client, entry);
-    case BreachKind::repeat_not_idempotent:
-      return has(EventKind::repeat_changed_server, entry);
-    case BreachKind::counter_backwards:
-    case BreachKind::mark_backwards:
-      return ran_backwards(entry, breach);
-    case BreachKind::not_told:
-    case BreachKind::told_wrongly:
-      return gave_up(entry, breach);
-    default:
-      return false;
-  }
-}
-
 Spot Account::spot_of(const Breach& breach) const {
   const std::size_t place = passage_of(breach);
+  const auto words = words_for(breach, *this);
   const auto& entries = passages_[place].entries;
   const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const Entry& entry) { return is_about(breach, entry); });
+                                  [&](const Entry& entry) { return words->is_about(entry); });
   if (found != entries.end()) return {place, static_cast<std::size_t>(found - entries.begin())};
   return {place, entries.empty() ? 0 : entries.size() - 1};
 }

@@ -5,6 +5,7 @@
 // thing that happened, with all that it caused at its receiver.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,8 +38,8 @@ struct TideChange {
 };
 
 struct Entry {
-  // What happened. Of messages: message_sent where the message is left in flight, message_lost,
-  // message_became_late, message_copied, or message_arriving with all that it did.
+  // What happened. Of messages: MessageSent where the message is left in flight, MessageLost,
+  // MessageBecameLate, MessageCopied, or MessageArriving with all that it did.
   Event head;
   std::size_t begin = 0;  // the first of its events, by place in Recording::events
   std::size_t end = 0;    // behind the last
@@ -49,6 +50,14 @@ struct Entry {
   std::vector<Fact> facts;
   std::vector<HoldingChange> changes;
   std::vector<TideChange> tides;
+
+  // The message that it is about; null: none.
+  const MessageEvent* message() const { return message_in(head); }
+  bool is_late() const { return message() != nullptr && message()->late; }
+  // Of a message the client whose link it is on.
+  Replica replica() const { return replica_of(head); }
+  // Where its effects are: of a message, at its receiver.
+  Replica place() const { return message() == nullptr ? replica() : message()->to; }
 };
 
 enum class PassageKind : std::uint8_t { step, open_exchanges, round, rest };
@@ -59,14 +68,6 @@ struct Passage {
   Event head;
   std::vector<Entry> entries;
 };
-
-// Of a message on a client's link.
-inline Replica sender_of(const Event& message) {
-  return is_request(message.message) ? message.replica : kServer;
-}
-inline Replica receiver_of(const Event& message) {
-  return is_request(message.message) ? kServer : message.replica;
-}
 
 // The last entry of a cycle in which nothing was carried and nothing happened; else the same.
 std::size_t end_of_quiet_cycle(const Passage& passage, std::size_t entry);
@@ -98,6 +99,13 @@ class Account {
   }
   // Where a breach happened: the entry that it is about, the rest where it was judged there.
   Spot spot_of(const Breach& breach) const;
+  // Whether an event of this type is among those of an entry.
+  template <EventType E>
+  bool has(const Entry& entry) const {
+    const auto begin = recording_->events.begin();
+    return std::any_of(begin + static_cast<std::ptrdiff_t>(entry.begin),
+                       begin + static_cast<std::ptrdiff_t>(entry.end), is<E>);
+  }
   // All spots, in order.
   std::vector<Spot> spots() const;
   // servercounter_lastsync as the download-request of this number carried it; nothing of an engine
@@ -109,15 +117,14 @@ class Account {
 
   void read_messages();
   void read(std::size_t place);
+  void read_effect(const Event& event);
   void open(PassageKind kind, std::uint32_t number, const Event& event);
   Entry& add_entry(std::size_t place);
   void read_message(std::size_t place);
   void add_fact(Entry& entry, const Fact& fact);
-  void change_holding(Entry& entry, const Event& event);
+  void change_holding(const HoldingChange& change);
   void read_tides(std::size_t place);
   bool is_resolved_in_passage(std::size_t sent) const;
-  bool has(EventKind kind, const Entry& entry) const;
-  bool is_about(const Breach& breach, const Entry& entry) const;
   std::size_t passage_of(const Breach& breach) const;
 
   const Scenario* scenario_;

@@ -12,36 +12,6 @@
 namespace tidemark::core {
 namespace {
 
-// What happens in an event of each kind.
-constexpr std::array<std::string_view, 28> kWords{"the world began",
-                                                  "step {number} began",
-                                                  "the step did nothing",
-                                                  "{who} wrote {item} over {other}",
-                                                  "the clock of {who} jumped",
-                                                  "{who} began a cycle",
-                                                  "{message} was sent",
-                                                  "{message} was lost",
-                                                  "{message} became late",
-                                                  "{message} was copied",
-                                                  "{message} was arriving",
-                                                  "{message} had arrived",
-                                                  "the message carried {item}",
-                                                  "{who} {fact}",
-                                                  "{who} held {item} instead of {other}",
-                                                  "an answer not waited for changed {who}",
-                                                  "a repeated request of {who} changed the server",
-                                                  "the exchange of {who} ended",
-                                                  "the exchange of {who} did not end",
-                                                  "{who} went offline",
-                                                  "{who} came online",
-                                                  "{who} crashed",
-                                                  "{who} was reinstalled",
-                                                  "the server was backed up",
-                                                  "the server was restored",
-                                                  "settle began",
-                                                  "round {number} of settle began",
-                                                  "settle ended after {number} rounds"};
-
 constexpr std::array<std::string_view, 5> kTold{"resolved a conflict of", "told of an overwritten",
                                                 "told of a merged", "learned of an accepted",
                                                 "refused an uploaded"};
@@ -56,20 +26,95 @@ std::string words_for(const Fact& fact) {
                      version(fact.server), version(fact.kept));
 }
 
+// What happens in an event.
+class EventWords {
+ public:
+  EventWords(const Scenario& scenario, const Recording& recording)
+      : scenario_(scenario), recording_(recording) {}
+
+  std::string operator()(const WorldBegan&) const { return "the world began"; }
+  std::string operator()(const StepBegan& began) const {
+    return fmt::format("step {} began", began.place + 1);
+  }
+  std::string operator()(const StepSkipped&) const { return "the step did nothing"; }
+  std::string operator()(const Written& written) const {
+    return fmt::format("{} wrote {} over {}", who(written.replica),
+                       item(written.guid, written.value), version(written.over));
+  }
+  std::string operator()(const Held& held) const {
+    return fmt::format("{} held {} instead of {}", who(held.replica), item(held.guid, held.value),
+                       version(held.before));
+  }
+  std::string operator()(const ClockJumped& jumped) const {
+    return fmt::format("the clock of {} jumped", who(jumped.replica));
+  }
+  std::string operator()(const CycleBegan& began) const {
+    return who(began.client) + " began a cycle";
+  }
+  std::string operator()(const MessageSent& message) const { return of(message) + " was sent"; }
+  std::string operator()(const MessageLost& message) const { return of(message) + " was lost"; }
+  std::string operator()(const MessageBecameLate& message) const {
+    return of(message) + " became late";
+  }
+  std::string operator()(const MessageCopied& message) const { return of(message) + " was copied"; }
+  std::string operator()(const MessageArriving& message) const {
+    return of(message) + " was arriving";
+  }
+  std::string operator()(const MessageArrived& message) const {
+    return of(message) + " had arrived";
+  }
+  std::string operator()(const Carried& carried) const {
+    return "the message carried " + item(carried.guid, carried.value);
+  }
+  std::string operator()(const FactTold& told) const {
+    return fmt::format("{} {}", who(told.teller), words_for(recording_.facts[told.place]));
+  }
+  std::string operator()(const StaleChangedClient& changed) const {
+    return "an answer not waited for changed " + who(changed.client);
+  }
+  std::string operator()(const RepeatChangedServer& changed) const {
+    return fmt::format("a repeated request of {} changed the server", who(changed.client));
+  }
+  std::string operator()(const ExchangeEnded& ended) const {
+    return fmt::format("the exchange of {} ended", who(ended.client));
+  }
+  std::string operator()(const ExchangeOverran& overran) const {
+    return fmt::format("the exchange of {} did not end", who(overran.client));
+  }
+  std::string operator()(const WentOffline& went) const {
+    return who(went.client) + " went offline";
+  }
+  std::string operator()(const CameOnline& came) const { return who(came.client) + " came online"; }
+  std::string operator()(const Crashed& crashed) const { return who(crashed.client) + " crashed"; }
+  std::string operator()(const Reinstalled& reinstalled) const {
+    return who(reinstalled.client) + " was reinstalled";
+  }
+  std::string operator()(const BackedUp&) const { return "the server was backed up"; }
+  std::string operator()(const Restored&) const { return "the server was restored"; }
+  std::string operator()(const SettleBegan&) const { return "settle began"; }
+  std::string operator()(const RoundBegan& began) const {
+    return fmt::format("round {} of settle began", began.round);
+  }
+  std::string operator()(const Rested& rested) const {
+    return fmt::format("settle ended after {} rounds", rested.rounds);
+  }
+
+ private:
+  std::string item(Guid guid, Value value) const {
+    const bool is_known = guid.number < scenario_.objects.size();
+    return (is_known ? scenario_.objects[guid.number] : std::string()) + "=" + version(value);
+  }
+  static std::string of(const MessageEvent& message) {
+    return fmt::format("{}'s {}", who(message.client), message_name(message.kind));
+  }
+
+  const Scenario& scenario_;
+  const Recording& recording_;
+};
+
 std::string words_for(const Scenario& scenario, const Recording& recording, std::size_t place) {
   if (place >= recording.events.size()) return "the run was over";
-  const Event& event = recording.events[place];
-  const bool has_object = event.guid.number < scenario.objects.size();
-  const std::string object = has_object ? scenario.objects[event.guid.number] : std::string();
-  const bool told = event.kind == EventKind::fact_told;
-  const std::uint32_t first = event.kind == EventKind::step_began ? 1 : 0;
-  return fmt::format(
-      fmt::runtime(kWords[static_cast<std::size_t>(event.kind)]),
-      fmt::arg("who", who(event.replica)), fmt::arg("number", event.number + first),
-      fmt::arg("item", object + "=" + version(event.value)),
-      fmt::arg("other", version(event.other)),
-      fmt::arg("message", fmt::format("{}'s {}", who(event.replica), message_name(event.message))),
-      fmt::arg("fact", told ? words_for(recording.facts[event.number]) : std::string()));
+  return std::visit(EventWords(scenario, recording), recording.events[place]);
 }
 
 bool equal_facts(const Fact& a, const Fact& b) {
@@ -82,8 +127,8 @@ bool equal_facts(const Fact& a, const Fact& b) {
 bool equal_events(const Recording& first, const Recording& second, std::size_t place) {
   const Event& event = first.events[place];
   if (event != second.events[place]) return false;
-  return event.kind != EventKind::fact_told ||
-         equal_facts(first.facts[event.number], second.facts[event.number]);
+  const auto* told = std::get_if<FactTold>(&event);
+  return told == nullptr || equal_facts(first.facts[told->place], second.facts[told->place]);
 }
 
 // The place of the first event that is not the same; the number of events if all are.
@@ -98,12 +143,12 @@ std::size_t common_events(const Recording& first, const Recording& second) {
 std::string where(const Scenario& scenario, const Recording& recording, std::size_t place) {
   for (std::size_t i = std::min(place, recording.events.size()); i-- > 0;) {
     const Event& event = recording.events[i];
-    if (event.kind == EventKind::step_began)
-      return fmt::format("in step {} ({})", event.number + 1,
-                         print_step(scenario, scenario.steps[event.number]));
-    if (event.kind == EventKind::round_began)
-      return fmt::format("in settle round {}", event.number);
-    if (event.kind == EventKind::settle_began) return "in settle";
+    if (const auto* began = std::get_if<StepBegan>(&event))
+      return fmt::format("in step {} ({})", began->place + 1,
+                         print_step(scenario, scenario.steps[began->place]));
+    if (const auto* began = std::get_if<RoundBegan>(&event))
+      return fmt::format("in settle round {}", began->round);
+    if (is<SettleBegan>(event)) return "in settle";
   }
   return "before the first step";
 }

@@ -47,31 +47,7 @@ json scenario_of(const Scenario& scenario) {
 
 json value_of(Value value) { return value == kNoValue ? json(nullptr) : json(value.number); }
 
-constexpr std::array<std::string_view, 17> kBreachKinds{"diverged",
-                                                        "stale-overwrite",
-                                                        "ancestor-chosen",
-                                                        "lost",
-                                                        "key-held-twice",
-                                                        "resurrected",
-                                                        "no-rest",
-                                                        "circle",
-                                                        "exchange-without-end",
-                                                        "redundant",
-                                                        "unwritten",
-                                                        "counter-backwards",
-                                                        "mark-backwards",
-                                                        "stale-answer-applied",
-                                                        "repeat-not-idempotent",
-                                                        "not-told",
-                                                        "told-wrongly"};
-
-static_assert(kBreachKinds.size() == static_cast<std::size_t>(BreachKind::told_wrongly) + 1);
-
 constexpr std::array<std::string_view, 3> kRests{"quiet", "circle", "out-of-rounds"};
-
-bool names_replica(BreachKind kind) {
-  return kind != BreachKind::no_rest && kind != BreachKind::circle;
-}
 
 json name_or_null(bool named, Replica replica) {
   return named ? json(std::string(1, replica_name(replica))) : json(nullptr);
@@ -80,10 +56,9 @@ json name_or_null(bool named, Replica replica) {
 json breach_of(const Breach& breach, const Account& account, std::string_view strategy) {
   const Passage& passage = account.passage(account.spot_of(breach));
   const bool in_step = passage.kind == PassageKind::step;
-  const bool of_object = names_object(breach.kind);
-  const bool of_two = breach.kind != BreachKind::redundant;
+  const BreachKind& kind = *breach.kind;
   const std::string reason = explain(breach, account, strategy).why;
-  return {{"kind", kBreachKinds[static_cast<std::size_t>(breach.kind)]},
+  return {{"kind", kind.name},
           {"sentence", sentence(breach, account)},
           {"why", reason.empty() ? json(nullptr) : json(reason)},
           {"expected", expected(breach, account)},
@@ -91,10 +66,11 @@ json breach_of(const Breach& breach, const Account& account, std::string_view st
           {"step", in_step ? json(passage.number + 1) : json(nullptr)},
           {"round", breach.round > 0 ? json(breach.round) : json(nullptr)},
           {"at_rest", breach.at_rest},
-          {"replica", name_or_null(names_replica(breach.kind), breach.replica)},
-          {"object", of_object ? json(account.scenario().objects[breach.guid.number]) : nullptr},
+          {"replica", name_or_null(kind.names_replica, breach.replica)},
+          {"object",
+           kind.names_object ? json(account.scenario().objects[breach.guid.number]) : nullptr},
           {"version", value_of(breach.value)},
-          {"other_version", of_two ? value_of(breach.other) : json(nullptr)}};
+          {"other_version", kind.names_another ? value_of(breach.other) : json(nullptr)}};
 }
 
 json invariants_of(const Account& account, std::string_view strategy) {
@@ -158,46 +134,17 @@ json at_rest_of(const Account& account) {
   return result;
 }
 
-constexpr std::array<std::string_view, 28> kEventKinds{"world-began",
-                                                       "step-began",
-                                                       "step-skipped",
-                                                       "written",
-                                                       "clock-jumped",
-                                                       "cycle-began",
-                                                       "message-sent",
-                                                       "message-lost",
-                                                       "message-became-late",
-                                                       "message-copied",
-                                                       "message-arriving",
-                                                       "message-arrived",
-                                                       "carried",
-                                                       "fact-told",
-                                                       "held",
-                                                       "stale-changed-client",
-                                                       "repeat-changed-server",
-                                                       "exchange-ended",
-                                                       "exchange-overran",
-                                                       "went-offline",
-                                                       "came-online",
-                                                       "crashed",
-                                                       "reinstalled",
-                                                       "backed-up",
-                                                       "restored",
-                                                       "settle-began",
-                                                       "round-began",
-                                                       "rested"};
-static_assert(kEventKinds.size() == static_cast<std::size_t>(EventKind::rested) + 1);
-
 json event_of(const Event& event) {
-  return {{"kind", kEventKinds[static_cast<std::size_t>(event.kind)]},
-          {"replica", std::string(1, replica_name(event.replica))},
-          {"message",
-           event.message == MessageKind::none ? json(nullptr) : json(message_name(event.message))},
-          {"detail", event.detail},
-          {"number", event.number},
-          {"guid", event.guid.number},
-          {"version", value_of(event.value)},
-          {"other_version", value_of(event.other)}};
+  const EventFields fields = fields_of(event);
+  const bool of_message = fields.message != MessageKind::none;
+  return {{"kind", name_of(event)},
+          {"replica", std::string(1, replica_name(fields.replica))},
+          {"message", of_message ? json(message_name(fields.message)) : json(nullptr)},
+          {"detail", fields.detail},
+          {"number", fields.number},
+          {"guid", fields.guid.number},
+          {"version", value_of(fields.value)},
+          {"other_version", value_of(fields.other)}};
 }
 
 json events_of(const Recording& recording) {

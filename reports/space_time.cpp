@@ -88,27 +88,21 @@ class Rows {
   void read_entry(Spot spot) {
     const Entry& entry = account_.entry(spot);
     Row row{.marked = cause_ == spot};
-    if (is_message(entry)) read_message(entry, row);
+    if (entry.message() != nullptr && !is<MessageSent>(entry.head)) read_message(entry, row);
     read_cells(entry, row);
     const bool changed = !row.cells.empty() && row.cells.front().text != "no change";
-    row.telling = row.marked || changed || (row.arrow && row.arrow->fate != Fate::arrives) ||
-                  entry.head.detail & kLate;
+    row.telling =
+        row.marked || changed || (row.arrow && row.arrow->fate != Fate::arrives) || entry.is_late();
     if (row.telling || is_shown(spot)) rows_.push_back(std::move(row));
-  }
-
-  static bool is_message(const Entry& entry) {
-    const EventKind kind = entry.head.kind;
-    return kind == EventKind::message_lost || kind == EventKind::message_became_late ||
-           kind == EventKind::message_copied || kind == EventKind::message_arriving;
   }
 
   // What is told where nothing changed: objects on their way, and the messages of a step that is
   // about one message.
   bool is_shown(Spot spot) const {
     const Entry& entry = account_.entry(spot);
-    if (entry.head.kind != EventKind::message_arriving) return false;
+    if (!is<MessageArriving>(entry.head)) return false;
     const bool objects = entry.carried && !entry.carried->empty();
-    if (objects && entry.head.message != MessageKind::upload_ack) return true;
+    if (objects && entry.message()->kind != MessageKind::upload_ack) return true;
     const Passage& passage = account_.passage(spot);
     if (passage.kind != PassageKind::step) return false;
     const StepKind kind = account_.scenario().steps[passage.number].kind;
@@ -116,26 +110,25 @@ class Rows {
   }
 
   void read_message(const Entry& entry, Row& row) const {
-    const Event& event = entry.head;
-    Arrow arrow{.client = event.replica, .upward = is_request(event.message)};
-    const bool late_now =
-        event.kind == EventKind::message_became_late || event.kind == EventKind::message_copied;
-    const bool lost = event.kind == EventKind::message_lost;
+    const MessageEvent& message = *entry.message();
+    Arrow arrow{.client = message.client, .upward = message.to.is_server()};
+    const bool late_now = is<MessageBecameLate, MessageCopied>(entry.head);
+    const bool lost = is<MessageLost>(entry.head);
     arrow.fate = lost ? Fate::lost : late_now ? Fate::late : Fate::arrives;
-    arrow.from_late = event.kind == EventKind::message_arriving && event.detail & kLate;
+    arrow.from_late = is<MessageArriving>(entry.head) && message.late;
     arrow.label = label(entry);
     row.arrow = std::move(arrow);
   }
 
   std::string label(const Entry& entry) const {
     const std::string cargo = words_.cargo(entry);
-    switch (entry.head.message) {
+    switch (entry.message()->kind) {
       case MessageKind::download_request:
         return cargo.empty() ? "asks" : "asks " + cargo;
       case MessageKind::upload_ack:
         return entry.refused.empty() ? "ack" : "ack, refused";
       default:
-        return cargo.empty() ? std::string(message_name(entry.head.message)) : cargo;
+        return cargo.empty() ? std::string(message_name(entry.message()->kind)) : cargo;
     }
   }
 
@@ -149,17 +142,18 @@ class Rows {
     if (!row.cells.empty()) return;
     if (row.arrow) return note_arrival(entry, row);
     if (const std::string text = remark(entry); !text.empty())
-      row.cells.push_back({entry.head.replica, text});
+      row.cells.push_back({entry.replica(), text});
   }
 
   // Of an arrival that changed no holding: the marks where they are what went wrong.
   void note_arrival(const Entry& entry, Row& row) const {
     const Replica replica = receiver(*row.arrow);
     for (const auto& [before, after] : entry.tides)
-      if (row.marked && after.replica == replica && entry.head.message == MessageKind::upload_ack)
+      if (row.marked && after.replica == replica &&
+          entry.message()->kind == MessageKind::upload_ack)
         return row.cells.push_back({replica, mark_change(before, after)});
     const bool objects = entry.carried && !entry.carried->empty();
-    if (objects && entry.head.message != MessageKind::upload_ack)
+    if (objects && entry.message()->kind != MessageKind::upload_ack)
       row.cells.push_back({replica, "no change"});
   }
   static std::string mark_change(const Tide& before, const Tide& after) {
@@ -185,16 +179,10 @@ class Rows {
 
   // Of what has no message and changed nothing.
   static std::string remark(const Entry& entry) {
-    switch (entry.head.kind) {
-      case EventKind::step_skipped:
-        return "(nothing done)";
-      case EventKind::backed_up:
-        return "saved";
-      case EventKind::message_sent:
-        return entry.head.message == MessageKind::download_request ? "asks …" : "";
-      default:
-        return {};
-    }
+    if (is<StepSkipped>(entry.head)) return "(nothing done)";
+    if (is<BackedUp>(entry.head)) return "saved";
+    const bool sent = is<MessageSent>(entry.head);
+    return sent && entry.message()->kind == MessageKind::download_request ? "asks …" : "";
   }
 
   const Account& account_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/overloaded.h"
 #include "base/text.h"
 #include "reports/account.h"
 #include "reports/words.h"
@@ -139,8 +140,8 @@ void Storyteller::tell_entries(const Passage& passage) {
   for (place_.entry = 0; place_.entry < passage.entries.size(); ++place_.entry) {
     const std::size_t last = end_of_quiet_cycle(passage, place_.entry);
     if (last != place_.entry) {
-      const std::string client(1, replica_name(passage.entries[last].head.replica));
-      const std::string since = words_.since(passage.entries[last].head.number);
+      const std::string client(1, replica_name(passage.entries[last].replica()));
+      const std::string since = words_.since(passage.entries[last].message()->number);
       line(kUnderAStep, fmt::format("{} <> S  nothing to exchange{}{}", client,
                                     since.empty() ? "" : ", ", since));
       place_.entry = last;
@@ -152,79 +153,63 @@ void Storyteller::tell_entries(const Passage& passage) {
 
 // A download-request is told with its reply, if both arrive in one passage.
 bool Storyteller::is_told_with_answer(const Passage& passage, std::size_t entry) const {
-  const Event& head = passage.entries[entry].head;
-  if (head.kind != EventKind::message_arriving || head.message != MessageKind::download_request ||
-      entry + 1 == passage.entries.size())
-    return false;
-  const Event& next = passage.entries[entry + 1].head;
-  return next.kind == EventKind::message_arriving && next.message == MessageKind::download_reply &&
-         next.number == head.number;
+  if (entry + 1 == passage.entries.size()) return false;
+  const auto* request = std::get_if<MessageArriving>(&passage.entries[entry].head);
+  const auto* reply = std::get_if<MessageArriving>(&passage.entries[entry + 1].head);
+  return request != nullptr && request->kind == MessageKind::download_request && reply != nullptr &&
+         reply->kind == MessageKind::download_reply && reply->number == request->number;
 }
 
 void Storyteller::tell_entry(const Entry& entry) {
-  const Event& event = entry.head;
-  switch (event.kind) {
-    case EventKind::step_skipped:
-      painted(Style::dim, kUnderAStep,
-              "nothing done: " + skip_reason(static_cast<SkipReason>(event.detail),
-                                             step_of(account_.passages()[place_.passage]),
-                                             trace_.scenario));
-      break;
-    case EventKind::clock_jumped:
-      tell_clock(account_.passages()[place_.passage]);
-      break;
-    case EventKind::exchange_overran:
-      line(kUnderAStep, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
-      break;
-    case EventKind::backed_up:
-      line(kUnderAStep, "saved: " + words_.holdings_of(kServer, held_));
-      break;
-    case EventKind::restored:
-      if (entry.changes.empty()) line(kUnderAStep, "S: holds what was saved already");
-      break;
-    case EventKind::message_sent:
-    case EventKind::message_lost:
-    case EventKind::message_became_late:
-    case EventKind::message_copied:
-    case EventKind::message_arriving:
-      tell_message(entry);
-      tell_effects(entry, kIndentOfEffects);
-      return tell_breaches();
-    default:
-      break;
-  }
-  tell_effects(entry, kUnderAStep);
+  const Passage& passage = account_.passages()[place_.passage];
+  if (entry.message() != nullptr) tell_message(entry);
+  std::visit(
+      Overloaded{
+          [&](const StepSkipped& skipped) {
+            painted(
+                Style::dim, kUnderAStep,
+                "nothing done: " + skip_reason(skipped.reason, step_of(passage), trace_.scenario));
+          },
+          [&](const ClockJumped&) { tell_clock(passage); },
+          [&](const ExchangeOverran&) {
+            line(kUnderAStep, fmt::format("cut off after {} messages", kMaxMessagesPerExchange));
+          },
+          [&](const BackedUp&) {
+            line(kUnderAStep, "saved: " + words_.holdings_of(kServer, held_));
+          },
+          [&](const Restored&) {
+            if (entry.changes.empty()) line(kUnderAStep, "S: holds what was saved already");
+          },
+          [](const auto&) {},
+      },
+      entry.head);
+  tell_effects(entry, entry.message() != nullptr ? kIndentOfEffects : kUnderAStep);
   tell_breaches();
 }
 
 void Storyteller::tell_message(const Entry& entry) {
-  const Event& event = entry.head;
-  const bool upward = is_request(event.message);
-  const std::string client(1, replica_name(event.replica));
-  const std::string_view arrow =
-      event.kind == EventKind::message_lost ? "-x"
-      : event.kind == EventKind::message_became_late || event.kind == EventKind::message_copied
-          ? "-~"
-          : "->";
+  const MessageEvent& message = *entry.message();
+  const std::string_view arrow = is<MessageLost>(entry.head)                        ? "-x"
+                                 : is<MessageBecameLate, MessageCopied>(entry.head) ? "-~"
+                                                                                    : "->";
   const Passage& passage = account_.passages()[place_.passage];
   std::string cargo = words_.cargo(entry);
-  const std::string since = words_.since(event.number);
+  const std::string since = words_.since(message.number);
   if (place_.entry > 0 && is_told_with_answer(passage, place_.entry - 1) && !since.empty())
     cargo = fmt::format("{}: {}", since, cargo);
-  const std::string way =
-      fmt::format("{}{} {} {}  ", kUnderAStep, upward ? client : "S", arrow, upward ? "S" : client);
-  const std::string_view name = message_name(event.message);
-  const std::string became = fate(event);
+  const std::string way = fmt::format("{}{} {} {}  ", kUnderAStep, replica_name(message.from),
+                                      arrow, replica_name(message.to));
+  const std::string_view name = message_name(message.kind);
+  const std::string became = fate(entry.head);
   if (cargo.empty() && became.empty()) return line(way, std::string(name));
   line(fmt::format("{}{}  ", way, pad(name, kMessageColumns)),
        cargo + (cargo.empty() || became.empty() ? "" : "  ") + became);
 }
 
 void Storyteller::tell_effects(const Entry& entry, std::string_view indent) {
-  const Replica receiver = receiver_of(entry.head);
   for (const Fact& fact : entry.facts)
     if (const std::string said = told(fact, words_, trace_.strategy); !said.empty())
-      line(indent, fmt::format("{}: {}", replica_name(receiver), said));
+      line(indent, fmt::format("{}: {}", replica_name(entry.place()), said));
   for (const HoldingChange& change : entry.changes)
     held_[change.replica.number * account_.objects() + change.guid.number] = change.after;
   for (std::uint8_t replica = 0; replica < account_.replicas(); ++replica)
@@ -277,7 +262,7 @@ void Storyteller::tell_breaches() {
 
 void Storyteller::tell_rest(const Passage& passage) {
   const std::string rounds = count_of(passage.number, "round");
-  switch (static_cast<Rest>(passage.head.detail)) {
+  switch (std::get<Rested>(passage.head).rest) {
     case Rest::quiet:
       painted(Style::strong, "", fmt::format("at rest after {}:", rounds));
       break;

@@ -69,9 +69,6 @@ std::string told(const Fact& fact, const Vocabulary& words, std::string_view str
 // What became of a message: `(lost)`; empty where it arrives in time.
 std::string fate(const Event& message);
 
-// Whether breaches of this kind are about an object, and its versions.
-bool names_object(BreachKind kind);
-
 // Where something happened: `step 3`, `settle`, `settle round 1`, `rest`.
 std::string place_name(const Passage& passage);
 // The same with its preposition: `in step 3`, `at rest`.

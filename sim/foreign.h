@@ -164,7 +164,7 @@ class Foreign {
   void save(Holder& replica) const;
   Value written(std::string_view text, std::string_view field) const;
   void absorb(const Answer& answer, Holder& replica) const;
-  std::optional<Row> row_of(const Held& held) const;
+  std::optional<Row> row_of(const tidemark::Held& held) const;
   Message message_of(tidemark::Message&& message, Replica client) const;
   void tell(const Answer& answer, const Holder& before, const Message& message, Value fresh,
             Facts& facts) const;

@@ -2,6 +2,7 @@
 // of primary-key conflicts became.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "model/change.h"
@@ -25,6 +26,8 @@ struct Version {
   Value buried_of{};  // of such a tombstone: the loser, whose value it carries on
   bool isdeleted = false;
 
+  // kNoValue: none, or only one.
+  std::array<Value, 2> made_from() const { return {over, over_too}; }
   // Not made by sync.
   bool by_app() const { return kind <= VersionKind::undelete; }
 };

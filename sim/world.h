@@ -1,8 +1,9 @@
 // The world: one server, its clients, their links, their clocks.
 //
 // World executes scenarios. It is a plain value: copying it forks the world. It draws no random
-// number and reads no clock. Whoever wants to know what happens hands in an observer: anything with
-//   void on(const Event&, const World&)
+// number and reads no clock. Whoever wants to know what happens hands in an observer, which
+// hears of the events that it has an `on` for (sim/event.h): anything with
+//   void on(const Held&, const World&)
 //
 // Invariants:
 // 1. A client has at most one exchange under way, and then exactly one message in flight.
@@ -65,7 +66,7 @@ class World {
   template <class Observer>
   void begin(const Scenario& scenario, Observer& observer) {
     reset(scenario);
-    emit({.kind = EventKind::world_began}, observer);
+    emit(WorldBegan{}, observer);
   }
 
   // Executes the step at this place of the scenario. Returns whether it did something.
@@ -191,10 +192,10 @@ class World {
     return shadow_[replica.number * objects_ + guid.number];
   }
 
-  template <class Observer>
-  void emit(const Event& event, Observer& observer) {
+  template <EventType E, class Observer>
+  void emit(const E& event, Observer& observer) {
     add(digest_, event);
-    observer.on(event, std::as_const(*this));
+    tell(event, observer, std::as_const(*this));
   }
   template <class Observer>
   bool execute(const Step& step, Observer& observer);
@@ -226,16 +227,15 @@ class World {
   template <class Observer>
   void arrive(Replica client, Observer& observer);
   template <class Observer>
-  void handle_at_server(Replica client, std::uint8_t arrival, Observer& observer);
+  void handle_at_server(Replica client, bool late, Observer& observer);
   template <class Observer>
   void become_late(Replica client, bool copy, Observer& observer);
-  template <class Observer>
-  void cut(Replica client, EventKind kind, Observer& observer);
+  template <class Cut, class Observer>
+  void cut(Replica client, Observer& observer);
   template <class Observer>
   void restore(Observer& observer);
-  template <class Observer>
-  void announce(EventKind kind, Replica client, const Letter& letter, std::uint8_t arrival,
-                Observer& observer);
+  template <class Told, class Observer>
+  void announce(Replica client, const Letter& letter, bool late, Observer& observer);
   template <class Observer>
   void announce_carried(const Letter& letter, Observer& observer);
   void register_versions(Replica teller);

@@ -34,25 +34,11 @@ inline Trace trace_of(std::string_view text) {
 
 inline AppSync engine_of(const Trace& trace) { return {trace.engine, built_in(trace.strategy)}; }
 
-inline std::string_view word_of(BreachKind kind) {
-  constexpr std::array<std::string_view, 17> kWords{"diverged",
-                                                    "stale overwrite",
-                                                    "ancestor chosen",
-                                                    "lost",
-                                                    "key held twice",
-                                                    "resurrected",
-                                                    "no rest",
-                                                    "circle",
-                                                    "exchange without end",
-                                                    "redundant",
-                                                    "unwritten",
-                                                    "counter backwards",
-                                                    "mark backwards",
-                                                    "stale answer applied",
-                                                    "repeat not idempotent",
-                                                    "not told",
-                                                    "told wrongly"};
-  return kWords[static_cast<std::size_t>(kind)];
+// "stale overwrite"
+inline std::string word_of(const BreachKind& kind) {
+  std::string words(kind.name);
+  std::replace(words.begin(), words.end(), '-', ' ');
+  return words;
 }
 
 // When a breach was caught: in a step, counted from 1, in a round of settle, or at rest.
@@ -66,8 +52,7 @@ inline std::string time_of(const Breach& breach) {
 inline std::string finding(const Verdict& verdict, Invariant invariant) {
   if (!verdict.broken(invariant)) return "holds";
   const Breach& breach = verdict.breach(invariant);
-  return std::string(word_of(breach.kind)) + " at " + replica_name(breach.replica) + " " +
-         time_of(breach);
+  return word_of(*breach.kind) + " at " + replica_name(breach.replica) + " " + time_of(breach);
 }
 
 // All that was found, by the alphabet: "convergence diverged at B at rest; told not told at A in
@@ -89,11 +74,11 @@ struct Watch {
   std::vector<Event> events;
   std::vector<Fact> facts;
 
-  template <class World>
-  void on(const Event& event, const World& world) {
+  template <EventType E, class World>
+  void on(const E& event, const World& world) {
     judge.on(event, world);
     events.push_back(event);
-    if (event.kind == EventKind::fact_told) facts.push_back(world.facts()[event.number]);
+    if constexpr (std::is_same_v<E, FactTold>) facts.push_back(world.facts()[event.place]);
   }
 };
 
@@ -145,21 +130,18 @@ class EpisodeOn {
     }
     return all;
   }
-  // How many events of this kind there were.
-  std::size_t count(EventKind kind) const {
-    return static_cast<std::size_t>(std::count_if(
-        events().begin(), events().end(), [&](const Event& event) { return event.kind == kind; }));
+  // How many events of this type there were.
+  template <EventType Type>
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(events().begin(), events().end(), is<Type>));
   }
   // How many objects messages delivered to a replica, in the whole run.
   std::size_t delivered(char receiver) const {
-    std::size_t count = 0;
-    Replica to{};
-    for (const Event& event : events()) {
-      if (event.kind == EventKind::message_arriving)
-        to = is_request(event.message) ? kServer : event.replica;
-      count += event.kind == EventKind::carried && to == *find_replica(receiver);
-    }
-    return count;
+    return static_cast<std::size_t>(
+        std::count_if(events().begin(), events().end(), [&](const Event& event) {
+          const auto* carried = std::get_if<Carried>(&event);
+          return carried != nullptr && carried->to == *find_replica(receiver);
+        }));
   }
 
  private:

@@ -140,14 +140,16 @@ class Holdings {
  public:
   Holdings(const Scenario& scenario, const Recording& recording) {
     for (const Event& event : recording.events) {
-      if (event.kind == EventKind::settle_began) break;
-      if (event.kind != EventKind::held && event.kind != EventKind::written) continue;
-      std::string& held = held_[fmt::format("{} {}", replica_name(event.replica),
-                                            scenario.objects[event.guid.number])];
-      const bool is_known = event.value.number < recording.versions.size();
-      const bool is_live = event.value != kNoValue &&
-                           !(is_known && recording.versions[event.value.number].isdeleted);
-      held = !is_live ? "" : is_known ? fmt::format("v{}", event.value.number) : "an unknown value";
+      if (is<SettleBegan>(event)) break;
+      if (!is<Held, Written>(event)) continue;
+      const EventFields change = fields_of(event);
+      std::string& held = held_[fmt::format("{} {}", replica_name(change.replica),
+                                            scenario.objects[change.guid.number])];
+      const std::uint32_t value = change.value.number;
+      const bool is_known = value < recording.versions.size();
+      const bool is_live =
+          change.value != kNoValue && !(is_known && recording.versions[value].isdeleted);
+      held = !is_live ? "" : is_known ? fmt::format("v{}", value) : "an unknown value";
     }
   }
 
@@ -275,9 +277,7 @@ class CheckCommand {
     constexpr string_view kSteps = "create A o1;sync A;sync B";
     tell(kClaim, kSteps, [&] {
       const Recording run = Runner(configuration_).record(trace_of(kSteps).scenario);
-      const auto carried = std::count_if(run.events.begin(), run.events.end(), [](const Event& e) {
-        return e.kind == EventKind::carried;
-      });
+      const auto carried = std::count_if(run.events.begin(), run.events.end(), is<Carried>);
       return carried >= 2 ? std::string()
                           : std::string(
                                 "o1 reached the server and B, and no message listed it in "

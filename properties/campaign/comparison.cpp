@@ -7,10 +7,6 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::uint64_t kCompared =
-    events(EventKind::step_began, EventKind::step_skipped, EventKind::written, EventKind::held,
-           EventKind::message_sent, EventKind::carried, EventKind::round_began);
-
 // Puts the version that a tombstone was made of in its place; returns whether it is one.
 bool unbury(Value& value, const std::vector<Version>& versions) {
   if (value.number >= versions.size() || versions[value.number].buried_of == kNoValue) return false;
@@ -20,11 +16,19 @@ bool unbury(Value& value, const std::vector<Version>& versions) {
 
 std::vector<Comparison::Seen> seen(const Recording& recording) {
   std::vector<Comparison::Seen> result;
+  const auto& versions = recording.versions;
   for (const Event& event : recording.events) {
-    if (!(events(event.kind) & kCompared)) continue;
+    if (!is<StepBegan, StepSkipped, Written, Held, MessageSent, Carried, RoundBegan>(event))
+      continue;
     Comparison::Seen& one = result.emplace_back(Comparison::Seen{.event = event});
-    one.is_tombstone = unbury(one.event.value, recording.versions);
-    one.was_tombstone = unbury(one.event.other, recording.versions);
+    if (auto* written = std::get_if<Written>(&one.event))
+      one.was_tombstone = unbury(written->over, versions);
+    if (auto* carried = std::get_if<Carried>(&one.event))
+      one.is_tombstone = unbury(carried->value, versions);
+    if (auto* held = std::get_if<Held>(&one.event)) {
+      one.is_tombstone = unbury(held->value, versions);
+      one.was_tombstone = unbury(held->before, versions);
+    }
   }
   return result;
 }
@@ -51,23 +55,20 @@ std::size_t Comparison::first_difference() const {
 std::string Comparison::shown(const std::vector<Seen>& seen, const Scenario& scenario) const {
   const std::size_t at = first_difference();
   if (at >= seen.size()) return "nothing more happens";
-  const Event& event = seen[at].event;
-  const std::string object = event.guid.number < scenario.objects.size()
-                                 ? scenario.objects[event.guid.number]
-                                 : std::string("?");
-  const std::string value = version(event.value, seen[at].is_tombstone);
-  switch (event.kind) {
-    case EventKind::held:
-      return fmt::format("{} holds {} as {}, which was {}", replica_name(event.replica), object,
-                         value, version(event.other, seen[at].was_tombstone));
-    case EventKind::carried:
-      return fmt::format("the message carries {} as {}", object, value);
-    case EventKind::message_sent:
-      return fmt::format("{} of {} is sent", message_name(event.message),
-                         replica_name(event.replica));
-    default:
-      return "the next step or round begins";
-  }
+  const Seen& one = seen[at];
+  const auto object = [&](Guid guid) {
+    return guid.number < scenario.objects.size() ? scenario.objects[guid.number] : std::string("?");
+  };
+  if (const auto* held = std::get_if<Held>(&one.event))
+    return fmt::format("{} holds {} as {}, which was {}", replica_name(held->replica),
+                       object(held->guid), version(held->value, one.is_tombstone),
+                       version(held->before, one.was_tombstone));
+  if (const auto* carried = std::get_if<Carried>(&one.event))
+    return fmt::format("the message carries {} as {}", object(carried->guid),
+                       version(carried->value, one.is_tombstone));
+  if (const auto* sent = std::get_if<MessageSent>(&one.event))
+    return fmt::format("{} of {} is sent", message_name(sent->kind), replica_name(sent->client));
+  return "the next step or round begins";
 }
 
 Scenario labelled_in_order(Scenario scenario) {

@@ -17,8 +17,8 @@ class Comparison {
   // several that came in one step, an engine may tell in any order, and so are they numbered.
   struct Seen {
     Event event{};
-    bool is_tombstone = false;   // value
-    bool was_tombstone = false;  // other
+    bool is_tombstone = false;   // what is held, or carried
+    bool was_tombstone = false;  // what was held before
     friend bool operator==(const Seen&, const Seen&) = default;
   };
 

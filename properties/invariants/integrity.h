@@ -10,52 +10,108 @@
 #include <array>
 #include <vector>
 
-#include "properties/history.h"
-#include "properties/verdict.h"
+#include "properties/court.h"
 
 namespace tidemark::core {
 
 class Integrity {
  public:
+  static constexpr std::string_view kName = "integrity";
+  static constexpr std::string_view kMeaning =
+      "nothing is held that nobody wrote; counters and marks do not run backwards";
+  // Replica holds `value`, which nobody wrote so (its value, key, name or deletion).
+  static constexpr BreachKind kUnwritten{"unwritten"};
+  // A counter / a mark of replica ran backwards.
+  static constexpr BreachKind kCounterBackwards{.name = "counter-backwards", .names_object = false};
+  static constexpr BreachKind kMarkBackwards{.name = "mark-backwards", .names_object = false};
+  // An answer not waited for changed the client / a repeated request the server.
+  static constexpr BreachKind kStaleAnswerApplied{.name = "stale-answer-applied",
+                                                  .names_object = false};
+  static constexpr BreachKind kRepeatNotIdempotent{.name = "repeat-not-idempotent",
+                                                   .names_object = false};
+
   template <class World>
-  void reset(const World& world) {
-    tides_.assign(world.replicas(), {});
-    written_.assign(world.objects(), {});
+  void on(const WorldBegan&, const Court<World>& court) {
+    tides_.assign(court.world.replicas(), {});
+    created_.assign(court.world.objects(), {});
   }
 
   template <class World>
-  void on(const Event& event, const World& world, const History& history, Verdict& verdict) {
-    switch (event.kind) {
-      case EventKind::written:
-        note_written(event, world);
-        check_tide(event.replica, MessageKind::none, world, history, verdict);
-        break;
-      case EventKind::held:
-        check_held(event, world, history, verdict);
-        break;
-      case EventKind::message_arrived:
-        check_arrived(event, world, history, verdict);
-        break;
-      case EventKind::cycle_began:
-        if (event.detail) forget_marks(event.replica);
-        break;
-      case EventKind::reinstalled:
-        tides_[event.replica.number] = {};
-        break;
-      case EventKind::restored:
-        tides_[kServer.number] = {};
-        break;
-      case EventKind::stale_changed_client:
-        break_at(BreachKind::stale_answer_applied, event, world, history, verdict);
-        break;
-      case EventKind::repeat_changed_server:
-        break_at(BreachKind::repeat_not_idempotent, event, world, history, verdict);
-        break;
-      default:
-        break;
+  void on(const Written& written, const Court<World>& court) {
+    note_created(written, court.world);
+    check_tide(written.replica, MessageKind::none, court);
+  }
+
+  template <class World>
+  void on(const Held& held, const Court<World>& court) const {
+    const Object* object = court.world.find(held.replica, held.guid);
+    if (object == nullptr) return;
+    const auto& versions = court.world.versions();
+    const bool written = held.value != kNoValue && held.value.number < versions.size() &&
+                         versions[held.value.number].isdeleted == object->content.isdeleted &&
+                         was_written(*object);
+    if (!written)
+      court.break_first({.kind = &kUnwritten,
+                         .replica = held.replica,
+                         .guid = held.guid,
+                         .value = held.value,
+                         .other = held.before});
+  }
+
+  template <class World>
+  void on(const MessageArrived& message, const Court<World>& court) {
+    if (message.to.is_server() || !message.late) check_tide(message.to, message.kind, court);
+  }
+
+  template <class World>
+  void on(const CycleBegan& began, const Court<World>&) {
+    Tide& tide = tides_[began.client.number];
+    if (began.full) tide.counter_lastsync = tide.servercounter_lastsync = 0;
+  }
+
+  template <class World>
+  void on(const Reinstalled& reinstalled, const Court<World>&) {
+    tides_[reinstalled.client.number] = {};
+  }
+
+  template <class World>
+  void on(const Restored&, const Court<World>&) {
+    tides_[kServer.number] = {};
+  }
+
+  template <class World>
+  void on(const StaleChangedClient& changed, const Court<World>& court) {
+    court.break_first({.kind = &kStaleAnswerApplied, .replica = changed.client});
+  }
+
+  template <class World>
+  void on(const RepeatChangedServer& changed, const Court<World>& court) {
+    court.break_first({.kind = &kRepeatNotIdempotent, .replica = changed.client});
+  }
+
+  // What it saw last of a replica is nearly always what that has now. What was created is told by
+  // the versions.
+  template <class Form, class World>
+  void describe(Form& form, const World& world, const History& history) const {
+    for (std::uint8_t number = 0; number < world.replicas(); ++number) {
+      const Tide& last = tides_[number];
+      const Tide now = tide_of({number}, world);
+      form.of({number});
+      form.plain(history.epoch() - last.epoch);
+      if (form.skips(last.counter == now.counter && last.counter_lastsync == now.counter_lastsync &&
+                     last.servercounter_lastsync == now.servercounter_lastsync))
+        continue;
+      if (number == 0) {
+        form.mark(ServerCounter{last.counter});
+        continue;
+      }
+      form.mark(ClientCounter{last.counter});
+      form.mark(ClientCounter{last.counter_lastsync});
+      form.mark(ServerCounter{last.servercounter_lastsync});
     }
   }
 
+ private:
   // The counter of a replica, and the two marks of a client, as they were seen last.
   struct Tide {
     std::uint64_t counter = 0;
@@ -63,105 +119,69 @@ class Integrity {
     std::uint64_t servercounter_lastsync = 0;
     std::uint32_t epoch = 0;  // of the server, in which servercounter_lastsync was set
   };
-  const Tide& tide(Replica replica) const { return tides_[replica.number]; }
-
- private:
-  struct Written {
+  struct Created {
     Identity identity;
-    bool created = false;
+    bool is_there = false;
   };
 
-  void forget_marks(Replica client) {
-    tides_[client.number].counter_lastsync = tides_[client.number].servercounter_lastsync = 0;
-  }
-
   template <class World>
-  void note_written(const Event& event, const World& world) {
-    const Version& version = world.versions()[event.value.number];
+  void note_created(const Written& written, const World& world) {
+    const Version& version = world.versions()[written.value.number];
     if (version.kind != VersionKind::create) return;
     const Step& create = world.scenario().steps[version.step];
-    written_[event.guid.number] = {world.scenario().identity_of(create), true};
-  }
-
-  template <class World>
-  void check_held(const Event& event, const World& world, const History& history,
-                  Verdict& verdict) const {
-    const Object* object = world.find(event.replica, event.guid);
-    if (object == nullptr) return;
-    const auto& versions = world.versions();
-    const Value version = event.value;
-    const bool written = version != kNoValue && version.number < versions.size() &&
-                         versions[version.number].isdeleted == object->content.isdeleted &&
-                         was_written(*object);
-    if (!written) break_at(BreachKind::unwritten, event, world, history, verdict);
+    created_[written.guid.number] = {world.scenario().identity_of(create), true};
   }
 
   // Under take-guid an object may go on under another guid than it was created with.
   bool was_written(const Object& object) const {
-    const Written& own = written_[object.guid.number];
-    if (own.created && own.identity == object.identity) return true;
+    const Created& own = created_[object.guid.number];
+    if (own.is_there && own.identity == object.identity) return true;
     for (std::size_t i = 0; i < Identity::kProperties; ++i) {
       const std::uint32_t number = object.identity.numbers()[i];
-      if (std::none_of(written_.begin(), written_.end(), [&](const Written& other) {
-            return other.created && other.identity.numbers()[i] == number;
+      if (std::none_of(created_.begin(), created_.end(), [&](const Created& other) {
+            return other.is_there && other.identity.numbers()[i] == number;
           }))
         return false;
     }
     return true;
   }
 
+  // As it is now; of an engine without counters, as it was seen last.
   template <class World>
-  void check_arrived(const Event& event, const World& world, const History& history,
-                     Verdict& verdict) {
-    if (is_request(event.message))
-      check_tide(kServer, event.message, world, history, verdict);
-    else if (!(event.detail & kLate))
-      check_tide(event.replica, event.message, world, history, verdict);
+  Tide tide_of(Replica replica, const World& world) const {
+    Tide tide = tides_[replica.number];
+    using Engine = std::remove_cvref_t<decltype(world.engine())>;
+    if constexpr (requires { Engine::counter(world.server()); }) {
+      if (replica.is_server()) {
+        tide.counter = Engine::counter(world.server());
+      } else {
+        tide.counter = Engine::counter(world.client(replica));
+        tide.counter_lastsync = Engine::counter_lastsync(world.client(replica));
+        tide.servercounter_lastsync = Engine::servercounter_lastsync(world.client(replica));
+      }
+    }
+    return tide;
   }
 
   // After `replica` changed, on a message or by itself.
   template <class World>
-  void check_tide(Replica replica, MessageKind message, const World& world, const History& history,
-                  Verdict& verdict) {
-    using Engine = std::remove_cvref_t<decltype(world.engine())>;
-    if constexpr (requires { Engine::counter(world.server()); }) {
-      Tide now = tides_[replica.number];
-      if (replica.is_server()) {
-        now.counter = Engine::counter(world.server());
-      } else {
-        now.counter = Engine::counter(world.client(replica));
-        now.counter_lastsync = Engine::counter_lastsync(world.client(replica));
-        now.servercounter_lastsync = Engine::servercounter_lastsync(world.client(replica));
-      }
-      const Tide before = tides_[replica.number];
-      const bool sets_mark = message == MessageKind::download_reply ||
-                             now.servercounter_lastsync != before.servercounter_lastsync;
-      if (!replica.is_server() && sets_mark) now.epoch = history.answer_epoch(replica);
-      tides_[replica.number] = now;
-      const Event event{.replica = replica};
-      if (now.counter < before.counter)
-        break_at(BreachKind::counter_backwards, event, world, history, verdict);
-      if (now.epoch != before.epoch) return;
-      if (now.counter_lastsync < before.counter_lastsync ||
-          now.servercounter_lastsync < before.servercounter_lastsync)
-        break_at(BreachKind::mark_backwards, event, world, history, verdict);
-    }
-  }
-
-  template <class World>
-  static void break_at(BreachKind kind, const Event& event, const World& world,
-                       const History& history, Verdict& verdict) {
-    verdict.break_first(Invariant::integrity, {.kind = kind,
-                                               .replica = event.replica,
-                                               .guid = event.guid,
-                                               .value = event.value,
-                                               .other = event.other,
-                                               .step = static_cast<std::uint32_t>(world.step()),
-                                               .round = history.round()});
+  void check_tide(Replica replica, MessageKind message, const Court<World>& court) {
+    const Tide before = tides_[replica.number];
+    Tide now = tide_of(replica, court.world);
+    const bool sets_mark = message == MessageKind::download_reply ||
+                           now.servercounter_lastsync != before.servercounter_lastsync;
+    if (!replica.is_server() && sets_mark) now.epoch = court.history.answer_epoch(replica);
+    tides_[replica.number] = now;
+    if (now.counter < before.counter)
+      court.break_first({.kind = &kCounterBackwards, .replica = replica});
+    if (now.epoch != before.epoch) return;
+    if (now.counter_lastsync < before.counter_lastsync ||
+        now.servercounter_lastsync < before.servercounter_lastsync)
+      court.break_first({.kind = &kMarkBackwards, .replica = replica});
   }
 
   std::vector<Tide> tides_;       // by replica
-  std::vector<Written> written_;  // by guid
+  std::vector<Created> created_;  // by guid
 };
 
 }  // namespace tidemark::core

@@ -9,8 +9,7 @@
 
 #include <vector>
 
-#include "properties/history.h"
-#include "properties/verdict.h"
+#include "properties/court.h"
 
 namespace tidemark::core {
 
@@ -28,38 +27,59 @@ bool is_excused(Value version, const World& world, const History& history) {
 
 class NoLostUpdate {
  public:
+  static constexpr std::string_view kName = "no-lost-update";
+  static constexpr std::string_view kMeaning =
+      "every version that was written leads to one that the server holds at rest";
+  // On a message, replica put `value` over `other`, which descends from it.
+  static constexpr BreachKind kStaleOverwrite{"stale-overwrite"};
+  // A strategy at replica was asked between `value` and `other`, which descends from it, and chose
+  // `value`.
+  static constexpr BreachKind kAncestorChosen{"ancestor-chosen"};
+  // No path leads from `value` to what the server holds at rest.
+  static constexpr BreachKind kLost{"lost"};
+
   template <class World>
-  static void on_held(const Event& event, const World& world, const History& history,
-                      Verdict& verdict) {
-    if (history.cause() != Cause::message || event.value == kNoValue) return;
-    if (is_ancestor(world.versions(), event.value, event.other))
-      break_at(BreachKind::stale_overwrite, event, world, history, verdict);
+  static void on(const Held& held, const Court<World>& court) {
+    if (court.history.cause() != Cause::message || held.value == kNoValue) return;
+    if (!is_ancestor(court.world.versions(), held.value, held.before)) return;
+    court.break_first({.kind = &kStaleOverwrite,
+                       .replica = held.replica,
+                       .guid = held.guid,
+                       .value = held.value,
+                       .other = held.before});
   }
 
   template <class World>
-  static void on_fact(const Event& told, const World& world, const History& history,
-                      Verdict& verdict) {
-    const Fact& fact = world.facts()[told.number];
+  static void on(const FactTold& told, const Court<World>& court) {
+    const Fact& fact = court.world.facts()[told.place];
     if (fact.kind != FactKind::conflict_resolved || fact.winner == Winner::merge) return;
     const Value lost = fact.winner == Winner::local ? fact.server : fact.local;
-    if (!is_ancestor(world.versions(), fact.kept, lost)) return;
-    const Event event{
-        .replica = told.replica, .guid = fact.guid, .value = fact.kept, .other = lost};
-    break_at(BreachKind::ancestor_chosen, event, world, history, verdict);
+    if (!is_ancestor(court.world.versions(), fact.kept, lost)) return;
+    court.break_first({.kind = &kAncestorChosen,
+                       .replica = told.teller,
+                       .guid = fact.guid,
+                       .value = fact.kept,
+                       .other = lost});
   }
 
   template <class World>
-  void at_rest(const World& world, const History& history, Verdict& verdict) {
-    if (verdict.broken(Invariant::no_lost_update)) return;
-    mark_safe(world, history);
+  void on(const Rested&, const Court<World>& court) {
+    if (court.is_broken()) return;
+    mark_safe(court.world, court.history);
     for (std::uint32_t number = 1; number < safe_.size(); ++number) {
-      const Version& version = world.versions()[number];
+      const Version& version = court.world.versions()[number];
       if (safe_[number] || !version.by_app()) continue;
-      if (is_excused(Value{number}, world, history)) continue;
-      const Event event{.replica = version.writer, .guid = version.guid, .value = Value{number}};
-      return break_at(BreachKind::lost, event, world, history, verdict);
+      if (is_excused(Value{number}, court.world, court.history)) continue;
+      return court.break_first({.kind = &kLost,
+                                .replica = version.writer,
+                                .guid = version.guid,
+                                .value = Value{number}});
     }
   }
+
+  // Nothing of one event is there at the next.
+  template <class Form, class World>
+  static void describe(Form&, const World&, const History&) {}
 
  private:
   // A version is safe if a path leads from it to what the server holds. Edit and merge edges lead
@@ -76,11 +96,8 @@ class NoLostUpdate {
       if (versions[number].isdeleted && world.shadow(kServer, versions[number].guid) == kNoValue)
         safe_[number] = 1;
     for (bool again = true; again;) {
-      for (std::size_t number = versions.size(); number-- > 1;) {
-        if (!safe_[number]) continue;
-        safe_[versions[number].over.number] = 1;
-        safe_[versions[number].over_too.number] = 1;
-      }
+      for_each_descent_back(
+          versions, [&](Value newer, Value older) { safe_[older.number] |= safe_[newer.number]; });
       again = false;
       for (const DecisionEdge& decision : history.decisions()) {
         if (!safe_[decision.kept.number] || safe_[decision.over.number]) continue;
@@ -90,21 +107,7 @@ class NoLostUpdate {
     }
   }
 
-  template <class World>
-  static void break_at(BreachKind kind, const Event& event, const World& world,
-                       const History& history, Verdict& verdict) {
-    verdict.break_first(Invariant::no_lost_update,
-                        {.kind = kind,
-                         .replica = event.replica,
-                         .guid = event.guid,
-                         .value = event.value,
-                         .other = event.other,
-                         .step = static_cast<std::uint32_t>(world.step()),
-                         .round = history.round(),
-                         .at_rest = kind == BreachKind::lost});
-  }
-
-  std::vector<std::uint8_t> safe_;  // by value
+  std::vector<std::uint8_t> safe_;  // by value; written anew before it is read
 };
 
 }  // namespace tidemark::core

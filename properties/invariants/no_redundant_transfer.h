@@ -6,29 +6,31 @@
 // reinstall of the client, or restore of the server. A message that is late is not judged.
 #pragma once
 
-#include "properties/history.h"
-#include "properties/verdict.h"
+#include "properties/court.h"
 
 namespace tidemark::core {
 
 class NoRedundantTransfer {
  public:
+  static constexpr std::string_view kName = "no-redundant-transfer";
+  static constexpr std::string_view kMeaning =
+      "no version is delivered again to a replica that knows it";
+  // `value` was delivered to replica, which knew it; `other` is the number of the client whose link
+  // it came on.
+  static constexpr BreachKind kRedundant{.name = "redundant", .names_another = false};
+
   template <class World>
-  static void on_carried(const Event& carried, const World& world, const History& history,
-                         Verdict& verdict) {
-    const History::Arriving& message = history.arriving();
-    if (message.late || carried.value.number >= world.versions().size()) return;
-    const Trail& trail = history.trail(carried.value);
-    if (!(trail.held_by & bit_of(message.receiver()))) return;
+  static void on(const Carried& carried, const Court<World>& court) {
+    const MessageEvent& message = court.history.arriving().message;
+    if (message.late || carried.value.number >= court.world.versions().size()) return;
+    const Trail& trail = court.history.trail(carried.value);
+    if (!(trail.held_by & bit_of(carried.to))) return;
     if (!(trail.travelled & bit_of(message.client))) return;
-    verdict.break_first(Invariant::no_redundant_transfer,
-                        {.kind = BreachKind::redundant,
-                         .replica = message.receiver(),
-                         .guid = carried.guid,
-                         .value = carried.value,
-                         .other = Value{message.client.number},
-                         .step = static_cast<std::uint32_t>(world.step()),
-                         .round = history.round()});
+    court.break_first({.kind = &kRedundant,
+                       .replica = carried.to,
+                       .guid = carried.guid,
+                       .value = carried.value,
+                       .other = Value{message.client.number}});
   }
 };
 

@@ -5,42 +5,42 @@
 // live, and has held no live version to which a path leads from that deletion.
 #pragma once
 
-#include "properties/history.h"
+#include "properties/court.h"
 #include "properties/invariants/no_lost_update.h"
-#include "properties/verdict.h"
 
 namespace tidemark::core {
 
 class NoResurrection {
  public:
+  static constexpr std::string_view kName = "no-resurrection";
+  static constexpr std::string_view kMeaning =
+      "a deleted object is alive again only through an undelete or a strategy";
+  // Replica held the deletion `other`, and holds `value` live.
+  static constexpr BreachKind kResurrected{"resurrected"};
+
   template <class World>
-  static void at_rest(const World& world, const History& history, Verdict& verdict) {
-    const auto& versions = world.versions();
+  static void on(const Rested&, const Court<World>& court) {
+    const auto& versions = court.world.versions();
     for (std::uint32_t number = 1; number < versions.size(); ++number) {
       if (!versions[number].isdeleted || !versions[number].by_app()) continue;
-      for (std::uint8_t replica = 0; replica < world.replicas(); ++replica)
-        check(Value{number}, Replica{replica}, world, history, verdict);
+      for (std::uint8_t replica = 0; replica < court.world.replicas(); ++replica)
+        check(Value{number}, Replica{replica}, court);
     }
   }
 
  private:
   template <class World>
-  static void check(Value deletion, Replica replica, const World& world, const History& history,
-                    Verdict& verdict) {
-    if (!(history.trail(deletion).held_by & bit_of(replica))) return;
-    const Guid guid = world.versions()[deletion.number].guid;
-    const Object* object = world.find(replica, guid);
+  static void check(Value deletion, Replica replica, const Court<World>& court) {
+    if (!(court.history.trail(deletion).held_by & bit_of(replica))) return;
+    const Guid guid = court.world.versions()[deletion.number].guid;
+    const Object* object = court.world.find(replica, guid);
     if (object == nullptr || object->content.isdeleted) return;
-    if (is_lawful(deletion, replica, world, history)) return;
-    verdict.break_first(Invariant::no_resurrection,
-                        {.kind = BreachKind::resurrected,
-                         .replica = replica,
-                         .guid = guid,
-                         .value = object->content.value,
-                         .other = deletion,
-                         .step = static_cast<std::uint32_t>(world.step()),
-                         .round = history.round(),
-                         .at_rest = true});
+    if (is_lawful(deletion, replica, court.world, court.history)) return;
+    court.break_first({.kind = &kResurrected,
+                       .replica = replica,
+                       .guid = guid,
+                       .value = object->content.value,
+                       .other = deletion});
   }
 
   template <class World>

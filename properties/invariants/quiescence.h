@@ -2,32 +2,30 @@
 // reported at once; so is an exchange that does not end.
 #pragma once
 
-#include "properties/history.h"
-#include "properties/verdict.h"
+#include "properties/court.h"
 
 namespace tidemark::core {
 
 class Quiescence {
  public:
+  static constexpr std::string_view kName = "quiescence";
+  static constexpr std::string_view kMeaning = "settle comes to rest within its bound";
+  // Settle did not come to rest within its rounds / met a state again / an exchange did not end.
+  static constexpr BreachKind kNoRest{"no-rest", false, false};
+  static constexpr BreachKind kCircle{"circle", false, false};
+  static constexpr BreachKind kExchangeWithoutEnd{.name = "exchange-without-end",
+                                                  .names_object = false};
+
   template <class World>
-  static void at_rest(const Event& rested, const World& world, const History& history,
-                      Verdict& verdict) {
-    const auto rest = static_cast<Rest>(rested.detail);
-    if (rest == Rest::quiet) return;
-    verdict.break_first(Invariant::quiescence,
-                        {.kind = rest == Rest::circle ? BreachKind::circle : BreachKind::no_rest,
-                         .step = static_cast<std::uint32_t>(world.step()),
-                         .round = history.round(),
-                         .at_rest = true});
+  static void on(const Rested& rested, const Court<World>& court) {
+    if (rested.rest == Rest::quiet) return;
+    const bool circle = rested.rest == Rest::circle;
+    court.break_first({.kind = circle ? &kCircle : &kNoRest});
   }
 
   template <class World>
-  static void on_overrun(const Event& event, const World& world, const History& history,
-                         Verdict& verdict) {
-    verdict.break_first(Invariant::quiescence, {.kind = BreachKind::exchange_without_end,
-                                                .replica = event.replica,
-                                                .step = static_cast<std::uint32_t>(world.step()),
-                                                .round = history.round()});
+  static void on(const ExchangeOverran& overran, const Court<World>& court) {
+    court.break_first({.kind = &kExchangeWithoutEnd, .replica = overran.client});
   }
 };
 

@@ -3,27 +3,40 @@
 // where no such version was given up.
 #pragma once
 
-#include "properties/history.h"
-#include "properties/verdict.h"
+#include "properties/court.h"
 
 namespace tidemark::core {
 
 class Told {
  public:
-  // After a message was handled, before History counts what it carried as seen.
+  static constexpr std::string_view kName = "told";
+  static constexpr std::string_view kMeaning =
+      "a client that gives up its app's own version says so, and only then";
+  // Replica gave up `value` of its own app without telling / told of `value` wrongly.
+  static constexpr BreachKind kNotTold{"not-told"};
+  static constexpr BreachKind kToldWrongly{"told-wrongly"};
+
+  // Before History counts what the message carried as seen.
   template <class World>
-  static void on_arrived(const World& world, const History& history, Verdict& verdict) {
-    const History::Arriving& message = history.arriving();
-    if (is_request(message.kind)) return;
-    for (const Holding& change : message.changed)
+  static void on(const MessageArrived& message, const Court<World>& court) {
+    if (message.to.is_server()) return;
+    const World& world = court.world;
+    const History& history = court.history;
+    for (const Holding& change : history.arriving().changed)
       if (given_up(change.before, world, history) && !told_of(change.before, world, history))
-        break_at(BreachKind::not_told, change.guid, change.before, change.after, world, history,
-                 verdict);
+        court.break_first({.kind = &kNotTold,
+                           .replica = message.client,
+                           .guid = change.guid,
+                           .value = change.before,
+                           .other = change.after});
     if (message.late) return;
     for (const Fact& fact : world.facts())
       if (is_telling(fact) && !rightly(fact, world, history))
-        break_at(BreachKind::told_wrongly, fact.guid, fact.local, fact.kept, world, history,
-                 verdict);
+        court.break_first({.kind = &kToldWrongly,
+                           .replica = message.client,
+                           .guid = fact.guid,
+                           .value = fact.local,
+                           .other = fact.kept});
   }
 
  private:
@@ -37,7 +50,7 @@ class Told {
                            const History& history) {
     if (value == kNoValue || value.number >= world.versions().size()) return false;
     const Version& version = world.versions()[value.number];
-    const Replica client = history.arriving().client;
+    const Replica client = history.arriving().message.client;
     if (version.writer != client || version.installation != world.installation(client))
       return false;
     if (!version.by_app() && !merges_too) return false;
@@ -47,7 +60,7 @@ class Told {
   template <class World>
   static bool given_up(Value value, const World& world, const History& history) {
     return own_and_gone(value, false, world, history) &&
-           !holds_descendant(value, true, world, history.arriving().client);
+           !holds_descendant(value, true, world, history.arriving().message.client);
   }
 
   // Whether the client holds this version, or, if asked for, one that descends from it.
@@ -85,7 +98,7 @@ class Told {
                         (kept.over == fact.local || kept.over_too == fact.local);
     if (merged != (fact.kind == FactKind::change_merged)) return false;
     if (fact.kept_guid.number < world.objects() &&
-        world.shadow(history.arriving().client, fact.kept_guid) == fact.kept)
+        world.shadow(history.arriving().message.client, fact.kept_guid) == fact.kept)
       return true;
     for (const auto& [guid, value] : history.arriving().carried)
       if (guid == fact.kept_guid && value == fact.kept) return true;
@@ -95,7 +108,7 @@ class Told {
   // A merge that another client made may be told as what it is there: another version.
   template <class World>
   static bool is_made_here(const Version& version, const World& world, const History& history) {
-    const Replica client = history.arriving().client;
+    const Replica client = history.arriving().message.client;
     return version.kind == VersionKind::merge && version.writer == client &&
            version.installation == world.installation(client);
   }
@@ -109,18 +122,6 @@ class Told {
         return true;
     }
     return false;
-  }
-
-  template <class World>
-  static void break_at(BreachKind kind, Guid guid, Value value, Value other, const World& world,
-                       const History& history, Verdict& verdict) {
-    verdict.break_first(Invariant::told, {.kind = kind,
-                                          .replica = history.arriving().client,
-                                          .guid = guid,
-                                          .value = value,
-                                          .other = other,
-                                          .step = static_cast<std::uint32_t>(world.step()),
-                                          .round = history.round()});
   }
 };
 

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "properties/described.h"
 #include "properties/judge.h"
 #include "sim/generator.h"
 #include "sim/state_key.h"
@@ -139,7 +140,7 @@ class Canonical {
   Total of(const World<E>& world, const Judge& judge, const Future& future) {
     world_ = &world;
     history_ = &judge.history();
-    integrity_ = &judge.integrity();
+    rules_ = &judge.rules();
     future_ = future;
     begin();
     collect();
@@ -242,6 +243,31 @@ class Canonical {
     }
   };
 
+  // What invariants remember: the same two passes.
+  struct RuleCollector {
+    Canonical& form;
+    OwnScale* own = nullptr;
+    void of(Replica replica) { own = &form.client_scales_[replica.number]; }
+    void plain(std::uint64_t) {}
+    void mark(ServerCounter counter) { form.server_scale_.add(counter.number); }
+    void mark(ClientCounter counter) { own->add(counter.number); }
+    bool skips(bool) { return false; }
+  };
+  struct RuleWriter {
+    Canonical& form;
+    OwnScale* own = nullptr;
+    void of(Replica replica) { own = &form.client_scales_[replica.number]; }
+    void plain(std::uint64_t number) { form.rest_.add(number); }
+    void mark(ServerCounter counter) {
+      form.rest_.add(form.name(form.server_scale_, counter.number));
+    }
+    void mark(ClientCounter counter) { form.rest_.add(form.name(*own, counter.number)); }
+    bool skips(bool same) {
+      form.rest_.add(same);
+      return same;
+    }
+  };
+
   // Above every id of this writer.
   static std::uint64_t last_of(std::uint32_t writer) {
     return std::uint64_t{writer} << 32 | 0xffffffffu;
@@ -296,8 +322,6 @@ class Canonical {
   template <class Words>
   void write_set(Tag tag, Words& words);
   void write_history();
-  void write_tide(Replica replica, std::uint64_t counter, std::uint64_t counter_lastsync,
-                  std::uint64_t servercounter_lastsync);
   void write_journal();
   template <class Total_>
   void write_departures(const std::array<std::uint32_t, kMostVersions + 1>& gone,
@@ -328,7 +352,7 @@ class Canonical {
   Future future_;
   const World<E>* world_ = nullptr;
   const History* history_ = nullptr;
-  const Integrity* integrity_ = nullptr;
+  const Rules* rules_ = nullptr;
 
   Scale id_scale_;
   std::vector<std::uint64_t> tokens_;  // as they were met
@@ -404,13 +428,11 @@ void Canonical<E, Sum>::collect() {
       described(letter.message, own);
     for (const auto& letter : world_->late({client}))
       if (!engine_.ignores_late(letter.kind)) described(letter.message, own);
-    const Integrity::Tide& tide = integrity_->tide({client});
-    own.add(tide.counter);
-    own.add(tide.counter_lastsync);
-    server_scale_.add(tide.servercounter_lastsync);
-    own.rename(1, ~std::uint64_t{0});
   }
-  server_scale_.add(integrity_->tide(kServer).counter);
+  RuleCollector remembered{*this};
+  describe(*rules_, kAllInvariants, remembered, *world_, *history_);
+  for (std::uint8_t client = 1; client <= clients(); ++client)
+    client_scales_[client].rename(1, ~std::uint64_t{0});
   id_scale_.rename(1, ~std::uint64_t{0});
   server_scale_.rename(engine_.subtracts_counters() ? world_->objects() + 1 : 1, exact_above);
   if (engine_.compares_stamps()) rename_stamps();
@@ -566,14 +588,11 @@ std::uint32_t Canonical<E, Sum>::id_of(Value value, Guid guid) {
 // Ancestors by edit and merge edges; what a version reaches, by decisions too.
 template <class E, class Sum>
 void Canonical<E, Sum>::trace_ancestors() {
-  const auto& versions = world_->versions();
-  for (std::uint32_t i = 1; i < versions_; ++i) {
-    Mask mask = 0;
-    for (const Value over : {versions[i].over, versions[i].over_too})
-      if (over != kNoValue) mask |= ancestors_[over.number] | 1u << over.number;
-    ancestors_[i] = mask;
-    reach_[i] = 0;
-  }
+  std::fill_n(ancestors_.begin(), versions_, Mask{0});
+  std::fill_n(reach_.begin(), versions_, Mask{0});
+  for_each_descent(world_->versions(), [&](Value newer, Value older) {
+    ancestors_[newer.number] |= ancestors_[older.number] | 1u << older.number;
+  });
   for (std::uint32_t i = 1; i < versions_; ++i)
     for (Mask mask = ancestors_[i]; mask != 0; mask &= mask - 1)
       reach_[static_cast<std::uint32_t>(std::countr_zero(mask))] |= 1u << i;
@@ -752,31 +771,13 @@ void Canonical<E, Sum>::write_history() {
     const MessageKind kind = world_->in_flight({client});
     rest_.add(kind != MessageKind::none && !history_->counts({client}));
     if (!watches(Invariant::integrity)) continue;
-    const bool answered = kind != MessageKind::none && !is_request(kind);
+    const bool answered = kind != MessageKind::none &&
+                          !world_->queue({client}, Lane::in_flight).front().to.is_server();
     rest_.add(answered ? history_->epoch() - history_->answer_epoch({client}) : 0);
-    write_tide({client}, E::counter(world_->client({client})),
-               E::counter_lastsync(world_->client({client})),
-               E::servercounter_lastsync(world_->client({client})));
   }
-  if (watches(Invariant::integrity)) write_tide(kServer, E::counter(world_->server()), 0, 0);
+  RuleWriter remembered{*this};
+  describe(*rules_, distinctions_.watched, remembered, *world_, *history_);
   if (distinctions_.may_be_wiped) write_journal();
-}
-
-// What integrity saw last of a replica is nearly always what it has now.
-template <class E, class Sum>
-void Canonical<E, Sum>::write_tide(Replica replica, std::uint64_t counter,
-                                   std::uint64_t counter_lastsync,
-                                   std::uint64_t servercounter_lastsync) {
-  const Integrity::Tide& tide = integrity_->tide(replica);
-  const bool same = tide.counter == counter && tide.counter_lastsync == counter_lastsync &&
-                    tide.servercounter_lastsync == servercounter_lastsync;
-  rest_.add(same);
-  rest_.add(history_->epoch() - tide.epoch);
-  if (same) return;
-  const OwnScale& own = client_scales_[replica.number];
-  rest_.add(replica.is_server() ? name(server_scale_, tide.counter) : name(own, tide.counter));
-  rest_.add(name(own, tide.counter_lastsync));
-  rest_.add(name(server_scale_, tide.servercounter_lastsync));
 }
 
 // What is_excused() reads: which versions were replaced, on a message, by which others; and of

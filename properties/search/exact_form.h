@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "properties/described.h"
 #include "properties/judge.h"
 #include "properties/search/canonical.h"
 #include "sim/foreign.h"
@@ -33,12 +34,24 @@ class Canonical<Foreign, KeySum> {
       write_link({number}, world, judge.history());
     write_texts(world.notes());
     write_versions(world, judge.history());
-    write_history(judge, world.replicas());
+    write_history(world, judge);
     return sum_.total();
   }
 
  private:
   static constexpr std::uint64_t kEnd = ~std::uint64_t{0};  // of what has no length before it
+
+  // What invariants remember, in full.
+  struct RuleWriter {
+    Canonical& form;
+    void of(Replica) {}
+    void plain(std::uint64_t number) { form.add(number); }
+    template <class Counter>
+    void mark(Counter counter) {
+      form.add(counter.number);
+    }
+    bool skips(bool) { return false; }
+  };
 
   void add(std::uint64_t word) { sum_.add(word); }
   void add(std::uint64_t high, std::uint64_t low) { sum_.add(high << 32 | low); }
@@ -161,7 +174,7 @@ class Canonical<Foreign, KeySum> {
     for (std::uint32_t guid = 0; guid < world.objects(); ++guid) add(world.created({guid}));
   }
 
-  void write_history(const Judge& judge, std::uint32_t replicas) {
+  void write_history(const World<Foreign>& world, const Judge& judge) {
     const History& history = judge.history();
     decisions_.clear();
     for (const DecisionEdge& edge : history.decisions())
@@ -171,14 +184,10 @@ class Canonical<Foreign, KeySum> {
     add(decisions_.size());
     for (const auto& [over, kept] : decisions_) add(over, kept);
     add(history.epoch());
-    for (std::uint8_t number = 0; number < replicas; ++number) {
-      if (number > 0) add(history.answer_epoch({number}));
-      const Integrity::Tide& tide = judge.integrity().tide({number});
-      add(tide.counter);
-      add(tide.counter_lastsync);
-      add(tide.servercounter_lastsync);
-      add(tide.epoch);
-    }
+    for (std::uint8_t number = 1; number < world.replicas(); ++number)
+      add(history.answer_epoch({number}));
+    RuleWriter remembered{*this};
+    describe(judge.rules(), kAllInvariants, remembered, world, history);
     if (may_be_wiped_) write_journal(history);
   }
 

@@ -172,10 +172,10 @@ struct SearchObserver {
   Judge& judge;
   bool lost = false;
   std::uint32_t arrived = 0;
-  template <class World>
-  void on(const Event& event, const World& world) {
-    lost = lost || event.kind == EventKind::message_lost;
-    arrived += event.kind == EventKind::message_arrived;
+  template <EventType Event_, class World>
+  void on(const Event_& event, const World& world) {
+    if constexpr (std::is_same_v<Event_, MessageLost>) lost = true;
+    if constexpr (std::is_same_v<Event_, MessageArrived>) ++arrived;
     judge.on(event, world);
   }
 };

@@ -14,9 +14,7 @@ struct EventLog {
   std::vector<Event> events;
   void on(const Event& event, const World<Foreign>& /*world*/) { events.push_back(event); }
 };
-struct NoObserver {
-  void on(const Event& /*event*/, const World<Foreign>& /*world*/) {}
-};
+struct NoObserver {};
 
 void take_steps(World<Foreign>& world, std::size_t begin, std::size_t end) {
   NoObserver nobody;

@@ -21,7 +21,8 @@ namespace tidemark::core {
 class SettleMemory {
  public:
   struct End {
-    std::uint8_t broken = 0;  // invariants, one bit each
+    std::uint16_t broken = 0;  // invariants, one bit each
+    static_assert(kInvariants <= 16);
     std::uint8_t rounds = 0;  // kRestless: not known to come to rest
     std::uint16_t messages = 0;
   };
@@ -94,7 +95,7 @@ class Settling {
   InvariantSet broken_from(const Start& start, const Finished* finished = nullptr) {
     SettleMemory::End end = walk(finished != nullptr ? finished->after : start);
     if (finished != nullptr) {
-      end.broken |= static_cast<std::uint8_t>(finished->broken);
+      end.broken |= static_cast<std::uint16_t>(finished->broken);
       end.messages = static_cast<std::uint16_t>(end.messages + finished->messages);
     }
     if (end.rounds == SettleMemory::kRestless || end.rounds > start.world.scenario().settle_bound())
@@ -142,7 +143,7 @@ class Settling {
       quiet = !world_.settle_round(judge_);
       if (quiet) world_.come_to_rest(Rest::quiet, judge_);
     }
-    own.broken = static_cast<std::uint8_t>(judge_.verdict().bits());
+    own.broken = static_cast<std::uint16_t>(judge_.verdict().bits());
     own.messages = static_cast<std::uint16_t>(world_.summary().settle_messages - before);
     return own;
   }
@@ -165,7 +166,7 @@ class Settling {
     judge_.forget_breaches();
     const RunSummary summary = world_.settle(judge_);
     counts_.executed += summary.settle_messages;
-    return {.broken = static_cast<std::uint8_t>(judge_.verdict().bits()),
+    return {.broken = static_cast<std::uint16_t>(judge_.verdict().bits()),
             .messages = static_cast<std::uint16_t>(summary.settle_messages)};
   }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "properties/version_graph.h"
+#include "reports/breach_words.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
 #include "reports/explanation.h"
@@ -66,10 +67,11 @@ class Drawing {
 
   // Which version is hurt, beside which other one, and how it came to be.
   void read_breach(const Breach& breach) {
-    overwrites_ =
-        breach.kind == BreachKind::stale_overwrite || breach.kind == BreachKind::ancestor_chosen;
+    const Value gone = words_for(breach, account_)->taken_away();
+    overwrites_ = gone != kNoValue && gone == breach.other;
+    is_lost_ = gone != kNoValue && gone == breach.value;
     hurt_ = breach.value;
-    if (breach.kind != BreachKind::redundant) other_ = breach.other;
+    if (breach.kind->names_another) other_ = breach.other;
     if (overwrites_ || !is_version(hurt_)) std::swap(hurt_, other_);
     if (!is_version(hurt_)) return;
     const Value origin = overwrites_ && is_version(other_) ? other_ : first_of(hurt_);
@@ -153,7 +155,7 @@ class Drawing {
   std::string overwriting() const {
     if (overwrites_ && is_version(other_) && is_version(hurt_))
       return overwriting(hurt_, other_, account_.spot_of(about_.breach()));
-    if (!about_.invariant || about_.breach().kind != BreachKind::lost) return {};
+    if (!is_lost_) return {};
     const Explanation found =
         explain(about_.breach(), account_, about_.configuration.strategy.name);
     return found.spot ? cut_at(*found.spot) : "";
@@ -186,8 +188,9 @@ class Drawing {
   Account account_;
   Vocabulary words_;
   VersionGraph graph_;
-  std::vector<bool> drawn_;   // by number of the version
-  bool overwrites_ = false;   // whether an older version was put over a newer one
+  std::vector<bool> drawn_;  // by number of the version
+  bool overwrites_ = false;
+  bool is_lost_ = false;      // whether an older version was put over a newer one
   Value hurt_ = kNoValue;     // the version that the breach is about
   Value other_ = kNoValue;    // the one beside it
   std::vector<Value> chain_;  // that leads to it

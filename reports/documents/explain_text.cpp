@@ -41,9 +41,9 @@ std::map<std::uint32_t, SkipReason> skipped(const Recording& recording) {
   std::map<std::uint32_t, SkipReason> reasons;
   std::uint32_t step = 0;
   for (const Event& event : recording.events) {
-    if (event.kind == EventKind::step_began) step = static_cast<std::uint32_t>(event.number);
-    if (event.kind == EventKind::step_skipped)
-      reasons.emplace(step, static_cast<SkipReason>(event.detail));
+    if (const auto* began = std::get_if<StepBegan>(&event)) step = began->place;
+    if (const auto* skipped = std::get_if<StepSkipped>(&event))
+      reasons.emplace(step, skipped->reason);
   }
   return reasons;
 }

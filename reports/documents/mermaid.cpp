@@ -138,51 +138,40 @@ class Sequence {
     for (const std::string& effect : effects) lines_.push_back({effect, Role::effect, true, frame});
   }
 
-  static std::string on_its_way(EventKind kind, Replica client) {
-    if (kind == EventKind::message_sent) return "on its way";
-    if (kind == EventKind::message_copied) return "a copy stays on its way, late";
-    return fmt::format("late, {} gives up", replica_name(client));
+  // Empty of a message that is no more.
+  static std::string on_its_way(const Event& event) {
+    if (is<MessageSent>(event)) return "on its way";
+    if (is<MessageCopied>(event)) return "a copy stays on its way, late";
+    if (!is<MessageBecameLate>(event)) return {};
+    return fmt::format("late, {} gives up", replica_name(replica_of(event)));
   }
 
   std::string cargo(const Entry& entry) const {
     const std::string carried = words_.cargo(entry);
-    const std::string name(message_name(entry.head.message));
+    const std::string name(message_name(entry.message()->kind));
     return carried.empty() ? name : name + ": " + carried;
   }
 
   std::optional<Line> message_of(const Entry& entry) {
-    const Event& event = entry.head;
-    const bool upward = is_request(event.message);
-    const Replica sender = sender_of(event);
-    const Replica receiver = receiver_of(event);
-    const bool lost = event.kind == EventKind::message_lost;
-    switch (event.kind) {
-      case EventKind::message_sent:
-      case EventKind::message_became_late:
-      case EventKind::message_copied:
-        return Line{over(sender, on_its_way(event.kind, event.replica) + ": " + cargo(entry)),
-                    Role::effect};
-      case EventKind::message_lost:
-      case EventKind::message_arriving: {
-        acting_.insert({sender, receiver});
-        const std::string_view head = lost ? "x" : ">>";
-        const std::string late = event.detail & kLate ? ", late" : "";
-        return Line{fmt::format("{}-{}{}{}: {}", replica_name(sender), upward ? "" : "-", head,
-                                replica_name(receiver), label(cargo(entry) + late)),
-                    Role::message, lost || !late.empty()};
-      }
-      default:
-        return std::nullopt;
-    }
+    const MessageEvent* message = entry.message();
+    if (message == nullptr) return std::nullopt;
+    if (const std::string way = on_its_way(entry.head); !way.empty())
+      return Line{over(message->from, way + ": " + cargo(entry)), Role::effect};
+    acting_.insert({message->from, message->to});
+    const bool lost = is<MessageLost>(entry.head);
+    const std::string late = message->late ? ", late" : "";
+    return Line{fmt::format("{}-{}{}{}: {}", replica_name(message->from),
+                            message->to.is_server() ? "" : "-", lost ? "x" : ">>",
+                            replica_name(message->to), label(cargo(entry) + late)),
+                Role::message, lost || !late.empty()};
   }
 
   std::vector<std::string> effects_of(const Entry& entry) {
     std::vector<std::string> notes;
-    if (entry.head.kind == EventKind::step_skipped)
-      notes.push_back(over(entry.head.replica, "nothing done"));
+    if (is<StepSkipped>(entry.head)) notes.push_back(over(entry.replica(), "nothing done"));
     for (const Fact& fact : entry.facts)
       if (const std::string text = told(fact); !text.empty())
-        notes.push_back(over(receiver_of(entry.head), text));
+        notes.push_back(over(entry.place(), text));
     for (std::uint8_t number = 0; number < account_.replicas(); ++number)
       if (const std::string held = words_.holds_anew({number}, entry); !held.empty())
         notes.push_back(over({number}, "holds " + held));

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/overloaded.h"
 #include "reports/documents/characters.h"
 #include "reports/documents/exports.h"
 #include "reports/words.h"
@@ -52,28 +53,19 @@ std::string print_line(const LogLine& line) {
 
 // What happens at one replica alone; empty: nothing that is told.
 std::string_view deed(const Event& event) {
-  switch (event.kind) {
-    case EventKind::cycle_began:
-      return event.detail == 1 ? "full sync" : "";
-    case EventKind::exchange_overran:
-      return "exchange cut off";
-    case EventKind::clock_jumped:
-      return "clock jumps";
-    case EventKind::went_offline:
-      return "offline";
-    case EventKind::came_online:
-      return "online";
-    case EventKind::crashed:
-      return "crash";
-    case EventKind::reinstalled:
-      return "reinstall";
-    case EventKind::backed_up:
-      return "backup";
-    case EventKind::restored:
-      return "restore";
-    default:
-      return {};
-  }
+  return std::visit(Overloaded{
+                        [](const CycleBegan& began) { return began.full ? "full sync" : ""; },
+                        [](const ExchangeOverran&) { return "exchange cut off"; },
+                        [](const ClockJumped&) { return "clock jumps"; },
+                        [](const WentOffline&) { return "offline"; },
+                        [](const CameOnline&) { return "online"; },
+                        [](const Crashed&) { return "crash"; },
+                        [](const Reinstalled&) { return "reinstall"; },
+                        [](const BackedUp&) { return "backup"; },
+                        [](const Restored&) { return "restore"; },
+                        [](const auto&) { return ""; },
+                    },
+                    event);
 }
 
 // One run as lines.
@@ -98,13 +90,13 @@ class Execution {
 
  private:
   using MessageName = std::pair<MessageKind, std::uint32_t>;
-  static MessageName name_of(const Event& event) { return {event.message, event.number}; }
+  static MessageName name_of(const MessageEvent& message) { return {message.kind, message.number}; }
 
   // What a message carries is known where it arrives.
   void keep_messages() {
     for (const Spot spot : account_.spots())
-      if (const Entry& entry = account_.entry(spot); entry.head.kind == EventKind::message_arriving)
-        messages_.emplace(name_of(entry.head), &entry);
+      if (const Entry& entry = account_.entry(spot); is<MessageArriving>(entry.head))
+        messages_.emplace(name_of(*entry.message()), &entry);
   }
 
   void tell(Spot spot) {
@@ -117,52 +109,54 @@ class Execution {
   }
 
   void tell(const Event& event, const Entry& entry) {
-    switch (event.kind) {
-      case EventKind::written:
-        return add(event.replica, words_.object(event.guid) + ": " + words_.made(event.value),
-                   changes(entry, event.replica));
-      case EventKind::message_sent:
-        return send(event);
-      case EventKind::message_lost:
-        return lose(event);
-      case EventKind::message_became_late:
-        return add(event.replica, fmt::format("give up, {} is late", message_name(event.message)));
-      case EventKind::message_arriving:
-        return receive(event, entry);
-      default:
-        if (const auto done = deed(event); !done.empty())
-          add(event.replica, std::string(done), changes(entry, event.replica));
-    }
+    std::visit(
+        Overloaded{
+            [&](const Written& written) {
+              add(written.replica, words_.object(written.guid) + ": " + words_.made(written.value),
+                  changes(entry, written.replica));
+            },
+            [&](const MessageSent& message) { send(message); },
+            [&](const MessageLost& message) { lose(message); },
+            [&](const MessageBecameLate& message) {
+              add(message.client, fmt::format("give up, {} is late", message_name(message.kind)));
+            },
+            [&](const MessageArriving& message) { receive(message, entry); },
+            [&](const auto&) {
+              const Replica replica = replica_of(event);
+              if (const auto done = deed(event); !done.empty())
+                add(replica, std::string(done), changes(entry, replica));
+            },
+        },
+        event);
   }
 
-  void send(const Event& event) {
-    sent_[name_of(event)] = lines_.size();
-    const auto known = messages_.find(name_of(event));
+  void send(const MessageSent& sent) {
+    sent_[name_of(sent)] = lines_.size();
+    const auto known = messages_.find(name_of(sent));
     const Entry* message = known == messages_.end() ? nullptr : known->second;
-    add(sender_of(event),
-        fmt::format("send {}{}", message_name(event.message), message ? cargo(*message) : ""),
+    add(sent.from,
+        fmt::format("send {}{}", message_name(sent.kind), message ? cargo(*message) : ""),
         message ? words_.cargo(*message) : "");
   }
 
   // Of two copies one may arrive. The answer to a late request is lost at once.
-  void lose(const Event& event) {
-    if (event.detail & kLate)
-      return add(sender_of(event),
-                 fmt::format("send {}, nobody waits", message_name(event.message)));
-    if (!messages_.contains(name_of(event))) lines_[sent_.at(name_of(event))].event += ", lost";
+  void lose(const MessageLost& lost) {
+    if (lost.late)
+      return add(lost.from, fmt::format("send {}, nobody waits", message_name(lost.kind)));
+    if (!messages_.contains(name_of(lost))) lines_[sent_.at(name_of(lost))].event += ", lost";
   }
 
-  void receive(const Event& event, const Entry& entry) {
-    const Replica host = receiver_of(event);
-    const Clock& at_sending = lines_[sent_.at(name_of(event))].clock;
+  void receive(const MessageArriving& message, const Entry& entry) {
+    const Replica host = message.to;
+    const Clock& at_sending = lines_[sent_.at(name_of(message))].clock;
     Clock& own = clocks_[host.number];
     for (std::size_t replica = 0; replica < own.size(); ++replica)
       own[replica] = std::max(own[replica], at_sending[replica]);
     const std::string changed = changes(entry, host);
     const std::string carried = words_.cargo(entry);
     add(host,
-        fmt::format("receive {}{}{}", event.detail & kLate ? "late " : "",
-                    message_name(event.message), cargo(entry)),
+        fmt::format("receive {}{}{}", message.late ? "late " : "", message_name(message.kind),
+                    cargo(entry)),
         carried + (carried.empty() || changed.empty() ? "" : "; ") + changed);
   }
 
@@ -190,7 +184,7 @@ class Execution {
 
   // `: o1 (edit on A)`, without the numbers of versions; in an upload-ack also what was refused.
   std::string cargo(const Entry& message) const {
-    if (!message.carried || message.head.message == MessageKind::download_request) return {};
+    if (!message.carried || message.message()->kind == MessageKind::download_request) return {};
     std::string items;
     for (const Item& item : *message.carried)
       items += fmt::format("{}{} ({}){}", items.empty() ? ": " : ", ", words_.object(item.guid),
@@ -198,7 +192,7 @@ class Execution {
     return items.empty() ? ": nothing" : items;
   }
   static bool is_refused(const Item& item, const Entry& message) {
-    return message.head.message == MessageKind::upload_ack &&
+    return message.message()->kind == MessageKind::upload_ack &&
            std::find(message.refused.begin(), message.refused.end(), item) != message.refused.end();
   }
 

@@ -14,7 +14,7 @@ MessageKind kind_of(tidemark::MessageKind kind) {
 
 }  // namespace
 
-std::optional<Foreign::Row> Foreign::row_of(const Held& held) const {
+std::optional<Foreign::Row> Foreign::row_of(const tidemark::Held& held) const {
   const Guid guid = texts().guid(held.guid);
   const Value value = texts().value_of(guid, held.value, held.isdeleted);
   if (value == kNoValue) return std::nullopt;
@@ -39,7 +39,7 @@ void Foreign::absorb(const Answer& answer, Holder& replica) const {
   replica.tells_servercounter_lastsync |= answer.servercounter_lastsync.has_value();
   if (!answer.holds) return;
   replica.rows.clear();
-  for (const Held& held : *answer.holds) {
+  for (const tidemark::Held& held : *answer.holds) {
     const std::optional<Row> row = row_of(held);
     if (!row) continue;
     if (replica.rows.find(row->object.guid) != nullptr)

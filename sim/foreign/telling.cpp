@@ -25,7 +25,7 @@ void Foreign::tell(const Answer& answer, const Holder& before, const Message& me
   for (const Decided& decided : answer.decisions) {
     tell_decision(decided, fresh, facts);
     if (facts.back().winner == Winner::merge && answer.holds)
-      for (const Held& held : *answer.holds)
+      for (const tidemark::Held& held : *answer.holds)
         if (held.value == decided.merged) facts.back().kept_guid = texts().guid(held.guid);
   }
   for (const tidemark::Told& told : answer.told) tell_app(told, facts);

@@ -9,7 +9,7 @@ template <class Observer>
 void World<E>::send_at_once(Replica client, const Change& made, Observer& observer) {
   if (!online(client) || exchanging(client)) return;
   if (!engine_->begin_change(link(client).client, made, work_.reply.message)) return;
-  emit({.kind = EventKind::cycle_began, .replica = client}, observer);
+  emit(CycleBegan{client}, observer);
   send_first_request(client, observer);
   finish(client, MessageKind::none, observer);
 }
@@ -17,10 +17,7 @@ void World<E>::send_at_once(Replica client, const Change& made, Observer& observ
 template <Engine E>
 template <class Observer>
 void World<E>::begin_cycle(Replica client, bool full, Observer& observer) {
-  emit({.kind = EventKind::cycle_began,
-        .replica = client,
-        .detail = static_cast<std::uint8_t>(full)},
-       observer);
+  emit(CycleBegan{client, full}, observer);
   engine_->begin(link(client).client, full, clock(client), work_.reply.message);
   send_first_request(client, observer);
 }
@@ -42,7 +39,7 @@ template <class Observer>
 void World<E>::send(Replica client, Observer& observer) {
   Letter& letter = link(client).lane(Lane::in_flight).add();
   swap(letter, work_.reply);
-  announce(EventKind::message_sent, client, letter, kInTime, observer);
+  announce<MessageSent>(client, letter, false, observer);
 }
 
 template <Engine E>
@@ -62,7 +59,7 @@ void World<E>::finish(Replica client, MessageKind lost, Observer& observer) {
     deliver(client, observer);
   }
   if (in_flight(client) == MessageKind::none) return;
-  emit({.kind = EventKind::exchange_overran, .replica = client}, observer);
+  emit(ExchangeOverran{client}, observer);
   lose(client, observer);
 }
 
@@ -83,16 +80,16 @@ void World<E>::deliver(Replica client, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::deliver_request(Replica client, Observer& observer) {
-  handle_at_server(client, work_.arriving.copied ? kCopied : kInTime, observer);
+  handle_at_server(client, false, observer);
   send(client, observer);
 }
 
 // The request that arrives is handled, and the reply is the answer.
 template <Engine E>
 template <class Observer>
-void World<E>::handle_at_server(Replica client, std::uint8_t arrival, Observer& observer) {
+void World<E>::handle_at_server(Replica client, bool late, Observer& observer) {
   const Letter& request = work_.arriving;
-  announce(EventKind::message_arriving, client, request, arrival, observer);
+  announce<MessageArriving>(client, request, late, observer);
   announce_carried(request, observer);
   const auto first = std::find_if(handled_.begin(), handled_.end(), [&](const Handled& handled) {
     return handled.number == request.number;
@@ -107,18 +104,17 @@ void World<E>::handle_at_server(Replica client, std::uint8_t arrival, Observer& 
   tell_facts(kServer, observer);
   compare_holdings(kServer, observer);
   if (repeated && work_.before_repeat != objects_at_server())
-    emit({.kind = EventKind::repeat_changed_server, .replica = client, .number = request.number},
-         observer);
+    emit(RepeatChangedServer{client, request.number}, observer);
   if (request.copied && first == handled_.end())
     handled_.push_back({request.number, server_writes_});
-  announce(EventKind::message_arrived, client, request, arrival, observer);
+  announce<MessageArrived>(client, request, late, observer);
 }
 
 template <Engine E>
 template <class Observer>
 void World<E>::deliver_answer(Replica client, Observer& observer) {
   const Letter& answer = work_.arriving;
-  announce(EventKind::message_arriving, client, answer, kInTime, observer);
+  announce<MessageArriving>(client, answer, false, observer);
   announce_carried(answer, observer);
   work_.facts.clear();
   const bool more = engine_->handle(link(client).client, answer.message, clock(client),
@@ -127,7 +123,7 @@ void World<E>::deliver_answer(Replica client, Observer& observer) {
   seal(client, kServer, next_number_++, false);
   tell_facts(client, observer);
   compare_holdings(client, observer);
-  announce(EventKind::message_arrived, client, answer, kInTime, observer);
+  announce<MessageArrived>(client, answer, false, observer);
   if (more)
     send(client, observer);
   else
@@ -137,8 +133,7 @@ void World<E>::deliver_answer(Replica client, Observer& observer) {
 template <Engine E>
 template <class Observer>
 void World<E>::lose(Replica client, Observer& observer) {
-  announce(EventKind::message_lost, client, link(client).lane(Lane::in_flight).front(), kInTime,
-           observer);
+  announce<MessageLost>(client, link(client).lane(Lane::in_flight).front(), false, observer);
   end_exchange(client, false, observer);
 }
 
@@ -147,10 +142,7 @@ template <class Observer>
 void World<E>::end_exchange(Replica client, bool finished, Observer& observer) {
   link(client).lane(Lane::in_flight).clear();
   engine_->end_exchange(link(client).client);
-  emit({.kind = EventKind::exchange_ended,
-        .replica = client,
-        .detail = static_cast<std::uint8_t>(finished)},
-       observer);
+  emit(ExchangeEnded{client, finished}, observer);
 }
 
 // "The client gives up waiting, but the message stays in the network", or a copy of it does.
@@ -160,9 +152,9 @@ void World<E>::become_late(Replica client, bool copy, Observer& observer) {
   Letter& letter = link(client).lane(Lane::in_flight).front();
   letter.copied |= copy;
   link(client).lane(Lane::late).add() = letter;
-  announce(copy ? EventKind::message_copied : EventKind::message_became_late, client, letter,
-           kInTime, observer);
-  if (!copy) end_exchange(client, false, observer);
+  if (copy) return announce<MessageCopied>(client, letter, false, observer);
+  announce<MessageBecameLate>(client, letter, false, observer);
+  end_exchange(client, false, observer);
 }
 
 template <Engine E>
@@ -171,26 +163,23 @@ void World<E>::arrive(Replica client, Observer& observer) {
   const Letter& letter = work_.arriving;
   link(client).lane(Lane::late).take(work_.arriving);
   if (letter.to.is_server()) {
-    handle_at_server(client, static_cast<std::uint8_t>(kLate | (letter.copied ? kCopied : 0)),
-                     observer);
-    announce(EventKind::message_lost, client, work_.reply, kLate, observer);
-    return;
+    handle_at_server(client, true, observer);
+    return announce<MessageLost>(client, work_.reply, true, observer);
   }
-  announce(EventKind::message_arriving, client, letter, kLate, observer);
+  announce<MessageArriving>(client, letter, true, observer);
   work_.facts.clear();
   work_.before = link(client).client;
   engine_->handle_stale(link(client).client, letter.message);
   compare_holdings(client, observer);
-  if (!(work_.before == link(client).client))
-    emit({.kind = EventKind::stale_changed_client, .replica = client}, observer);
-  announce(EventKind::message_arrived, client, letter, kLate, observer);
+  if (!(work_.before == link(client).client)) emit(StaleChangedClient{client}, observer);
+  announce<MessageArrived>(client, letter, true, observer);
 }
 
-// What is in flight is lost and the exchange ends, because of `kind`.
+// What is in flight is lost and the exchange ends.
 template <Engine E>
-template <class Observer>
-void World<E>::cut(Replica client, EventKind kind, Observer& observer) {
-  emit({.kind = kind, .replica = client, .message = in_flight(client)}, observer);
+template <class Cut, class Observer>
+void World<E>::cut(Replica client, Observer& observer) {
+  emit(Cut{client, in_flight(client)}, observer);
   if (exchanging(client)) lose(client, observer);
 }
 
@@ -198,20 +187,21 @@ template <Engine E>
 template <class Observer>
 void World<E>::restore(Observer& observer) {
   engine_->restore(server_, *backup_, next_id_++);
-  emit({.kind = EventKind::restored}, observer);
+  emit(Restored{}, observer);
   ++server_writes_;
   compare_holdings(kServer, observer);
 }
 
 template <Engine E>
-template <class Observer>
-void World<E>::announce(EventKind kind, Replica client, const Letter& letter, std::uint8_t arrival,
-                        Observer& observer) {
-  emit({.kind = kind,
-        .replica = client,
-        .message = letter.kind,
-        .detail = arrival,
-        .number = letter.number},
+template <class Told, class Observer>
+void World<E>::announce(Replica client, const Letter& letter, bool late, Observer& observer) {
+  emit(Told{{.client = client,
+             .from = letter.from,
+             .to = letter.to,
+             .kind = letter.kind,
+             .number = letter.number,
+             .late = late,
+             .copied = letter.to.is_server() && letter.copied}},
        observer);
 }
 
@@ -220,11 +210,7 @@ template <class Observer>
 void World<E>::announce_carried(const Letter& letter, Observer& observer) {
   engine_->for_each_object(letter.message, [&](const Object& object) {
     carried_ = true;
-    emit({.kind = EventKind::carried,
-          .detail = static_cast<std::uint8_t>(object.content.isdeleted),
-          .guid = object.guid,
-          .value = version_of(object)},
-         observer);
+    emit(Carried{letter.to, object.guid, version_of(object), object.content.isdeleted}, observer);
   });
 }
 

@@ -65,7 +65,7 @@ void World<E>::tell_facts(Replica teller, Observer& observer) {
                 std::uint64_t{static_cast<std::uint8_t>(fact.winner)} << 16 |
                 std::uint64_t{fact.local.number} << 32);
     digest_.add(std::uint64_t{fact.server.number} | std::uint64_t{fact.kept.number} << 32);
-    emit({.kind = EventKind::fact_told, .replica = teller, .number = i}, observer);
+    emit(FactTold{teller, i}, observer);
   }
 }
 
@@ -85,15 +85,10 @@ void World<E>::compare_holding(Replica replica, Guid guid, Observer& observer) {
                                                 object->identity};
   Shadow& shadow = shadow_of(replica, guid);
   if (now == shadow) return;
-  const Value other = shadow.content.value;
+  const Value before = shadow.content.value;
   shadow = now;
   if (replica.is_server()) ++server_writes_;
-  emit({.kind = EventKind::held,
-        .replica = replica,
-        .guid = guid,
-        .value = now.content.value,
-        .other = other},
-       observer);
+  emit(Held{replica, guid, now.content.value, before}, observer);
 }
 
 }  // namespace tidemark::core

@@ -15,7 +15,7 @@ template <class Observer>
 bool World<E>::settle_round(Observer& observer) {
   use_notes();
   carried_ = false;
-  emit({.kind = EventKind::round_began, .number = ++summary_.settle_rounds}, observer);
+  emit(RoundBegan{++summary_.settle_rounds}, observer);
   for (const Replica client : order_) whole_exchange(client, observer);
   return carried_;
 }
@@ -26,7 +26,7 @@ void World<E>::begin_settle(Observer& observer) {
   settling_ = true;
   use_notes();
   step_ = scenario_->steps.size();
-  emit({.kind = EventKind::settle_began}, observer);
+  emit(SettleBegan{}, observer);
   for (Link& link : links_) {
     link.lane(Lane::late).clear();
     link.online = true;
@@ -51,10 +51,7 @@ template <Engine E>
 template <class Observer>
 void World<E>::come_to_rest(Rest rest, Observer& observer) {
   summary_.rest = rest;
-  emit({.kind = EventKind::rested,
-        .detail = static_cast<std::uint8_t>(rest),
-        .number = summary_.settle_rounds},
-       observer);
+  emit(Rested{rest, summary_.settle_rounds}, observer);
   summary_.digest = digest_.value();
 }
 

@@ -60,12 +60,7 @@ bool World<E>::apply(std::size_t place, Observer& observer) {
   use_notes();
   const Step& step = scenario_->steps[place];
   see_client(step.replica);
-  emit({.kind = EventKind::step_began,
-        .replica = step.replica,
-        .message = step.lose,
-        .detail = static_cast<std::uint8_t>(step.kind),
-        .number = static_cast<std::uint32_t>(place)},
-       observer);
+  emit(StepBegan{step.replica, step.kind, step.lose, static_cast<std::uint32_t>(place)}, observer);
   const bool did = execute(step, observer);
   ++(did ? summary_.effective_steps : summary_.skipped_steps);
   return did;
@@ -131,7 +126,7 @@ template <Engine E>
 template <class Observer>
 bool World<E>::execute(const Step& step, Observer& observer) {
   if (const SkipReason reason = refusal(step); reason != SkipReason::none) {
-    emit({.kind = EventKind::step_skipped, .detail = static_cast<std::uint8_t>(reason)}, observer);
+    emit(StepSkipped{reason}, observer);
     return false;
   }
   const Replica who = step.replica;
@@ -170,24 +165,24 @@ bool World<E>::execute(const Step& step, Observer& observer) {
       arrive(who, observer);
       break;
     case StepKind::offline:
-      cut(who, EventKind::went_offline, observer);
+      cut<WentOffline>(who, observer);
       link(who).online = false;
       break;
     case StepKind::online:
       link(who).online = true;
-      emit({.kind = EventKind::came_online, .replica = who}, observer);
+      emit(CameOnline{who}, observer);
       break;
     case StepKind::clock:
       (who.is_server() ? server_skew_ : link(who).skew) += step.seconds;
       digest_.add(static_cast<std::uint64_t>(step.seconds));
-      emit({.kind = EventKind::clock_jumped, .replica = who}, observer);
+      emit(ClockJumped{who}, observer);
       break;
     case StepKind::crash:
-      cut(who, EventKind::crashed, observer);
+      cut<Crashed>(who, observer);
       engine_->crash(link(who).client);
       break;
     case StepKind::reinstall:
-      cut(who, EventKind::reinstalled, observer);
+      cut<Reinstalled>(who, observer);
       link(who).installation = next_id_++;
       engine_->reinstall(link(who).client, link(who).installation);
       compare_holdings(who, observer);
@@ -195,7 +190,7 @@ bool World<E>::execute(const Step& step, Observer& observer) {
     case StepKind::backup:
       if (!backup_) backup_.emplace();
       engine_->backup(server_, *backup_);
-      emit({.kind = EventKind::backed_up}, observer);
+      emit(BackedUp{}, observer);
       break;
     case StepKind::restore:
       restore(observer);
@@ -235,8 +230,7 @@ void World<E>::change(const Step& step, Observer& observer) {
   }
   if (step.kind == StepKind::create) shadow.identity = made.identity;
   shadow.content = {value, step.kind == StepKind::remove};
-  emit({.kind = EventKind::written, .replica = who, .guid = guid, .value = value, .other = over},
-       observer);
+  emit(Written{who, guid, value, over}, observer);
   compare_holding(who, guid, observer);
   if constexpr (SendsChanges<E>)
     if (!who.is_server()) send_at_once(who, made, observer);

@@ -274,8 +274,8 @@ TEST(JsonLines, AnEmptyAnswerSaysNothing) {
 TEST(JsonLines, HoldsAreRead) {
   const Answer answer = parse_answer(
       R"({"holds":[{"guid":"o1","pk":"object:o1","name":"o1","value":"v1"},{"guid":"o2","value":"v7","isdeleted":true,"stamp":3},{"guid":"o3","isdeleted":true}]})");
-  EXPECT_EQ(*answer.holds,
-            (std::vector<Held>{{.guid = "o1", .pk = "object:o1", .name = "o1", .value = "v1"},
+  EXPECT_EQ(*answer.holds, (std::vector<tidemark::Held>{
+                               {.guid = "o1", .pk = "object:o1", .name = "o1", .value = "v1"},
                                {.guid = "o2", .value = "v7", .isdeleted = true},
                                {.guid = "o3", .value = "", .isdeleted = true}}));
 }

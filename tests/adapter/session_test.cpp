@@ -65,7 +65,7 @@ TEST(Adapter, ItAnswersWhatItIsAsked) {
   Adapter adapter({.command = puppet(), .strategy = "own"});
   EXPECT_FALSE(adapter.handle(kBegin).holds.has_value());
   EXPECT_EQ(*adapter.handle(kChange).holds,
-            (std::vector<Held>{{.guid = "o1", .pk = "k", .name = "o1", .value = "v1"}}));
+            (std::vector<tidemark::Held>{{.guid = "o1", .pk = "k", .name = "o1", .value = "v1"}}));
   EXPECT_EQ(adapter.requests(), 3u);
 }
 

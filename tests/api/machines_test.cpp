@@ -62,12 +62,12 @@ struct WithAll : last_writer::Client {
   void handle_stale(const tidemark::Message& /*answer*/) { Log::text += "stale "; }
   void crash() { Log::text += "crash "; }
 };
-struct Restored : last_writer::Server {
+struct RestoredServer : last_writer::Server {
   void restored(std::uint32_t epoch) { Log::text += "epoch" + std::to_string(epoch) + " "; }
 };
 
 TEST(Machines, AreToldWhatTheyWantToKnow) {
-  const auto engine = make_engine<WithAll, Restored>(kTraits);
+  const auto engine = make_engine<WithAll, RestoredServer>(kTraits);
   Log::text.clear();
   const tidemark::Message message;
   engine->handle({.operation = tidemark::Operation::begin, .clients = 2});

@@ -262,19 +262,20 @@ TEST_P(Page, Assumption1ServerSendsNothingUnasked) {
   const Episode episode = after(kBusyRun);
   bool asked = false;
   for (const Event& event : episode.events()) {
-    if (event.kind == EventKind::message_arrived) asked = is_request(event.message);
-    if (event.kind != EventKind::message_sent || is_request(event.message)) continue;
-    EXPECT_TRUE(asked) << message_name(event.message);
+    if (is<MessageArrived>(event)) asked = message_in(event)->to.is_server();
+    const auto* sent = std::get_if<MessageSent>(&event);
+    if (sent == nullptr || sent->to.is_server()) continue;
+    EXPECT_TRUE(asked) << message_name(sent->kind);
     asked = false;
   }
-  EXPECT_EQ(after("create S o1; edit S o1").count(EventKind::message_sent), 0u);
+  EXPECT_EQ(after("create S o1; edit S o1").count<MessageSent>(), 0u);
 }
 
 // 2. "The mobile app handles conflicts, not the server."
 TEST_P(Page, Assumption2OnlyClientsResolveConflicts) {
   const Episode episode = after(kBusyRun);
   for (const Event& event : episode.events())
-    EXPECT_FALSE(event.kind == EventKind::fact_told && event.replica.is_server());
+    EXPECT_FALSE(is<FactTold>(event) && replica_of(event).is_server());
   EXPECT_TRUE(std::any_of(episode.facts().begin(), episode.facts().end(), [](const Fact& fact) {
     return fact.kind == FactKind::conflict_resolved;
   })) << "there was a conflict";
@@ -287,13 +288,14 @@ TEST_P(Page, Assumption3DownloadComesFirst) {
   const Episode episode = after(kBusyRun);
   std::size_t uploads = 0;
   for (const Event& event : episode.events()) {
-    MessageKind& last = downloaded[event.replica.number];
-    if (event.kind == EventKind::cycle_began) last = MessageKind::none;
-    if (event.kind != EventKind::message_sent) continue;
-    const auto before = static_cast<MessageKind>(static_cast<int>(event.message) - 1);
-    EXPECT_EQ(last, before) << message_name(event.message);
-    last = event.message;
-    uploads += event.message == MessageKind::upload_request;
+    MessageKind& last = downloaded[replica_of(event).number];
+    if (is<CycleBegan>(event)) last = MessageKind::none;
+    const auto* sent = std::get_if<MessageSent>(&event);
+    if (sent == nullptr) continue;
+    const auto before = static_cast<MessageKind>(static_cast<int>(sent->kind) - 1);
+    EXPECT_EQ(last, before) << message_name(sent->kind);
+    last = sent->kind;
+    uploads += sent->kind == MessageKind::upload_request;
   }
   EXPECT_GE(uploads, 2u);
 }

@@ -50,7 +50,7 @@ TEST(Simple, SendsAnAddAtOnceAndAlone) {
   EXPECT_EQ(run.held("o1"), "S v1, A v1, B nothing");
   EXPECT_EQ(run.held("o2"), "S v2, A v2, B nothing");
   EXPECT_EQ(run.delivered('S'), 2u);
-  EXPECT_EQ(run.count(EventKind::message_arrived), 4u);
+  EXPECT_EQ(run.count<MessageArrived>(), 4u);
 }
 
 // "When a record is deleted on the device, send this deletion to the server immediately."

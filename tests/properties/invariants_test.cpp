@@ -446,7 +446,7 @@ TEST(Quiescence, ExchangeOfOneMessageMoreIsCaught) {
 TEST(Quiescence, StateMetAgainIsACircle) {
   const Episode episode("protocol guarded; strategy client-priority;" +
                         std::string(kTwoWithOneKey));
-  EXPECT_EQ(episode.verdict().breach(I::quiescence).kind, BreachKind::circle);
+  EXPECT_EQ(episode.verdict().breach(I::quiescence).kind, &Quiescence::kCircle);
 }
 TEST(Quiescence, StatesThatNeverRepeatAreNoRest) {
   EXPECT_EQ(found(I::quiescence,
@@ -566,7 +566,8 @@ TEST(NoRedundantTransfer, JourneyOnOneLinkIsNoneOnAnother) {
 TEST(NoRedundantTransfer, OfflineOrGivingUpExcuseNothing) {
   for (const char* fault : {"offline A; online A;", "begin A; drop A;", "begin A; give-up A;"}) {
     const Episode episode(std::string(kUploadThenEcho) + fault + "sync A");
-    EXPECT_EQ(episode.verdict().breach(I::no_redundant_transfer).kind, BreachKind::redundant)
+    EXPECT_EQ(episode.verdict().breach(I::no_redundant_transfer).kind,
+              &NoRedundantTransfer::kRedundant)
         << fault;
   }
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,7 +18,13 @@ namespace {
 
 using Holdings = std::map<std::pair<Replica, Guid>, Value>;
 
-bool is_late(const Event& event) { return event.detail & kLate; }
+// The holding that an event changes; nothing: it changes none.
+std::optional<Held> change_in(const Event& event) {
+  if (const auto* held = std::get_if<Held>(&event)) return *held;
+  if (const auto* written = std::get_if<Written>(&event))
+    return Held{written->replica, written->guid, written->value, written->over};
+  return std::nullopt;
+}
 
 class DumbJudge {
  public:
@@ -35,7 +42,7 @@ class DumbJudge {
   // The first event at which a version was delivered in vain; nothing: none was.
   bool finds_redundant_transfer() const {
     for (std::size_t i = 0; i < run_.events.size(); ++i)
-      if (run_.events[i].kind == EventKind::carried && is_redundant(i)) return true;
+      if (is<Carried>(run_.events[i]) && is_redundant(i)) return true;
     return false;
   }
 
@@ -50,7 +57,7 @@ class DumbJudge {
   // A client gave up a version of its app's, silently.
   bool finds_untold_loss() const {
     for (std::size_t i = 0; i < run_.events.size(); ++i)
-      if (run_.events[i].kind == EventKind::held && is_untold(i)) return true;
+      if (is<Held>(run_.events[i]) && is_untold(i)) return true;
     return false;
   }
 
@@ -72,33 +79,35 @@ class DumbJudge {
           if (reaches_[b][c]) reaches_[a][c] = true;
   }
 
+  const Fact* fact_at(std::size_t i) const {
+    const auto* told = std::get_if<FactTold>(&run_.events[i]);
+    return told == nullptr ? nullptr : &run_.facts[told->place];
+  }
+
   // --- Messages
 
   // The arriving event of the message that event i belongs to; the number of events: it belongs to
   // none.
   std::size_t message_of(std::size_t i) const {
     while (true) {
-      const EventKind kind = run_.events[i].kind;
-      if (kind == EventKind::message_arriving) return i;
-      if (kind == EventKind::message_arrived || kind == EventKind::step_began || i == 0)
-        return run_.events.size();
+      if (is<MessageArriving>(run_.events[i])) return i;
+      if (is<MessageArrived, StepBegan>(run_.events[i]) || i == 0) return run_.events.size();
       --i;
     }
   }
   bool is_in_message(std::size_t i) const { return message_of(i) < run_.events.size(); }
   std::size_t end_of_message(std::size_t i) const {
-    while (run_.events[i].kind != EventKind::message_arrived) ++i;
+    while (!is<MessageArrived>(run_.events[i])) ++i;
     return i;
   }
 
   // --- Redundant transfers
 
   bool is_redundant(std::size_t carried) const {
-    const Event& message = run_.events[message_of(carried)];
-    if (is_late(message)) return false;
-    const Replica receiver = is_request(message.message) ? kServer : message.replica;
-    const Value value = run_.events[carried].value;
-    return has_held(receiver, value, carried) && has_travelled(message.replica, value, carried);
+    const MessageEvent& message = *message_in(run_.events[message_of(carried)]);
+    if (message.late) return false;
+    const Value value = std::get<Carried>(run_.events[carried]).value;
+    return has_held(message.to, value, carried) && has_travelled(message.client, value, carried);
   }
 
   // Since the replica was last wiped, before event `end`.
@@ -107,23 +116,22 @@ class DumbJudge {
     std::set<Value> held;
     for (std::size_t i = 0; i < end; ++i) {
       const Event& event = run_.events[i];
-      if (event.kind == EventKind::reinstalled && event.replica == replica) held.clear();
-      if (event.kind == EventKind::restored && replica.is_server()) {
-        while (run_.events[i + 1].kind == EventKind::held) apply(run_.events[++i], now);
+      if (is<Reinstalled>(event) && replica_of(event) == replica) held.clear();
+      if (is<Restored>(event) && replica.is_server()) {
+        while (is<Held>(run_.events[i + 1])) apply(run_.events[++i], now);
         held.clear();
         for (const auto& [where, what] : now)
           if (where.first == replica) held.insert(what);
         continue;
       }
       apply(event, now);
-      const bool changed = event.kind == EventKind::written || event.kind == EventKind::held;
-      if (changed && event.replica == replica) held.insert(event.value);
+      const auto change = change_in(event);
+      if (change && change->replica == replica) held.insert(change->value);
     }
     return held.count(value) > 0;
   }
   static void apply(const Event& event, Holdings& now) {
-    if (event.kind == EventKind::written || event.kind == EventKind::held)
-      now[{event.replica, event.guid}] = event.value;
+    if (const auto change = change_in(event)) now[{change->replica, change->guid}] = change->value;
   }
 
   // In an exchange of this client that counts: one that began after all that does not.
@@ -131,14 +139,14 @@ class DumbJudge {
     std::size_t from = 0;
     for (std::size_t i = 0; i < end; ++i) {
       const Event& event = run_.events[i];
-      const bool own = event.replica == client;
-      if (event.kind == EventKind::restored || (own && event.kind == EventKind::crashed) ||
-          (own && event.kind == EventKind::reinstalled) ||
-          (own && event.kind == EventKind::cycle_began && event.detail == 1))
+      const bool own = replica_of(event) == client;
+      const auto* began = std::get_if<CycleBegan>(&event);
+      if (is<Restored>(event) || (own && is<Crashed, Reinstalled>(event)) ||
+          (own && began != nullptr && began->full))
         from = i;
     }
     for (std::size_t i = from; i < end; ++i)
-      if (run_.events[i].kind == EventKind::cycle_began && run_.events[i].replica == client &&
+      if (is<CycleBegan>(run_.events[i]) && replica_of(run_.events[i]) == client &&
           travelled_in_exchange(i, client, value, end))
         return true;
     return false;
@@ -149,31 +157,29 @@ class DumbJudge {
     bool uploaded = false;
     for (std::size_t i = begin + 1; i < end; ++i) {
       const Event& event = run_.events[i];
-      if (event.replica == client &&
-          (event.kind == EventKind::cycle_began || event.kind == EventKind::exchange_ended))
-        return false;
-      if (event.kind != EventKind::message_arrived || event.replica != client || is_late(event))
-        continue;
+      if (replica_of(event) == client && is<CycleBegan, ExchangeEnded>(event)) return false;
+      const auto* arrived = std::get_if<MessageArrived>(&event);
+      if (arrived == nullptr || arrived->client != client || arrived->late) continue;
       const std::size_t arriving = message_of(i - 1);
-      if (event.message == MessageKind::download_reply && carries(arriving, value)) return true;
-      if (event.message == MessageKind::upload_request)
+      if (arrived->kind == MessageKind::download_reply && carries(arriving, value)) return true;
+      if (arrived->kind == MessageKind::upload_request)
         uploaded = carries(arriving, value) && !is_refused(arriving, value);
-      if (event.message == MessageKind::upload_ack && uploaded) return true;
+      if (arrived->kind == MessageKind::upload_ack && uploaded) return true;
     }
     return false;
   }
 
   bool carries(std::size_t arriving, Value value) const {
-    for (std::size_t i = arriving; run_.events[i].kind != EventKind::message_arrived; ++i)
-      if (run_.events[i].kind == EventKind::carried && run_.events[i].value == value) return true;
+    for (std::size_t i = arriving; !is<MessageArrived>(run_.events[i]); ++i)
+      if (const auto* carried = std::get_if<Carried>(&run_.events[i]);
+          carried != nullptr && carried->value == value)
+        return true;
     return false;
   }
   bool tells(std::size_t arriving, FactKind kind, Value local) const {
-    for (std::size_t i = arriving; run_.events[i].kind != EventKind::message_arrived; ++i) {
-      if (run_.events[i].kind != EventKind::fact_told) continue;
-      const Fact& fact = run_.facts[run_.events[i].number];
-      if (fact.kind == kind && fact.local == local) return true;
-    }
+    for (std::size_t i = arriving; !is<MessageArrived>(run_.events[i]); ++i)
+      if (const Fact* fact = fact_at(i); fact && fact->kind == kind && fact->local == local)
+        return true;
     return false;
   }
   bool is_refused(std::size_t arriving, Value value) const {
@@ -183,16 +189,16 @@ class DumbJudge {
   // --- Lost updates
 
   bool is_stale_overwrite(std::size_t i) const {
-    const Event& event = run_.events[i];
-    return event.kind == EventKind::held && is_in_message(i) && event.value != kNoValue &&
-           ancestor_[event.value.number][event.other.number];
+    const auto* held = std::get_if<Held>(&run_.events[i]);
+    return held != nullptr && is_in_message(i) && held->value != kNoValue &&
+           ancestor_[held->value.number][held->before.number];
   }
   bool is_ancestor_chosen(std::size_t i) const {
-    if (run_.events[i].kind != EventKind::fact_told) return false;
-    const Fact& fact = run_.facts[run_.events[i].number];
-    if (fact.kind != FactKind::conflict_resolved || fact.winner == Winner::merge) return false;
-    const Value lost = fact.winner == Winner::local ? fact.server : fact.local;
-    return ancestor_[fact.kept.number][lost.number];
+    const Fact* fact = fact_at(i);
+    if (!fact || fact->kind != FactKind::conflict_resolved || fact->winner == Winner::merge)
+      return false;
+    const Value lost = fact->winner == Winner::local ? fact->server : fact->local;
+    return ancestor_[fact->kept.number][lost.number];
   }
 
   bool leads(Value from, Value to) const {
@@ -222,20 +228,16 @@ class DumbJudge {
   bool is_excused(Value value) const {
     Holdings now;
     bool wiped = false;
-    EventKind cause = EventKind::step_began;
+    bool is_wipe = false;  // what happens now
     for (std::size_t i = 0; i < run_.events.size(); ++i) {
       const Event& event = run_.events[i];
-      if (event.kind == EventKind::message_arriving) {
-        if (replaces(i, value, now)) return false;
-        cause = event.kind;
-      }
-      if (event.kind == EventKind::step_began || event.kind == EventKind::reinstalled ||
-          event.kind == EventKind::restored)
-        cause = event.kind;
+      if (is<MessageArriving>(event) && replaces(i, value, now)) return false;
+      if (is<MessageArriving, StepBegan>(event)) is_wipe = false;
+      if (is<Reinstalled, Restored>(event)) is_wipe = true;
       const bool before = is_held_by_anybody(value, now);
       apply(event, now);
       const bool after = is_held_by_anybody(value, now);
-      if (before && !after) wiped = cause == EventKind::reinstalled || cause == EventKind::restored;
+      if (before && !after) wiped = is_wipe;
     }
     return wiped && !is_held_by_anybody(value, now);
   }
@@ -243,31 +245,31 @@ class DumbJudge {
   // `value` by what does not. What only moved to another guid was not replaced.
   bool replaces(std::size_t i, Value value, Holdings now) const {
     const std::size_t end = end_of_message(i);
-    std::vector<Event> gone;
+    std::vector<Held> gone;
     std::set<Value> came;
     Replica receiver{};
     for (; i < end; ++i) {
-      const Event& event = run_.events[i];
-      apply(event, now);
-      if (event.kind != EventKind::held) continue;
-      receiver = event.replica;
-      came.insert(event.value);
-      if (leads(value, event.other) && !leads(value, event.value)) gone.push_back(event);
+      apply(run_.events[i], now);
+      const auto* held = std::get_if<Held>(&run_.events[i]);
+      if (held == nullptr) continue;
+      receiver = held->replica;
+      came.insert(held->value);
+      if (leads(value, held->before) && !leads(value, held->value)) gone.push_back(*held);
     }
     bool still_there = false;
     for (const auto& [where, what] : now)
       still_there |= where.first == receiver && leads(value, what);
-    for (const Event& event : gone)
-      if (event.value == kNoValue ? !still_there : came.count(event.other) == 0) return true;
+    for (const Held& held : gone)
+      if (held.value == kNoValue ? !still_there : came.count(held.before) == 0) return true;
     return false;
   }
 
   // --- Untold losses
 
   bool is_untold(std::size_t held) const {
-    const Event& event = run_.events[held];
+    const Held& event = std::get<Held>(run_.events[held]);
     const std::size_t arriving = message_of(held);
-    const Value lost = event.other;
+    const Value lost = event.before;
     if (event.replica.is_server() || arriving == run_.events.size() || lost == kNoValue)
       return false;
     if (!versions_[lost.number].by_app() || versions_[lost.number].writer != event.replica ||
@@ -281,13 +283,12 @@ class DumbJudge {
   bool names_both(Value lost, std::size_t held) const {
     const std::size_t end = end_of_message(held);
     for (std::size_t i = message_of(held); i < end; ++i) {
-      if (run_.events[i].kind != EventKind::fact_told) continue;
-      const Fact& fact = run_.facts[run_.events[i].number];
-      const bool telling =
-          fact.kind == FactKind::change_overwritten || fact.kind == FactKind::change_merged;
-      if (telling && fact.local == lost &&
-          (carries(message_of(held), fact.kept) || holds_after(fact.kept, held) ||
-           lost_in_turn(fact.kept, held)))
+      const Fact* fact = fact_at(i);
+      const bool telling = fact && (fact->kind == FactKind::change_overwritten ||
+                                    fact->kind == FactKind::change_merged);
+      if (telling && fact->local == lost &&
+          (carries(message_of(held), fact->kept) || holds_after(fact->kept, held) ||
+           lost_in_turn(fact->kept, held)))
         return true;
     }
     return false;
@@ -295,10 +296,9 @@ class DumbJudge {
   // Whether a strategy decided against this version of the client's own in this message.
   bool lost_in_turn(Value value, std::size_t held) const {
     for (std::size_t i = message_of(held); i < end_of_message(held); ++i) {
-      if (run_.events[i].kind != EventKind::fact_told) continue;
-      const Fact& fact = run_.facts[run_.events[i].number];
-      if (fact.kind == FactKind::conflict_resolved && fact.winner != Winner::local &&
-          fact.local == value)
+      const Fact* fact = fact_at(i);
+      if (fact && fact->kind == FactKind::conflict_resolved && fact->winner != Winner::local &&
+          fact->local == value)
         return true;
     }
     return false;
@@ -307,25 +307,23 @@ class DumbJudge {
     Holdings now;
     for (std::size_t i = 0; i < end_of_message(held); ++i) apply(run_.events[i], now);
     for (const auto& [where, what] : now)
-      if (where.first == run_.events[held].replica && what == value) return true;
+      if (where.first == replica_of(run_.events[held]) && what == value) return true;
     return false;
   }
   bool is_of_an_earlier_installation(Value value, Replica client, std::size_t end) const {
     bool written = false;
     for (std::size_t i = 0; i < end; ++i) {
       const Event& event = run_.events[i];
-      written |= event.kind == EventKind::written && event.value == value;
-      if (written && event.kind == EventKind::reinstalled && event.replica == client) return true;
+      if (const auto* change = std::get_if<Written>(&event)) written |= change->value == value;
+      if (written && is<Reinstalled>(event) && replica_of(event) == client) return true;
     }
     return false;
   }
   // In an answer, also this one; or downloaded before.
   bool was_seen_accepted(Value value, Replica client, std::size_t arriving) const {
     for (std::size_t i = 0; i < arriving; ++i) {
-      const Event& event = run_.events[i];
-      if (event.kind != EventKind::message_arriving || event.replica != client || is_late(event) ||
-          is_request(event.message))
-        continue;
+      const auto* answer = std::get_if<MessageArriving>(&run_.events[i]);
+      if (answer == nullptr || answer->to != client || answer->late) continue;
       if (carries(i, value) || tells(i, FactKind::upload_accepted, value)) return true;
     }
     return tells(arriving, FactKind::upload_accepted, value);
@@ -336,7 +334,7 @@ class DumbJudge {
     const std::size_t end = end_of_message(held);
     for (std::size_t i = 0; i < end; ++i) apply(run_.events[i], now);
     for (const auto& [where, what] : now)
-      if (where.first == run_.events[held].replica && what != kNoValue &&
+      if (where.first == replica_of(run_.events[held]) && what != kNoValue &&
           (what == value || ancestor_[value.number][what.number]))
         return true;
     return false;
@@ -407,7 +405,7 @@ TEST(Oracle, LostUpdatesAreFoundByBoth) {
 TEST(Oracle, UntoldLossesAreFoundByBoth) {
   expect_one_mind(Invariant::told, &DumbJudge::finds_untold_loss, [](const Verdict& verdict) {
     return !verdict.broken(Invariant::told) ||
-           verdict.breach(Invariant::told).kind == BreachKind::not_told;
+           verdict.breach(Invariant::told).kind == &Told::kNotTold;
   });
 }
 

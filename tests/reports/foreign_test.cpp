@@ -85,7 +85,7 @@ struct Resurrecting final : tidemark::Engine {
   Answer handle(const Request& request) override {
     Answer answer = page.handle(request);
     if (answer.holds)
-      for (Held& held : *answer.holds)
+      for (tidemark::Held& held : *answer.holds)
         if (std::exchange(held.isdeleted, false)) held.value = shown;
     return answer;
   }

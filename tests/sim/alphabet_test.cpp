@@ -13,10 +13,7 @@
 namespace tidemark::core {
 namespace {
 
-struct Silent {
-  template <class World>
-  void on(const Event&, const World&) {}
-};
+struct Silent {};
 
 class Stage {
  public:

@@ -26,9 +26,9 @@ struct Events {
   void on(const Event& event, const World&) {
     list.push_back(event);
   }
-  std::size_t count(EventKind kind) const {
-    return static_cast<std::size_t>(std::count_if(
-        list.begin(), list.end(), [&](const Event& event) { return event.kind == kind; }));
+  template <EventType Type>
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::count_if(list.begin(), list.end(), is<Type>));
   }
 };
 
@@ -247,9 +247,8 @@ TEST(World, StepDoesSomethingExactlyWhenItsPreconditionHolds) {
   for (const Precondition& each : kPreconditions) {
     Stage stage(each.steps);
     EXPECT_EQ(stage.play_all(), each.reason == kDoes) << each.steps;
-    const Event& last = stage.events.list.back();
-    const bool skipped = last.kind == EventKind::step_skipped;
-    EXPECT_EQ(skipped ? static_cast<SkipReason>(last.detail) : kDoes, each.reason) << each.steps;
+    const auto* skipped = std::get_if<StepSkipped>(&stage.events.list.back());
+    EXPECT_EQ(skipped != nullptr ? skipped->reason : kDoes, each.reason) << each.steps;
   }
 }
 
@@ -278,8 +277,8 @@ TEST(World, SkippedStepChangesNothingAndSaysWhy) {
     stage.play(1);
     expect_same(before, state_of(stage.world));
     ASSERT_EQ(stage.events.list.size(), events + 2);
-    EXPECT_EQ(stage.events.list[events].kind, EventKind::step_began);
-    EXPECT_EQ(stage.events.list[events + 1].kind, EventKind::step_skipped);
+    EXPECT_TRUE(is<StepBegan>(stage.events.list[events]));
+    EXPECT_TRUE(is<StepSkipped>(stage.events.list[events + 1]));
   }
 }
 
@@ -378,8 +377,7 @@ TEST(World, DeliverMovesAnExchangeOnByOneMessage) {
     EXPECT_EQ(stage.world.in_flight(A), kind);
     if (kind != MessageKind::none) stage.play(1);
   }
-  EXPECT_EQ(stage.events.list.back().kind, EventKind::exchange_ended);
-  EXPECT_EQ(stage.events.list.back().detail, 1) << "it came to its end";
+  EXPECT_EQ(stage.events.list.back(), Event(ExchangeEnded{A, true}));
 }
 
 TEST(World, FinishDeliversUntilTheExchangeIsOverFromAnyMessageOn) {
@@ -441,8 +439,8 @@ TEST(World, CycleThatNeverSendsTheMessageToLoseIsWhole) {
   Stage stage("create S o1; sync A lose=upload-ack");
   EXPECT_TRUE(stage.play_all());
   EXPECT_EQ(stage.held(A, kOne), Value{1});
-  EXPECT_EQ(stage.events.count(EventKind::message_lost), 0u);
-  EXPECT_EQ(stage.events.list.back().detail, 1);
+  EXPECT_EQ(stage.events.count<MessageLost>(), 0u);
+  EXPECT_EQ(stage.events.list.back(), Event(ExchangeEnded{A, true}));
 }
 
 TEST(World, GivingUpLeavesTheMessageInTheNetwork) {
@@ -487,7 +485,7 @@ TEST(World, LateMessagesArriveInTheOrderInWhichTheyBecameLate) {
   for (int i = 0; i < 3; ++i) {
     const std::size_t from = stage.events.list.size();
     stage.play(1);
-    arrived.push_back(stage.events.list.at(from + 1).message);
+    arrived.push_back(message_in(stage.events.list.at(from + 1))->kind);
   }
   EXPECT_EQ(arrived, (std::vector{MessageKind::upload_request, MessageKind::upload_request,
                                   MessageKind::download_request}));
@@ -617,10 +615,10 @@ std::vector<Replica> order_of_exchanges(const Events& events, std::uint32_t in_r
   bool settling = false;
   std::uint32_t round = 0;
   for (const Event& event : events.list) {
-    settling |= event.kind == EventKind::settle_began;
-    if (event.kind == EventKind::round_began) round = event.number;
-    if (settling && round == in_round && event.kind == EventKind::exchange_ended)
-      order.push_back(event.replica);
+    settling |= is<SettleBegan>(event);
+    if (const auto* began = std::get_if<RoundBegan>(&event)) round = began->round;
+    if (settling && round == in_round && is<ExchangeEnded>(event))
+      order.push_back(replica_of(event));
   }
   return order;
 }

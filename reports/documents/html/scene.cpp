@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kLeastPassages = 12;
 
 bool acts(const Entry& entry) {
-  return is_message(entry) && (!entry.changes.empty() || !entry.tides.empty() ||
-                               entry.head.kind != EventKind::message_arriving ||
-                               (entry.carried && !entry.carried->empty()));
+  return entry.message() != nullptr &&
+         (!entry.changes.empty() || !entry.tides.empty() || !is<MessageArriving>(entry.head) ||
+          (entry.carried && !entry.carried->empty()));
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ std::vector<Replica> Scene::choose_lanes() const {
     const Passage& passage = account_.passages()[place];
     if (passage.kind == PassageKind::step) acting.insert(scenario().steps[passage.number].replica);
     for (const Entry& entry : passage.entries)
-      if (acts(entry)) acting.insert(entry.head.replica);
+      if (acts(entry)) acting.insert(entry.replica());
   }
   if (subject_) acting.insert(subject_->breach.replica);
   acting.erase(kServer);
@@ -123,7 +123,7 @@ std::string Scene::kind(const Passage& passage) const {
 }
 
 std::string Scene::skipped_since(const Passage& passage, const Entry& entry) const {
-  return skip_reason(static_cast<SkipReason>(entry.head.detail), scenario().steps[passage.number],
+  return skip_reason(std::get<StepSkipped>(entry.head).reason, scenario().steps[passage.number],
                      scenario());
 }
 
@@ -131,8 +131,8 @@ std::set<Replica> Scene::replicas_of(const Passage& passage) const {
   std::set<Replica> result;
   if (passage.kind == PassageKind::step) result.insert(scenario().steps[passage.number].replica);
   for (const Entry& entry : passage.entries) {
-    result.insert(entry.head.replica);
-    if (is_message(entry)) result.insert(kServer);
+    result.insert(entry.replica());
+    if (entry.message() != nullptr) result.insert(kServer);
   }
   return result;
 }
@@ -159,22 +159,9 @@ std::string Scene::attributes(const Passage& passage) const {
                      anchor(passage), kind(passage), replicas, fmt::join(objects_of(passage), " "));
 }
 
-bool is_message(const Entry& entry) {
-  switch (entry.head.kind) {
-    case EventKind::message_sent:
-    case EventKind::message_lost:
-    case EventKind::message_became_late:
-    case EventKind::message_copied:
-    case EventKind::message_arriving:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::string label_of(const Entry& message, const Vocabulary& words) {
   const std::string cargo = words.cargo(message);
-  const std::string name(message_name(message.head.message));
+  const std::string name(message_name(message.message()->kind));
   return cargo.empty() ? name : fmt::format("{} {}", name, cargo);
 }
 

@@ -99,7 +99,6 @@ class Scene {
   std::vector<Replica> lanes_;
 };
 
-bool is_message(const Entry& entry);
 // What a message carries, in words; its kind where that is not known or nothing.
 std::string label_of(const Entry& message, const Vocabulary& words);
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/overloaded.h"
 #include "base/text.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/svg.h"
@@ -75,12 +76,11 @@ class PictureRows {
   }
 
   void read(const Passage& passage, const Entry& entry, Row& row) const {
-    if (is_message(entry)) row.message = &entry;
+    if (entry.message() != nullptr) row.message = &entry;
     note_changes(entry, row);
     for (const Fact& fact : entry.facts)
       if (const std::string said = remark(fact); !said.empty())
-        row.notes.push_back(
-            {row.message ? receiver_of(entry.head) : entry.head.replica, said, "fact"});
+        row.notes.push_back({entry.place(), said, "fact"});
     for (const TideChange& change : entry.tides)
       for (std::string& said :
            changes_of(change, scene_.run().recording.tells_servercounter_lastsync))
@@ -104,7 +104,7 @@ class PictureRows {
 
   void note_breach(Row& row) const {
     const Spot spot{row.passage, row.entry};
-    const Replica replica = row.message ? receiver_of(row.message->head) : breached();
+    const Replica replica = row.message ? row.message->place() : breached();
     for (const std::string& invariant : scene_.broken_at(spot)) {
       row.broken = true;
       row.notes.push_back({replica, "✗ " + invariant, "broken"});
@@ -115,8 +115,8 @@ class PictureRows {
 
   // A step that does nothing names nobody by itself.
   Replica actor(const Passage& passage, const Entry& entry) const {
-    const bool skipped = entry.head.kind == EventKind::step_skipped;
-    return skipped ? scene_.scenario().steps[passage.number].replica : entry.head.replica;
+    const bool skipped = is<StepSkipped>(entry.head);
+    return skipped ? scene_.scenario().steps[passage.number].replica : entry.replica();
   }
   Replica breached() const { return scene_.subject() ? scene_.subject()->breach.replica : kServer; }
 
@@ -147,28 +147,23 @@ class PictureRows {
   }
 
   std::string remark(const Passage& passage, const Entry& entry) const {
-    switch (entry.head.kind) {
-      case EventKind::step_skipped:
-        return scene_.skipped_since(passage, entry);
-      case EventKind::went_offline:
-        return "goes offline";
-      case EventKind::came_online:
-        return "comes online";
-      case EventKind::crashed:
-        return "crashes";
-      case EventKind::reinstalled:
-        return "is installed anew";
-      case EventKind::backed_up:
-        return "is saved";
-      case EventKind::restored:
-        return "is restored";
-      case EventKind::clock_jumped:
-        return "its clock jumps";
-      case EventKind::exchange_overran:
-        return fmt::format("cut off after {} messages", kMaxMessagesPerExchange);
-      default:
-        return {};
-    }
+    using Text = std::string;
+    return std::visit(Overloaded{
+                          [&](const StepSkipped&) { return scene_.skipped_since(passage, entry); },
+                          [](const WentOffline&) -> Text { return "goes offline"; },
+                          [](const CameOnline&) -> Text { return "comes online"; },
+                          [](const Crashed&) -> Text { return "crashes"; },
+                          [](const Reinstalled&) -> Text { return "is installed anew"; },
+                          [](const BackedUp&) -> Text { return "is saved"; },
+                          [](const Restored&) -> Text { return "is restored"; },
+                          [](const ClockJumped&) -> Text { return "its clock jumps"; },
+                          [](const ExchangeOverran&) {
+                            return fmt::format("cut off after {} messages",
+                                               kMaxMessagesPerExchange);
+                          },
+                          [](const auto&) { return Text(); },
+                      },
+                      entry.head);
   }
 
   const Scene& scene_;
@@ -180,13 +175,13 @@ class PictureRows {
 // On the arrow: what is asked for, what is carried.
 std::string short_label(const Entry& message, const Vocabulary& words) {
   const std::string cargo = words.cargo(message);
-  switch (message.head.message) {
+  switch (message.message()->kind) {
     case MessageKind::download_request:
       return cargo.empty() ? "asks" : "asks " + cargo;
     case MessageKind::upload_ack:
       return message.refused.empty() ? "ack" : "ack, refused";
     default:
-      return cargo.empty() ? std::string(message_name(message.head.message)) : cargo;
+      return cargo.empty() ? std::string(message_name(message.message()->kind)) : cargo;
   }
 }
 
@@ -311,9 +306,9 @@ class Picture {
     for (const auto& [replica, y] : since) draw_band(replica, y, end);
   }
   void note(const Entry& entry, std::map<Replica, int>& since, int y) {
-    const Replica replica = entry.head.replica;
-    if (entry.head.kind == EventKind::went_offline) since.emplace(replica, y);
-    if (entry.head.kind != EventKind::came_online || !since.contains(replica)) return;
+    const Replica replica = entry.replica();
+    if (is<WentOffline>(entry.head)) since.emplace(replica, y);
+    if (!is<CameOnline>(entry.head) || !since.contains(replica)) return;
     draw_band(replica, since[replica], y);
     since.erase(replica);
   }
@@ -398,10 +393,10 @@ class Picture {
   }
 
   void draw_quiet(const Row& row, const Passage& passage) {
-    const Replica client = passage.entries[row.entry].head.replica;
+    const Replica client = passage.entries[row.entry].replica();
     if (!has(client)) return;
     const int y = row.y + 14;
-    const std::string since = scene_.words().since(passage.entries[row.entry].head.number);
+    const std::string since = scene_.words().since(passage.entries[row.entry].message()->number);
     svg_.line({x_of(client), y}, {x_of(kServer), y}, "quiet");
     label((x_of(client) + x_of(kServer)) / 2, y - 4,
           "nothing new" + (since.empty() ? "" : ", " + since), x_of(client), x_of(kServer), "dim");
@@ -415,47 +410,38 @@ class Picture {
 
   void draw_message(const Row& row) {
     const Entry& message = *row.message;
-    if (!has(message.head.replica)) return;
-    const int from = x_of(sender_of(message.head));
-    const int to = x_of(receiver_of(message.head));
-    const EventKind kind = message.head.kind;
-    const bool arrives = kind == EventKind::message_arriving;
-    const bool late = kind == EventKind::message_became_late || kind == EventKind::message_copied ||
-                      message.head.detail & kLate;
+    const MessageEvent& letter = *message.message();
+    if (!has(letter.client)) return;
+    const int from = x_of(letter.from);
+    const int to = x_of(letter.to);
+    const bool arrives = is<MessageArriving>(message.head);
+    const bool late = is<MessageBecameLate, MessageCopied>(message.head) || letter.late;
     const int end = arrives ? to : from + (to - from) * 3 / 5;
     const Point tail{from, row.y + 8};
     const Point head{end, row.y + (arrives ? 23 : 17)};
     svg_.line(tail, head, late ? "message late" : "message");
     svg_.circle(tail, 3, "dot");
-    draw_end(kind, head, to > from);
+    draw_end(message.head, head, to > from);
     label((from + to) / 2, row.y + 10, short_label(message, scene_.words()), from, to, "cargo");
     if (const std::string became = fate_word(message.head); !became.empty())
       svg_.text({end + (to > from ? 12 : -12), head.y + 5}, to > from ? Anchor::start : Anchor::end,
-                kind == EventKind::message_sent ? "remark" : "fate", became);
-    draw_rings(row, head, receiver_of(message.head));
+                is<MessageSent>(message.head) ? "remark" : "fate", became);
+    draw_rings(row, head, letter.to);
   }
 
   static std::string fate_word(const Event& event) {
-    switch (event.kind) {
-      case EventKind::message_lost:
-        return "lost";
-      case EventKind::message_became_late:
-        return "late";
-      case EventKind::message_copied:
-        return "copy, late";
-      case EventKind::message_sent:
-        return "in flight";
-      default:
-        return {};
-    }
+    if (is<MessageLost>(event)) return "lost";
+    if (is<MessageBecameLate>(event)) return "late";
+    if (is<MessageCopied>(event)) return "copy, late";
+    return is<MessageSent>(event) ? "in flight" : "";
   }
 
-  void draw_end(EventKind kind, Point head, bool rightward) {
+  void draw_end(const Event& event, Point head, bool rightward) {
     const int x = head.x;
     const int y = head.y;
-    if (kind == EventKind::message_lost)
+    if (is<MessageLost>(event))
       return svg_.path(fmt::format("M{} {}l10 10m0 -10l-10 10", x - 5, y - 5), "cross");
-    if (kind == EventKind::message_became_late || kind == EventKind::message_copied) {
+    if (is<MessageBecameLate, MessageCopied>(event)) {
       svg_.circle(head, 6, "clock");
       return svg_.path(fmt::format("M{} {}v-4m0 4h3", x, y), "hands");
     }
@@ -517,16 +503,16 @@ class EventTable {
   // None: nothing is to be told.
   Cells cells_of(const Passage& passage, Spot spot) const {
     const Entry& entry = passage.entries[spot.entry];
-    if (entry.head.kind == EventKind::step_skipped)
+    if (is<StepSkipped>(entry.head))
       return {"", "", "", "nothing done: " + scene_.skipped_since(passage, entry)};
     std::string changed = changes(entry, spot);
-    if (!is_message(entry)) {
+    const MessageEvent* message = entry.message();
+    if (message == nullptr) {
       if (changed.empty()) return {};
-      return {std::string(1, replica_name(entry.head.replica)), "", "", std::move(changed)};
+      return {std::string(1, replica_name(entry.replica())), "", "", std::move(changed)};
     }
     const std::string became = fate(entry.head);
-    return {std::string(1, replica_name(sender_of(entry.head))),
-            std::string(1, replica_name(receiver_of(entry.head))),
+    return {std::string(1, replica_name(message->from)), std::string(1, replica_name(message->to)),
             label_of(entry, words_) + (became.empty() ? "" : " " + became), std::move(changed)};
   }
 

@@ -80,7 +80,7 @@ class Tables {
       if (last != i) {
         i = last;
         add("quiet", fmt::format("{} and S: nothing to exchange",
-                                 replica_name(passage.entries[i].head.replica)));
+                                 replica_name(passage.entries[i].replica())));
         continue;
       }
       tell(passage, entry, add);
@@ -96,18 +96,17 @@ class Tables {
 
   template <class Add>
   void tell(const Passage& passage, const Entry& entry, const Add& add) const {
-    if (is_message(entry)) {
+    if (const MessageEvent* message = entry.message()) {
       const std::string became = fate(entry.head);
-      add("message", fmt::format("{} → {}: {}{}{}", replica_name(sender_of(entry.head)),
-                                 replica_name(receiver_of(entry.head)), label_of(entry, words_),
-                                 became.empty() ? "" : " ", became));
+      add("message",
+          fmt::format("{} → {}: {}{}{}", replica_name(message->from), replica_name(message->to),
+                      label_of(entry, words_), became.empty() ? "" : " ", became));
     }
-    if (entry.head.kind == EventKind::step_skipped)
+    if (is<StepSkipped>(entry.head))
       add("quiet", "nothing done: " + scene_.skipped_since(passage, entry));
-    const Replica teller = is_message(entry) ? receiver_of(entry.head) : entry.head.replica;
     for (const Fact& fact : entry.facts)
       if (const std::string said = told(fact, words_, scene_.strategy()); !said.empty())
-        add("fact", fmt::format("{}: {}", replica_name(teller), said));
+        add("fact", fmt::format("{}: {}", replica_name(entry.place()), said));
   }
 
   // --- the table

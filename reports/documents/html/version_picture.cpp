@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "properties/version_graph.h"
+#include "reports/breach_words.h"
 #include "reports/documents/html/layout.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/svg.h"
@@ -24,19 +25,6 @@ constexpr int kGraphMargin = 14;
 
 constexpr std::array<std::string_view, 3> kEdgeKinds{"written over", "merged from", "chosen over"};
 
-// The version that a breach takes away, if it does.
-Value lost_version(const Breach& breach) {
-  switch (breach.kind) {
-    case BreachKind::stale_overwrite:
-    case BreachKind::ancestor_chosen:
-      return breach.other;
-    case BreachKind::lost:
-      return breach.value;
-    default:
-      return kNoValue;
-  }
-}
-
 class VersionPicture {
  public:
   explicit VersionPicture(const Scene& scene)
@@ -44,7 +32,8 @@ class VersionPicture {
         words_(scene.words()),
         recording_(scene.run().recording),
         graph_(recording_.versions, recording_.decisions),
-        breach_(scene.subject()->breach) {
+        breach_(scene.subject()->breach),
+        lost_(words_for(breach_, scene.account())->taken_away()) {
     choose();
     find_chain();
     read_edges();
@@ -72,7 +61,7 @@ class VersionPicture {
     for (std::uint32_t number = 1; number < recording_.versions.size(); ++number)
       if (recording_.versions[number].guid == breach_.guid) all.insert(number);
     for (const Value value : {breach_.value, breach_.other})
-      if (is_version(value) && breach_.kind != BreachKind::redundant) all.insert(value.number);
+      if (is_version(value) && breach_.kind->names_another) all.insert(value.number);
     if (is_version(breach_.value)) all.insert(breach_.value.number);
     shown_.assign(all.begin(), all.end());
     total_ = shown_.size();
@@ -86,7 +75,7 @@ class VersionPicture {
   }
 
   void find_chain() {
-    if (breach_.kind == BreachKind::redundant) return;
+    if (!breach_.kind->names_another) return;
     if (!is_version(breach_.value) || !is_version(breach_.other)) return;
     for (const auto& [from, to] :
          {std::pair(breach_.value, breach_.other), std::pair(breach_.other, breach_.value)})
@@ -165,7 +154,7 @@ class VersionPicture {
 
   void draw_node(std::uint32_t number, Point center) {
     const Value value{number};
-    const bool lost = value == lost_version(breach_);
+    const bool lost = value == lost_;
     const Point corner{center.x - kNodeWidth / 2, center.y - kNodeHeight / 2};
     svg_.rect(corner, kNodeWidth, kNodeHeight,
               fmt::format("node{}{}", is_in_chain(number) ? " chain" : "",
@@ -209,7 +198,7 @@ class VersionPicture {
           element("tr", element("th", "scope=\"row\"", escaped(words_.version_with_text(value))) +
                             element("td", escaped(words_.origin(value))) + element("td", from) +
                             element("td", words_.holders_of(value)) +
-                            element("td", value == lost_version(breach_) ? "lost" : "")) +
+                            element("td", value == lost_ ? "lost" : "")) +
           "\n";
     }
     return "<table><thead><tr><th scope=\"col\">version</th><th scope=\"col\">origin</th><th "
@@ -223,6 +212,7 @@ class VersionPicture {
   const Recording& recording_;
   VersionGraph graph_;
   const Breach& breach_;
+  Value lost_;                        // the version that it takes away; kNoValue: none
   std::vector<std::uint32_t> shown_;  // numbers of versions, in order
   std::size_t total_ = 0;
   std::vector<Value> chain_;
@@ -234,7 +224,7 @@ class VersionPicture {
 }  // namespace
 
 std::string version_picture(const Scene& scene) {
-  if (!scene.subject() || !names_object(scene.subject()->breach.kind)) return {};
+  if (!scene.subject() || !scene.subject()->breach.kind->names_object) return {};
   return VersionPicture(scene).write();
 }
 

@@ -17,9 +17,7 @@ namespace {
 
 constexpr Replica kA{1};
 
-Event held(Guid guid, Value value, Value before) {
-  return {.kind = EventKind::held, .replica = kA, .guid = guid, .value = value, .other = before};
-}
+Event held(Guid guid, Value value, Value before) { return Held{kA, guid, value, before}; }
 
 // A holds v1 and v2, which lose their keys in one step: one becomes tombstone v3, the other v4.
 Recording two_losers(Value first, Value second) {
@@ -38,7 +36,7 @@ TEST(Comparison, TakesTombstonesOfOneStepInAnyOrderForTheSame) {
 
 TEST(Comparison, TellsATombstoneFromTheVersionThatItWasMadeOf) {
   Recording kept = two_losers({1}, {2});
-  kept.events[1].value = {2};
+  std::get<Held>(kept.events[1]).value = {2};
   const Comparison comparison(two_losers({1}, {2}), kept);
   Scenario scenario;
   scenario.objects = {"o1", "o2"};

@@ -70,7 +70,7 @@ TEST(Forks, SeeTheCirclesThatAreSeenDirectly) {
     const Rest rest = runner.run(scenario).summary.rest;
     circles += rest == Rest::circle;
     const Event last = run_with_detours(engine, scenario, scenario.steps.size(), false).back();
-    EXPECT_EQ(static_cast<Rest>(last.detail), rest) << index;
+    EXPECT_EQ(std::get<Rested>(last).rest, rest) << index;
   }
   EXPECT_GT(circles, 0);
 }
@@ -80,7 +80,7 @@ TEST(Forks, TellAnEngineThatDoesNotSayAgainWhatItHolds) {
   const Configuration inner = behind_the_door(configuration("guarded", {}, "server-priority"));
   struct Sparing final : tidemark::Engine {
     std::shared_ptr<tidemark::Engine> inner;
-    std::map<ReplicaName, std::vector<Held>> said;
+    std::map<ReplicaName, std::vector<tidemark::Held>> said;
     const Traits& traits() const override { return inner->traits(); }
     Answer handle(const Request& request) override {
       Answer answer = inner->handle(request);
