@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "cli/parts/interrupt.h"
 #include "cli/parts/values.h"
-#include "reports//documents/github.h"
+#include "reports/documents/github.h"
 #include "reports/documents/gitlab.h"
 
 namespace tidemark::core {
