@@ -16,7 +16,7 @@
 
 #include "model/protocol.h"
 #include "sim/scope.h"
-#include "sim/world.h"
+#include "sim/world/summary.h"
 
 namespace tidemark::core {
 

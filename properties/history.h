@@ -9,7 +9,7 @@
 
 #include "properties/version_graph.h"
 #include "sim/ancestry.h"
-#include "sim/world.h"
+#include "sim/world/summary.h"
 
 namespace tidemark::core {
 

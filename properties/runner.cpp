@@ -1,6 +1,7 @@
 #include "properties/runner.h"
 
 #include "properties/engines.h"
+#include "sim/world.h"
 
 namespace tidemark::core {
 namespace {

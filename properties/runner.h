@@ -15,7 +15,7 @@
 #include "properties/own.h"
 #include "properties/verdict.h"
 #include "sim/trace.h"
-#include "sim/world.h"
+#include "sim/world/summary.h"
 
 namespace tidemark::core {
 

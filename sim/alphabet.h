@@ -14,7 +14,7 @@
 #include "sim/bounds.h"
 #include "sim/features.h"
 #include "sim/scope.h"
-#include "sim/world.h"
+#include "sim/world/summary.h"
 
 namespace tidemark::core {
 

@@ -26,23 +26,9 @@
 #include "sim/scenario.h"
 #include "sim/version.h"
 #include "sim/world/link.h"
+#include "sim/world/summary.h"
 
 namespace tidemark::core {
-
-inline constexpr Timestamp kWorldBegins = 1431388800;  // 2015-05-12 00:00:00 UTC
-inline constexpr Timestamp kSecondsPerChange = 10;
-inline constexpr std::uint32_t kMaxMessagesPerExchange = 64;
-
-// How a run went, in numbers.
-struct RunSummary {
-  std::uint32_t effective_steps = 0;  // steps that did something, and messages settled
-  std::uint32_t skipped_steps = 0;
-  std::uint32_t settle_messages = 0;
-  std::uint32_t settle_rounds = 0;
-  Rest rest = Rest::quiet;
-  std::uint64_t digest = 0;
-  friend bool operator==(const RunSummary&, const RunSummary&) = default;
-};
 
 template <Engine EngineType>
 class World {

@@ -25,7 +25,7 @@ std::ptrdiff_t columns(std::string_view line) {
 }
 
 // What stands behind the marks of a list.
-std::string_view words_of(std::string_view line) {
+std::string_view prose_of(std::string_view line) {
   line.remove_prefix(std::min(line.find_first_not_of(" >-*0123456789."), line.size()));
   return line;
 }
@@ -51,14 +51,14 @@ std::vector<int> long_lines(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     ++number;
-    if (words_of(line).starts_with("```")) in_code = !in_code;
-    const bool is_prose = !in_code && !line.starts_with('|') && can_break(words_of(line));
+    if (prose_of(line).starts_with("```")) in_code = !in_code;
+    const bool is_prose = !in_code && !line.starts_with('|') && can_break(prose_of(line));
     if (is_prose && columns(line) > kColumns) numbers.push_back(number);
   }
   return numbers;
 }
 
-std::string read_file(const fs::path& path) {
+std::string markdown_of(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
@@ -78,7 +78,7 @@ std::vector<fs::path> documents() {
 TEST(MarkdownLint, ProseWrapsAt120Columns) {
   EXPECT_GE(documents().size(), 20u);
   for (const fs::path& path : documents())
-    for (const int number : long_lines(read_file(path)))
+    for (const int number : long_lines(markdown_of(path)))
       ADD_FAILURE() << fs::relative(path, TIDEMARK_SOURCE_DIR).generic_string() << ":" << number
                     << ": this line has more than 120 columns, wrap it";
 }

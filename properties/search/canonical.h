@@ -19,6 +19,7 @@
 #include "properties/judge.h"
 #include "sim/generator.h"
 #include "sim/state_key.h"
+#include "sim/world.h"
 
 namespace tidemark::core {
 

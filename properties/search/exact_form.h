@@ -17,6 +17,7 @@
 #include "properties/search/canonical.h"
 #include "sim/foreign.h"
 #include "sim/state_key.h"
+#include "sim/world.h"
 
 namespace tidemark::core {
 

@@ -17,6 +17,7 @@
 #include "properties/search/worker.h"
 #include "sim/shape.h"
 #include "sim/state_table.h"
+#include "sim/world.h"
 
 namespace tidemark::core {
 

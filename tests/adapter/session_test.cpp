@@ -21,15 +21,15 @@ namespace {
 
 using Jobs = std::vector<std::function<void()>>;
 
-constexpr decltype(AdapterOptions::timeout) kShort{400};
+constexpr decltype(AdapterOptions::timeout) kPatience{400};
 constexpr const char* kCrash =
     "crash: the program ended with exit code 7 while an answer was expected";
 
-const tidemark::Change kCreate{.guid = "o1", .pk = "k", .name = "o1", .value = "v1"};
+const tidemark::Change kFirstChange{.guid = "o1", .pk = "k", .name = "o1", .value = "v1"};
 const Request kBegin{.operation = Operation::begin, .clients = 2};
-const Request kChange{.operation = Operation::change, .at = 'A', .now = 7, .change = &kCreate};
+const Request kChange{.operation = Operation::change, .at = 'A', .now = 7, .change = &kFirstChange};
 
-std::string fault_of(const std::function<void()>& act) {
+std::string fault_when(const std::function<void()>& act) {
   try {
     act();
   } catch (const EngineFault& fault) {
@@ -47,7 +47,7 @@ Request in_world(std::uint32_t world, Request request) {
 AdapterOptions started_by(const std::vector<std::string>& words) {
   AdapterOptions options{.command = puppet(words)};
   for (const std::string& word : words)
-    if (word.starts_with("silent")) options.timeout = kShort;
+    if (word.starts_with("silent")) options.timeout = kPatience;
   return options;
 }
 
@@ -94,8 +94,8 @@ TEST(Adapter, EveryFaultIsToldByItsNameAndEndsTheProgram) {
   for (const Faulty& each : faulty()) {
     Adapter adapter(started_by({each.word}));
     adapter.handle(kBegin);
-    EXPECT_EQ(fault_of([&] { adapter.handle(kChange); }), each.fault);
-    EXPECT_EQ(fault_of([&] { adapter.handle(kChange); }), "the program was ended: " + each.fault);
+    EXPECT_EQ(fault_when([&] { adapter.handle(kChange); }), each.fault);
+    EXPECT_EQ(fault_when([&] { adapter.handle(kChange); }), "the program was ended: " + each.fault);
   }
 }
 
@@ -105,9 +105,9 @@ TEST(Adapter, AfterAFaultAWorldBeginsInAFreshProgram) {
     if (each.word.starts_with("refuses")) continue;  // a fresh one does so again
     Adapter adapter(started_by({marker.word(), each.word}));
     adapter.handle(kBegin);
-    EXPECT_EQ(fault_of([&] { adapter.handle(kChange); }), each.fault);
+    EXPECT_EQ(fault_when([&] { adapter.handle(kChange); }), each.fault);
     EXPECT_TRUE(marker.is_there());
-    EXPECT_EQ(fault_of([&] { adapter.handle(kBegin); }), "none");
+    EXPECT_EQ(fault_when([&] { adapter.handle(kBegin); }), "none");
     EXPECT_EQ(adapter.handle(kChange).holds->size(), 1u) << each.word;
   }
 }
@@ -120,11 +120,11 @@ TEST(Adapter, AFaultInHelloEndsTheRunBeforeItBegins) {
            {"say@1={}", R"(version: hello is answered with "tidemark": nothing, expected 1)"},
            {R"(say@1={"tidemark":1,"name":"puppet","worlds":1000})",
             "garbage: hello.worlds: 1000, expected 1 to 256"}})
-    EXPECT_EQ(fault_of([&] { Adapter(started_by({each.word})); }), each.fault);
+    EXPECT_EQ(fault_when([&] { Adapter(started_by({each.word})); }), each.fault);
 }
 
 TEST(Adapter, AStrategyThatItDoesNotHaveIsAnError) {
-  EXPECT_EQ(fault_of([] { Adapter({.command = puppet(), .strategy = "server-priority"}); }),
+  EXPECT_EQ(fault_when([] { Adapter({.command = puppet(), .strategy = "server-priority"}); }),
             R"(error: the adapter says: "newest wins, nothing else")");
 }
 
@@ -163,7 +163,7 @@ TEST(Adapter, TheLineThatIsWrongStandsInTheTranscript) {
 
 TEST(Adapter, OfManyLinesTheLastTwelveAreShownAndOfALongLineItsBeginning) {
   Adapter adapter({.command = puppet({"crash@40"})});
-  tidemark::Change change = kCreate;
+  tidemark::Change change = kFirstChange;
   change.value.assign(1000, 'v');
   Request request = kChange;
   request.change = &change;
@@ -180,7 +180,7 @@ TEST(Adapter, AFreshProgramBeginsANewTranscript) {
   const Marker marker;
   Adapter adapter({.command = puppet({marker.word(), "crash@3"})});
   adapter.handle(kBegin);
-  EXPECT_EQ(fault_of([&] { adapter.handle(kChange); }), kCrash);
+  EXPECT_EQ(fault_when([&] { adapter.handle(kChange); }), kCrash);
   adapter.handle(kBegin);
   EXPECT_EQ(adapter.transcript().size(), 4u);
   EXPECT_EQ(adapter.requests(), 5u) << "those of both programs";
@@ -208,8 +208,8 @@ TEST(Adapter, WhileOneWaitsTheOthersGoOnAndEachGetsItsOwnAnswer) {
 }
 
 TEST(Adapter, AnAdapterThatWaitsForTwoHangsWithOne) {
-  Adapter adapter({.command = kAnswersTwoAtOnce, .timeout = kShort});
-  EXPECT_EQ(fault_of([&] { adapter.handle(kBegin); }), "hang: no answer within 400 ms");
+  Adapter adapter({.command = kAnswersTwoAtOnce, .timeout = kPatience});
+  EXPECT_EQ(fault_when([&] { adapter.handle(kBegin); }), "hang: no answer within 400 ms");
 }
 
 TEST(Adapter, OneThatEndsBeforeTheOthersIsMissedByNobody) {
@@ -238,7 +238,7 @@ TEST(Adapter, AFaultIsToldToAllThatAreUnderWay) {
     Jobs jobs;
     for (std::uint32_t world = 0; world < 4; ++world)
       jobs.emplace_back([&, world] {
-        faults[world] = fault_of([&] {
+        faults[world] = fault_when([&] {
           adapter.handle(in_world(world, kBegin));
           for (;;) adapter.handle(in_world(world, kChange));
         });
@@ -248,7 +248,7 @@ TEST(Adapter, AFaultIsToldToAllThatAreUnderWay) {
                   std::count(faults.begin(), faults.end(), "the program was ended: " + each.fault),
               4)
         << each.word << ": " << faults[0] << ", " << faults[3];
-    EXPECT_EQ(fault_of([&] { adapter.handle(kBegin); }), "none");
+    EXPECT_EQ(fault_when([&] { adapter.handle(kBegin); }), "none");
   }
 }
 
@@ -269,9 +269,9 @@ TEST(Adapter, WhatAJobThrowsComesOutWhenAllAreDone) {
                     adapter.handle(in_world(2, kBegin));
                     throw std::runtime_error("of the third");
                   }};
-  EXPECT_EQ(fault_of([&] { adapter.side_by_side(jobs); }), "of the second");
+  EXPECT_EQ(fault_when([&] { adapter.side_by_side(jobs); }), "of the second");
   EXPECT_EQ(done, 1);
-  EXPECT_EQ(fault_of([&] { adapter.side_by_side(Jobs{well}); }), "none");
+  EXPECT_EQ(fault_when([&] { adapter.side_by_side(Jobs{well}); }), "none");
   EXPECT_EQ(done, 2);
 }
 
@@ -290,11 +290,11 @@ TEST(Adapter, AProgramThatDoesNotStartAgainIsAFaultOfEachJob) {
   const Marker marker;
   Adapter adapter({.command = "test -e " + quoted(marker.path()) + " && exit 9; " +
                               puppet({marker.word(), "crash@2"})});
-  EXPECT_EQ(fault_of([&] { adapter.handle(kBegin); }), kCrash);
+  EXPECT_EQ(fault_when([&] { adapter.handle(kBegin); }), kCrash);
   std::vector<std::string> faults(2);
   Jobs jobs;
   for (std::string& fault : faults)
-    jobs.emplace_back([&] { fault = fault_of([&] { adapter.handle(kBegin); }); });
+    jobs.emplace_back([&] { fault = fault_when([&] { adapter.handle(kBegin); }); });
   adapter.side_by_side(jobs);
   for (const std::string& fault : faults)
     EXPECT_EQ(fault,

@@ -94,13 +94,13 @@ TEST(Machines, ABackupIsTheServerAsItWas) {
 
 // --- faults
 
-struct Throws : last_writer::Client {
+struct ThrowingClient : last_writer::Client {
   tidemark::Answer start(bool /*full*/, tidemark::Seconds /*now*/) {
     throw std::logic_error("broken");
   }
 };
 TEST(Machines, OnesThatThrowAreAtFault) {
-  const Result result = run<Throws, last_writer::Server>({});
+  const Result result = run<ThrowingClient, last_writer::Server>({});
   EXPECT_EQ(result.exit_code(), 3);
   EXPECT_EQ(result.message(), "fault of the engine: the engine threw: broken");
 }

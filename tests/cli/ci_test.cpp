@@ -17,7 +17,7 @@ constexpr const char* kWrong =
     "tidemark-trace 1\ncreate A o1 value=\"##[error]injected ::error::injected\"\nexpect holds\n";
 constexpr const char* kRight = "tidemark-trace 1\nprotocol guarded\ncreate A o1\nexpect holds\n";
 
-std::string engine(const std::vector<std::string>& words) {
+std::string flag_of_engine(const std::vector<std::string>& words) {
   return " --engine \"" + puppet(words) + "\"";
 }
 
@@ -89,7 +89,7 @@ TEST_F(Ci, WhatARunDoesNotProveIsSkipped) {
 }
 
 TEST_F(Ci, AFaultOfTheEngineIsAnError) {
-  const Ran ran = tidemark("fuzz --episodes 100 --junit r.xml" + engine({"crash@300"}));
+  const Ran ran = tidemark("fuzz --episodes 100 --junit r.xml" + flag_of_engine({"crash@300"}));
   EXPECT_EQ(ran.code, 3) << ran.err;
   EXPECT_TRUE(has(content("r.xml"), "<error type=\"fault\"")) << content("r.xml");
   EXPECT_TRUE(fits("r.xml", "common"));
@@ -103,7 +103,7 @@ TEST_F(Ci, AFaultThatEndsARunIsReportedToo) {
   for (int i = 0; i < 50; ++i) longer += "edit A o1\n";
   write("longer.trace", longer);
   const Ran ran =
-      tidemark("replay --check some.trace longer.trace --junit r.xml" + engine({"crash@50"}));
+      tidemark("replay --check some.trace longer.trace --junit r.xml" + flag_of_engine({"crash@50"}));
   EXPECT_EQ(ran.code, 3) << ran.err;
   EXPECT_TRUE(has(content("r.xml"), "<error type=\"fault\"")) << content("r.xml");
   EXPECT_TRUE(

@@ -14,9 +14,9 @@ namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
-constexpr std::uint64_t kEpisodes = 200;
+constexpr std::uint64_t kCleanEpisodes = 200;
 #else
-constexpr std::uint64_t kEpisodes = 5'000;
+constexpr std::uint64_t kCleanEpisodes = 5'000;
 #endif
 
 Protocol hardened_with(Mutant mutant) {
@@ -35,12 +35,12 @@ std::string first_finding(const Strategy& strategy, Mutant mutant, std::uint8_t 
                               .judge = {.compare_tombstones = compare_tombstones}};
   FuzzPlan plan{.scope = {.clients = clients},
                 .seed = 1,
-                .episodes = kEpisodes,
+                .episodes = kCleanEpisodes,
                 .budget = {},
                 .shrink_most = 1,
                 .require_marks = RequireMarks::never};
   const FuzzResult result = fuzz(configuration, plan, nullptr);
-  EXPECT_EQ(result.episodes, kEpisodes);
+  EXPECT_EQ(result.episodes, kCleanEpisodes);
   return result.findings.empty() ? "" : print_trace(result.findings.front().trace);
 }
 

@@ -15,11 +15,11 @@ namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD)
-constexpr int kSeeds = 3;
+constexpr int kAnswerSeeds = 3;
 constexpr int kSeedsThatMustFind = 2;
 constexpr std::uint64_t kBugSeeds = 8;
 #else
-constexpr int kSeeds = 100;
+constexpr int kAnswerSeeds = 100;
 constexpr int kSeedsThatMustFind = 95;
 constexpr std::uint64_t kBugSeeds = 200;
 #endif
@@ -53,7 +53,7 @@ std::size_t shortest_found(const KnownAnswer& known, std::uint64_t seed) {
 
 void expect_found(const KnownAnswer& known) {
   int found = 0;
-  for (int seed = 1; seed <= kSeeds; ++seed) {
+  for (int seed = 1; seed <= kAnswerSeeds; ++seed) {
     const std::size_t steps = shortest_found(known, static_cast<std::uint64_t>(seed));
     EXPECT_TRUE(steps == 0 || steps >= known.steps) << "seed " << seed << " found " << steps;
     found += steps == known.steps;

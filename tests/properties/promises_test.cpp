@@ -18,11 +18,11 @@ namespace tidemark::core {
 namespace {
 
 #if defined(TIDEMARK_SLOW_BUILD) || !defined(NDEBUG)
-constexpr std::uint64_t kEpisodes = 2'000;
+constexpr std::uint64_t kPromisedEpisodes = 2'000;
 constexpr std::uint64_t kSeeds = 5;
 constexpr RequireMarks kRequireMarks = RequireMarks::never;
 #else
-constexpr std::uint64_t kEpisodes = 20'000;
+constexpr std::uint64_t kPromisedEpisodes = 20'000;
 constexpr std::uint64_t kSeeds = 20;
 constexpr RequireMarks kRequireMarks = RequireMarks::always;
 #endif
@@ -75,7 +75,7 @@ class KeptPromise : public testing::TestWithParam<Promise> {};
 
 TEST_P(KeptPromise, HoldsInItsScopeUnderEveryStrategyWithNoMarkMissed) {
   FuzzPlan plan = plan_within(GetParam());
-  plan.episodes = kEpisodes;
+  plan.episodes = kPromisedEpisodes;
   plan.require_marks = kRequireMarks;
   for (const NamedStrategy& strategy : built_in_strategies()) {
     const FuzzResult result = fuzz(judged_by(GetParam(), strategy.name), plan, nullptr);
@@ -110,7 +110,7 @@ class PlantedInSyncType : public testing::TestWithParam<NamedMutant> {
     Generator generator(plan_within(promise_).scope);
     Runner runner(configuration_);
     std::uint64_t index = 0;
-    while (index < kEpisodes) {
+    while (index < kPromisedEpisodes) {
       const Scenario& scenario = generator.generate(seed_of(seed, index++));
       if (runner.run(scenario).verdict.broken(*find_invariant(GetParam().invariant))) break;
     }
@@ -130,7 +130,7 @@ TEST_P(PlantedInSyncType, IsCaughtSoonInThePromisedScope) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) episodes.push_back(caught_at(seed));
   std::sort(episodes.begin(), episodes.end());
   EXPECT_LT(episodes[kSeeds / 2], kMedianEpisodes);
-  EXPECT_LT(episodes.back(), kEpisodes);
+  EXPECT_LT(episodes.back(), kPromisedEpisodes);
 }
 
 TEST_P(PlantedInSyncType, ItsSmallestTraceKeepsToThePromisedScope) {

@@ -9,6 +9,7 @@
 
 #include "model/appsync.h"
 #include "sim/trace.h"
+#include "sim/world.h"
 
 namespace tidemark::core {
 namespace {

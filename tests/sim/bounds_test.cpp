@@ -10,7 +10,7 @@
 namespace tidemark::core {
 namespace {
 
-using B = Bounded;
+using Kind = Bounded;
 
 constexpr Replica A{1};
 
@@ -22,7 +22,7 @@ Bounds bounds_of(std::initializer_list<std::pair<Bounded, int>> numbers) {
 }
 
 TEST(Bounds, AllowAStepUntilNothingIsLeft) {
-  Bounds left = bounds_of({{B::edits, 2}});
+  Bounds left = bounds_of({{Kind::edits, 2}});
   const Step edit{.kind = StepKind::edit, .replica = A};
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(left.allows(edit));
@@ -33,12 +33,12 @@ TEST(Bounds, AllowAStepUntilNothingIsLeft) {
 
 TEST(Bounds, CountALostFullSyncTwice) {
   const Step step{.kind = StepKind::full_sync, .replica = A, .lose = MessageKind::upload_ack};
-  EXPECT_FALSE(bounds_of({{B::full, 1}}).allows(step));
-  EXPECT_FALSE(bounds_of({{B::lost, 1}}).allows(step));
-  Bounds left = bounds_of({{B::full, 3}, {B::lost, 2}});
+  EXPECT_FALSE(bounds_of({{Kind::full, 1}}).allows(step));
+  EXPECT_FALSE(bounds_of({{Kind::lost, 1}}).allows(step));
+  Bounds left = bounds_of({{Kind::full, 3}, {Kind::lost, 2}});
   ASSERT_TRUE(left.allows(step));
   left.take(step);
-  EXPECT_EQ(left, bounds_of({{B::full, 2}, {B::lost, 1}}));
+  EXPECT_EQ(left, bounds_of({{Kind::full, 2}, {Kind::lost, 1}}));
 }
 
 TEST(Bounds, DoNotCountSyncsThatEndWell) {
@@ -53,19 +53,19 @@ TEST(Bounds, DoNotCountSyncsThatEndWell) {
 }
 
 TEST(Bounds, GrantAsManyBackupsAsRestores) {
-  const Bounds left = bounds_of({{B::restores, 2}});
-  EXPECT_EQ(left.left(B::backups), 2);
+  const Bounds left = bounds_of({{Kind::restores, 2}});
+  EXPECT_EQ(left.left(Kind::backups), 2);
   EXPECT_TRUE(left.allows({.kind = StepKind::backup}));
 }
 
 TEST(Bounds, ArePackedSoThatAllAreComparedAtOnce) {
-  const Bounds most = bounds_of({{B::edits, 3}, {B::lost, 2}, {B::crashes, 1}});
+  const Bounds most = bounds_of({{Kind::edits, 3}, {Kind::lost, 2}, {Kind::crashes, 1}});
   const PackedBounds packed{.guards = Bounds::free_bits(most)};
   EXPECT_EQ(std::popcount(packed.guards), 3);
   const auto covers = [&](int edits, int lost, int crashes, int e, int l, int c) {
     return packed.covers(
-        bounds_of({{B::edits, edits}, {B::lost, lost}, {B::crashes, crashes}}).packed(most),
-        bounds_of({{B::edits, e}, {B::lost, l}, {B::crashes, c}}).packed(most));
+        bounds_of({{Kind::edits, edits}, {Kind::lost, lost}, {Kind::crashes, crashes}}).packed(most),
+        bounds_of({{Kind::edits, e}, {Kind::lost, l}, {Kind::crashes, c}}).packed(most));
   };
   for (int mine = 0; mine < 24; ++mine)
     for (int other = 0; other < 24; ++other) {
@@ -77,7 +77,7 @@ TEST(Bounds, ArePackedSoThatAllAreComparedAtOnce) {
 
 TEST(Bounds, TakeNoBitsForWhatIsNotGranted) {
   EXPECT_EQ(Bounds::packed_bits({}), 0u);
-  EXPECT_EQ(Bounds::packed_bits(bounds_of({{B::edits, 3}, {B::lost, 1}})), 5u);
+  EXPECT_EQ(Bounds::packed_bits(bounds_of({{Kind::edits, 3}, {Kind::lost, 1}})), 5u);
 }
 
 // ---- the states that were met

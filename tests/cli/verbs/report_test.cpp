@@ -9,11 +9,11 @@
 namespace tidemark::core {
 namespace {
 
-constexpr const char* kEcho =
+constexpr const char* kEchoTrace =
     "tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\nexpect no-lost-update violated\n";
 
 TEST_F(Cli, ReplayWritesAPageBesideItsStory) {
-  write("echo.trace", kEcho);
+  write("echo.trace", kEchoTrace);
   const Ran ran = tidemark("replay echo.trace --html echo.html");
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_EQ(ran.out, tidemark("replay echo.trace").out);
@@ -33,7 +33,7 @@ TEST_F(Cli, ThePageOfASeedReplaysByThatSeed) {
 }
 
 TEST_F(Cli, FlagsOfPagesThatHaveNoMeaningAreRefused) {
-  write("echo.trace", kEcho);
+  write("echo.trace", kEchoTrace);
   write("calm.trace", "tidemark-trace 1\nprotocol hardened\ncreate A o1\n");
   expect_refused("replay echo.trace --original echo.trace", "--original requires --html");
   expect_refused("replay --check echo.trace --html a.html", "--check excludes --html");
@@ -63,14 +63,14 @@ TEST_F(Cli, FuzzLeavesACampaignThatReportReadsBack) {
 
 TEST_F(Cli, AFolderWithoutACampaignIsReportedAllTheSame) {
   fs::create_directory(work() / "found");
-  write("found/echo.trace", kEcho);
+  write("found/echo.trace", kEchoTrace);
   EXPECT_EQ(tidemark("report found -o a.html").code, 0);
   EXPECT_TRUE(has(content("a.html"), "<h1>1 finding</h1>"));
 }
 
 TEST_F(Cli, ACampaignThatIsNoneIsRefusedByItsName) {
   fs::create_directory(work() / "found");
-  write("found/echo.trace", kEcho);
+  write("found/echo.trace", kEchoTrace);
   write("found/campaign.json", "{\"schema\": \"tidemark/campaign/1\"}");
   expect_refused("report found -o a.html", "found/campaign.json: ");
 }

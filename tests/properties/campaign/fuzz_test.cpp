@@ -10,7 +10,7 @@
 namespace tidemark::core {
 namespace {
 
-FuzzPlan plan_of(std::uint64_t episodes) {
+FuzzPlan fuzz_plan(std::uint64_t episodes) {
   FuzzPlan plan;
   plan.scope.steps = 20;
   plan.seed = 7;
@@ -30,15 +30,15 @@ std::string fuzzed(const Configuration& configuration, FuzzPlan plan, std::uint3
 TEST(Fuzz, GivesTheSameForAnyNumberOfThreads) {
   for (const char* protocol : {"page", "hardened"}) {
     const Configuration engine = configuration(protocol, {}, "server-priority");
-    const std::string alone = fuzzed(engine, plan_of(1'100), 1);
+    const std::string alone = fuzzed(engine, fuzz_plan(1'100), 1);
     for (const std::uint32_t jobs : {2u, 3u, 8u})
-      EXPECT_EQ(fuzzed(engine, plan_of(1'100), jobs), alone) << protocol << ", " << jobs;
+      EXPECT_EQ(fuzzed(engine, fuzz_plan(1'100), jobs), alone) << protocol << ", " << jobs;
   }
 }
 
 TEST(Fuzz, ShrinksTheFirstFailuresOfEachInvariant) {
   const Configuration page = configuration("page", {}, "server-priority");
-  const FuzzResult result = fuzz(page, plan_of(600), nullptr);
+  const FuzzResult result = fuzz(page, fuzz_plan(600), nullptr);
   std::uint64_t of_updates = 0;
   for (const Finding& finding : result.findings)
     if (finding.invariant == Invariant::no_lost_update) of_updates += finding.episodes;
@@ -50,7 +50,7 @@ TEST(Fuzz, ShrinksTheFirstFailuresOfEachInvariant) {
 // The watch is asked by one thread; the others end with it, and what is counted has no gap.
 TEST(Fuzz, EndsWhereTheWatchSaysSo) {
   const Configuration engine = configuration("hardened", {}, "server-priority");
-  FuzzPlan plan = plan_of(1'000'000'000);
+  FuzzPlan plan = fuzz_plan(1'000'000'000);
   plan.coverage = false;
   for (const std::uint32_t jobs : {1u, 4u}) {
     plan.jobs = jobs;
@@ -70,7 +70,7 @@ TEST(Fuzz, ToldToEndAtOnceItStillTellsWhatBroke) {
   const Configuration page = configuration("page", {}, "server-priority");
   std::uint64_t asked = 0;
   const FuzzResult result =
-      fuzz(page, plan_of(10'000), [&](const FuzzProgress&) { return ++asked <= 20; });
+      fuzz(page, fuzz_plan(10'000), [&](const FuzzProgress&) { return ++asked <= 20; });
   EXPECT_LE(result.episodes, 20u);
   EXPECT_GT(result.broken_episodes, 0u);
   ASSERT_FALSE(result.findings.empty());

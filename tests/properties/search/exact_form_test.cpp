@@ -18,19 +18,19 @@
 namespace tidemark::core {
 namespace {
 
-using B = Bounded;
+using ExactB = Bounded;
 
-struct Setting {
+struct ExactSetting {
   SearchScope search;
   Alphabet alphabet;
   Scenario scenario;  // of all walks: the step that is executed stands at its place
   Distinctions distinctions;
 
-  explicit Setting(std::initializer_list<std::pair<Bounded, int>> bounds)
+  explicit ExactSetting(std::initializer_list<std::pair<Bounded, int>> bounds)
       : search(search_of(bounds)), alphabet(search, {.clients_alike = false}) {
     scenario = alphabet.empty_scenario();
     scenario.steps.resize(64);
-    distinctions.may_be_wiped = search.bounds.any(B::reinstalls) || search.bounds.any(B::restores);
+    distinctions.may_be_wiped = search.bounds.any(ExactB::reinstalls) || search.bounds.any(ExactB::restores);
   }
   static SearchScope search_of(std::initializer_list<std::pair<Bounded, int>> bounds) {
     SearchScope search;
@@ -42,9 +42,9 @@ struct Setting {
 };
 
 // A world that steps were drawn for. A copy forks it.
-class Walk {
+class ExactWalk {
  public:
-  Walk(const Foreign& engine, Setting& setting)
+  ExactWalk(const Foreign& engine, ExactSetting& setting)
       : setting_(&setting), world_(engine), left_(setting.search.bounds) {
     world_.begin(setting.scenario, judge_);
   }
@@ -83,7 +83,7 @@ class Walk {
   }
 
  private:
-  Setting* setting_;
+  ExactSetting* setting_;
   World<Foreign> world_;
   Judge judge_{{.count_marks = false}};
   Bounds left_;
@@ -92,13 +92,13 @@ class Walk {
 };
 
 // What tells the two apart, or nothing.
-std::string difference_between(const Walk& a, const Walk& b, Random& random) {
-  const auto differ = [&](const std::string& what, const Walk& left, const Walk& right) {
+std::string exact_difference(const ExactWalk& a, const ExactWalk& b, Random& random) {
+  const auto differ = [&](const std::string& what, const ExactWalk& left, const ExactWalk& right) {
     return what + "\n" + left.text() + "\n" + right.text();
   };
   for (int suffix = 0; suffix < 3; ++suffix) {
-    Walk left(a);
-    Walk right(b);
+    ExactWalk left(a);
+    ExactWalk right(b);
     for (int i = 0; i < 7; ++i) {
       const std::vector<Step> steps = left.choices();
       if (steps != right.choices()) return differ("other steps can be taken", left, right);
@@ -114,25 +114,25 @@ std::string difference_between(const Walk& a, const Walk& b, Random& random) {
 }
 
 #if defined(TIDEMARK_SLOW_BUILD)
-constexpr int kWalks = 20;
+constexpr int kExactWalks = 20;
 #else
-constexpr int kWalks = 300;
+constexpr int kExactWalks = 300;
 #endif
 
 // Pairs of unlike histories with one form, and the first two that went apart later.
-struct Comparison {
+struct ExactComparison {
   int pairs = 0;
   std::string difference;
 };
 
-Comparison compare_walks(const Configuration& direct, Setting setting, int walks = kWalks) {
+ExactComparison compare_exactly(const Configuration& direct, ExactSetting setting, int walks = kExactWalks) {
   const Foreign engine(behind_the_door(direct).spec->hosted(), 0, Foreign::States::kept);
-  const Walk root(engine, setting);
-  std::map<decltype(root.form()), Walk> met;
+  const ExactWalk root(engine, setting);
+  std::map<decltype(root.form()), ExactWalk> met;
   Random random(1);
-  Comparison comparison;
+  ExactComparison comparison;
   for (int i = 0; i < walks; ++i) {
-    Walk walk(root);
+    ExactWalk walk(root);
     for (int step = 0; step < 10; ++step) {
       const std::vector<Step> steps = walk.choices();
       if (steps.empty()) break;
@@ -140,7 +140,7 @@ Comparison compare_walks(const Configuration& direct, Setting setting, int walks
       const auto [first, is_new] = met.emplace(walk.form(), walk);
       if (is_new || first->second.steps() == walk.steps()) continue;
       ++comparison.pairs;
-      comparison.difference = difference_between(first->second, walk, random);
+      comparison.difference = exact_difference(first->second, walk, random);
       if (!comparison.difference.empty()) return comparison;
     }
   }
@@ -148,17 +148,17 @@ Comparison compare_walks(const Configuration& direct, Setting setting, int walks
 }
 
 TEST(ExactForm, TwoHistoriesOfOneFormAreJudgedAlike) {
-  const std::vector<Setting> settings{
-      Setting({{B::edits, 4}}),
-      Setting({{B::edits, 3}, {B::lost, 1}, {B::late, 2}, {B::duplicates, 2}}),
-      Setting({{B::edits, 4}, {B::clock, 2}, {B::full, 1}, {B::offline, 1}}),
-      Setting({{B::edits, 3}, {B::crashes, 1}, {B::reinstalls, 1}, {B::restores, 1}}),
+  const std::vector<ExactSetting> settings{
+      ExactSetting({{ExactB::edits, 4}}),
+      ExactSetting({{ExactB::edits, 3}, {ExactB::lost, 1}, {ExactB::late, 2}, {ExactB::duplicates, 2}}),
+      ExactSetting({{ExactB::edits, 4}, {ExactB::clock, 2}, {ExactB::full, 1}, {ExactB::offline, 1}}),
+      ExactSetting({{ExactB::edits, 3}, {ExactB::crashes, 1}, {ExactB::reinstalls, 1}, {ExactB::restores, 1}}),
   };
-  for (const Setting& setting : settings)
+  for (const ExactSetting& setting : settings)
     for (const char* protocol : {"page", "reference", "guarded", "hardened"})
       for (const NamedStrategy& strategy : built_in_strategies()) {
-        const Comparison comparison =
-            compare_walks(configuration(protocol, {}, strategy.name), setting);
+        const ExactComparison comparison =
+            compare_exactly(configuration(protocol, {}, strategy.name), setting);
         EXPECT_EQ(comparison.difference, "") << protocol << ", " << strategy.name;
         EXPECT_GT(comparison.pairs, 0) << protocol << ", " << strategy.name;
       }
@@ -168,10 +168,10 @@ TEST(ExactForm, TwoHistoriesOfOneFormAreJudgedAlike) {
 
 // That the comparison can fail.
 TEST(ExactForm, ThatForgetsWhatAnExcuseReadsIsCaught) {
-  Setting forgetful({{B::edits, 3}, {B::reinstalls, 2}});
+  ExactSetting forgetful({{ExactB::edits, 3}, {ExactB::reinstalls, 2}});
   forgetful.distinctions.may_be_wiped = false;
   const Configuration page = configuration("page", {}, "server-priority");
-  EXPECT_NE(compare_walks(page, forgetful, 20 * kWalks).difference, "");
+  EXPECT_NE(compare_exactly(page, forgetful, 20 * kExactWalks).difference, "");
 }
 
 #endif
