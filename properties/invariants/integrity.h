@@ -92,23 +92,20 @@ class Integrity {
   // What it saw last of a replica is nearly always what that has now. What was created is told by
   // the versions.
   template <class Form, class World>
-  void describe(Form& form, const World& world, const History& history) const {
-    for (std::uint8_t number = 0; number < world.replicas(); ++number) {
-      const Tide& last = tides_[number];
-      const Tide now = tide_of({number}, world);
-      form.of({number});
-      form.plain(history.epoch() - last.epoch);
-      if (form.skips(last.counter == now.counter && last.counter_lastsync == now.counter_lastsync &&
-                     last.servercounter_lastsync == now.servercounter_lastsync))
-        continue;
-      if (number == 0) {
-        form.mark(ServerCounter{last.counter});
-        continue;
-      }
+  void describe(Form& form, Replica replica, const World& world, const History& history) const {
+    const Tide& last = tides_[replica.number];
+    const Tide now = tide_of(replica, world);
+    const bool skipped =
+        form.skips(last.counter == now.counter && last.counter_lastsync == now.counter_lastsync &&
+                   last.servercounter_lastsync == now.servercounter_lastsync);
+    form.plain(history.epoch() - last.epoch);
+    if (skipped) return;
+    if (replica.is_server())
+      form.mark(ServerCounter{last.counter});
+    else
       form.mark(ClientCounter{last.counter});
-      form.mark(ClientCounter{last.counter_lastsync});
-      form.mark(ServerCounter{last.servercounter_lastsync});
-    }
+    form.mark(ClientCounter{last.counter_lastsync});
+    form.mark(ServerCounter{last.servercounter_lastsync});
   }
 
  private:

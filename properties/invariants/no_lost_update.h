@@ -79,7 +79,7 @@ class NoLostUpdate {
 
   // Nothing of one event is there at the next.
   template <class Form, class World>
-  static void describe(Form&, const World&, const History&) {}
+  static void describe(Form&, Replica, const World&, const History&) {}
 
  private:
   // A version is safe if a path leads from it to what the server holds. Edit and merge edges lead

@@ -247,22 +247,20 @@ class Canonical {
   // What invariants remember: the same two passes.
   struct RuleCollector {
     Canonical& form;
-    OwnScale* own = nullptr;
-    void of(Replica replica) { own = &form.client_scales_[replica.number]; }
+    OwnScale& own;  // the counters of the replica that is described
     void plain(std::uint64_t) {}
     void mark(ServerCounter counter) { form.server_scale_.add(counter.number); }
-    void mark(ClientCounter counter) { own->add(counter.number); }
+    void mark(ClientCounter counter) { own.add(counter.number); }
     bool skips(bool) { return false; }
   };
   struct RuleWriter {
     Canonical& form;
-    OwnScale* own = nullptr;
-    void of(Replica replica) { own = &form.client_scales_[replica.number]; }
+    OwnScale& own;
     void plain(std::uint64_t number) { form.rest_.add(number); }
     void mark(ServerCounter counter) {
       form.rest_.add(form.name(form.server_scale_, counter.number));
     }
-    void mark(ClientCounter counter) { form.rest_.add(form.name(*own, counter.number)); }
+    void mark(ClientCounter counter) { form.rest_.add(form.name(own, counter.number)); }
     bool skips(bool same) {
       form.rest_.add(same);
       return same;
@@ -323,6 +321,7 @@ class Canonical {
   template <class Words>
   void write_set(Tag tag, Words& words);
   void write_history();
+  void write_remembered(Replica replica);
   void write_journal();
   template <class Total_>
   void write_departures(const std::array<std::uint32_t, kMostVersions + 1>& gone,
@@ -430,10 +429,11 @@ void Canonical<E, Sum>::collect() {
     for (const auto& letter : world_->late({client}))
       if (!engine_.ignores_late(letter.kind)) described(letter.message, own);
   }
-  RuleCollector remembered{*this};
-  describe(*rules_, kAllInvariants, remembered, *world_, *history_);
-  for (std::uint8_t client = 1; client <= clients(); ++client)
-    client_scales_[client].rename(1, ~std::uint64_t{0});
+  for (std::uint8_t number = 0; number <= clients(); ++number) {
+    RuleCollector remembered{*this, client_scales_[number]};
+    describe(*rules_, kAllInvariants, remembered, Replica{number}, *world_, *history_);
+    if (number > 0) client_scales_[number].rename(1, ~std::uint64_t{0});
+  }
   id_scale_.rename(1, ~std::uint64_t{0});
   server_scale_.rename(engine_.subtracts_counters() ? world_->objects() + 1 : 1, exact_above);
   if (engine_.compares_stamps()) rename_stamps();

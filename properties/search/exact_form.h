@@ -45,7 +45,6 @@ class Canonical<Foreign, KeySum> {
   // What invariants remember, in full.
   struct RuleWriter {
     Canonical& form;
-    void of(Replica) {}
     void plain(std::uint64_t number) { form.add(number); }
     template <class Counter>
     void mark(Counter counter) {
@@ -185,10 +184,11 @@ class Canonical<Foreign, KeySum> {
     add(decisions_.size());
     for (const auto& [over, kept] : decisions_) add(over, kept);
     add(history.epoch());
-    for (std::uint8_t number = 1; number < world.replicas(); ++number)
-      add(history.answer_epoch({number}));
-    RuleWriter remembered{*this};
-    describe(judge.rules(), kAllInvariants, remembered, world, history);
+    for (std::uint8_t number = 0; number < world.replicas(); ++number) {
+      if (number > 0) add(history.answer_epoch({number}));
+      RuleWriter remembered{*this};
+      describe(judge.rules(), kAllInvariants, remembered, Replica{number}, world, history);
+    }
     if (may_be_wiped_) write_journal(history);
   }
 

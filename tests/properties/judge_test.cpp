@@ -73,7 +73,7 @@ struct Forgetful {
 struct Remembering {
   std::uint32_t seen = 0;
   template <class Form, class World>
-  void describe(Form& form, const World&, const History&) const {
+  void describe(Form& form, Replica, const World&, const History&) const {
     form.plain(seen);
   }
 };

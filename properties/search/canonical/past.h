@@ -8,14 +8,21 @@ void Canonical<E, Sum>::write_history() {
   for (std::uint8_t client = 1; client <= clients(); ++client) {
     const MessageKind kind = world_->in_flight({client});
     rest_.add(kind != MessageKind::none && !history_->counts({client}));
-    if (!watches(Invariant::integrity)) continue;
-    const bool answered = kind != MessageKind::none &&
-                          !world_->queue({client}, Lane::in_flight).front().to.is_server();
-    rest_.add(answered ? history_->epoch() - history_->answer_epoch({client}) : 0);
+    if (watches(Invariant::integrity)) {
+      const bool answered = kind != MessageKind::none &&
+                            !world_->queue({client}, Lane::in_flight).front().to.is_server();
+      rest_.add(answered ? history_->epoch() - history_->answer_epoch({client}) : 0);
+    }
+    write_remembered({client});
   }
-  RuleWriter remembered{*this};
-  describe(*rules_, distinctions_.watched, remembered, *world_, *history_);
+  write_remembered(kServer);
   if (distinctions_.may_be_wiped) write_journal();
+}
+
+template <class E, class Sum>
+void Canonical<E, Sum>::write_remembered(Replica replica) {
+  RuleWriter remembered{*this, client_scales_[replica.number]};
+  describe(*rules_, distinctions_.watched, remembered, replica, *world_, *history_);
 }
 
 // What is_excused() reads: which versions were replaced, on a message, by which others; and of
