@@ -3,7 +3,7 @@
 namespace tidemark::core {
 namespace {
 
-using Row = Record<ServerCounter>;
+using ServerRow = Record<ServerCounter>;
 
 bool holds_key(const Object& object, const Protocol& protocol) {
   return !object.content.isdeleted || protocol.deleted_holds_key;
@@ -13,9 +13,9 @@ bool holds_key(const Object& object, const Protocol& protocol) {
 bool clashes(const Server& server, const Object& incoming, const Protocol& protocol) {
   if (protocol.upload_key_clash == UploadKeyClash::add || !holds_key(incoming, protocol))
     return false;
-  const Row* own = server.records.find(incoming.guid);
+  const ServerRow* own = server.records.find(incoming.guid);
   if (own != nullptr && holds_key(own->object, protocol)) return false;
-  return server.records.find_if([&](const Row& row) {
+  return server.records.find_if([&](const ServerRow& row) {
     return row.object.guid != incoming.guid && row.object.identity.pk == incoming.identity.pk &&
            holds_key(row.object, protocol);
   }) != nullptr;
@@ -23,14 +23,14 @@ bool clashes(const Server& server, const Object& incoming, const Protocol& proto
 
 // Whether the server holds something else than what the client last saw there.
 bool outdated(const Server& server, const Object& incoming, Value base) {
-  const Row* own = server.records.find(incoming.guid);
+  const ServerRow* own = server.records.find(incoming.guid);
   if (own == nullptr) return false;
   return own->object.content.value != base && !same_version(own->object, incoming);
 }
 
 void store_upload(Server& server, const Object& incoming, const Protocol& protocol, Timestamp now) {
   const bool known = server.records.find(incoming.guid) != nullptr;
-  Row& row = server.records.at(incoming.guid);
+  ServerRow& row = server.records.at(incoming.guid);
   if (!known) {
     row.object = incoming;
     if (protocol.timestamps == Timestamps::local) row.object.stamps = {now, now};
@@ -53,7 +53,7 @@ void refuse(const Object& incoming, bool whole_batch, Message& answer, Facts& fa
 void handle_download(const Server& server, const Message& request, Message& answer) {
   answer.reset(MessageKind::download_reply);
   answer.servercounter = server.counter;
-  server.records.for_each([&](const Row& row) {
+  server.records.for_each([&](const ServerRow& row) {
     if (row.counter_lastupdate > request.servercounter) answer.objects.push_back(row.object);
   });
 }
