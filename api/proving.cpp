@@ -194,22 +194,19 @@ Result Proving::episode(std::uint64_t seed) {
   Runner runner(configuration_);
   const Scenario scenario = Generator(scope_).generate(seed);
   const Verdict verdict = runner.run(scenario).verdict;
-  FuzzResult one;
-  one.episodes = 1;
-  one.contradiction = runner.contradiction();
+  RunResult one{.portions = std::vector<PortionResult>(1)};
+  PortionResult& counts = one.portions.front();
+  counts.episodes = 1;
+  counts.contradiction = runner.contradiction();
+  counts.canary_tries = 1;  // one episode proves nothing of them
   for (const Invariant invariant : broken(verdict, nullptr)) {
-    Finding& finding = one.findings.emplace_back();
-    finding.invariant = invariant;
-    finding.episodes = one.broken[static_cast<std::size_t>(invariant)] = one.broken_episodes = 1;
-    finding.seed = seed;
-    finding.original = scenario;
-    finding.shrunk = shrink_for(runner, invariant, scenario, {.may_use = features(scope_)});
-    finding.fingerprint = fingerprint(name_of(invariant), finding.shrunk.scenario);
-    finding.trace = make_trace(configuration_, finding.shrunk.scenario);
-    finding.trace.expectations = {{name_of(invariant), false}};
+    counts.broken[static_cast<std::size_t>(invariant)] = counts.broken_episodes = 1;
+    ShrinkResult shrunk = shrink_for(runner, invariant, scenario, {.may_use = features(scope_)});
+    Sighting sighting = sighting_of(configuration_, seed, scenario, std::move(shrunk));
+    sighting.trace.expectations = {{name_of(invariant), false}};
+    one.add(seen_once(name_of(invariant), std::move(sighting)));
   }
-  one.canaries_caught = 1;  // one episode proves nothing of them
-  return verdict_on(one);
+  return verdict_on(std::move(one));
 }
 
 Result Proving::trace(const std::string& path) {
@@ -234,13 +231,11 @@ Trace Proving::read(const std::string& text, const std::string& origin) const {
 Result Proving::replay(const Trace& trace, const std::string& origin, const std::string& how) {
   configuration_.judge.watched = kAllInvariants;
   configuration_.spec->follow(trace, configuration_);
-  const Recording recording = Runner(configuration_).record(trace.scenario);
-  return report(recording, trace.scenario, broken(recording.outcome.verdict, &trace), origin, how);
+  return report(trace, true, origin, how);
 }
 
 Result Proving::scenario(const Scenario& scenario) {
-  const Recording recording = Runner(configuration_).record(scenario);
-  return report(recording, scenario, broken(recording.outcome.verdict, nullptr), "a scenario",
+  return report(make_trace(configuration_, scenario), false, "a scenario",
                 how_to_replay("a scenario"));
 }
 
@@ -262,80 +257,83 @@ std::vector<Invariant> Proving::broken(const Verdict& verdict, const Trace* trac
 
 // --- what came of it ---
 
-Result Proving::verdict_on(const FuzzResult& run) const {
-  if (!run.faults.empty())
-    return result(ExitCode::fault, fmt::format("fault of the engine: {}", run.faults.front().what));
-  if (!run.contradiction.empty())
+Result Proving::verdict_on(RunResult result_of_run) const {
+  RunHead head;
+  head.seed = options_.seed;
+  head.portions = {head_of({.name = {}, .configuration = configuration_, .plan = plan()})};
+  const RunReport run = report_of({.head = std::move(head), .result = std::move(result_of_run)});
+  const PortionResult& counts = run.result.portions.front();
+  if (!counts.faults.empty())
+    return result(ExitCode::fault,
+                  fmt::format("fault of the engine: {}", counts.faults.front().what));
+  if (!counts.contradiction.empty())
     return result(ExitCode::violated,
                   fmt::format("FAIL deterministic  {}\n  {}", configuration_name(configuration_),
-                              run.contradiction));
-  if (!run.nondeterministic_seeds.empty())
+                              counts.contradiction));
+  if (counts.nondeterministic.count > 0)
     return result(ExitCode::fault,
                   fmt::format("an episode ran otherwise the second time; paste: TIDEMARK_SEED={}",
-                              print_seed(run.nondeterministic_seeds.front())));
+                              print_seed(*seed_of(run.head, counts.nondeterministic.first[0]))));
   if (!run.findings.empty()) return result(ExitCode::violated, report(run));
-  if (run.canaries_caught == 0)
+  if (!counts.has_caught_canary())
     return result(ExitCode::fault,
                   "the canary was not caught: nothing that was judged is to be "
                   "trusted");
-  if (run.episodes == 0) return result(ExitCode::vacuous, "vacuous: no episode ran");
-  if (!run.missed_marks.empty())
-    return result(ExitCode::vacuous,
-                  fmt::format("vacuous: in {} never reached {}", count_of(run.episodes, "episode"),
-                              fmt::join(run.missed_marks, ", ")));
-  return result(ExitCode::held, totals(configuration_, run));
+  if (counts.episodes == 0) return result(ExitCode::vacuous, "vacuous: no episode ran");
+  if (!run.missed_marks.front().empty())
+    return result(ExitCode::vacuous, fmt::format("vacuous: in {} never reached {}",
+                                                 count_of(counts.episodes, "episode"),
+                                                 fmt::join(run.missed_marks.front(), ", ")));
+  return result(ExitCode::held, totals(run, 0));
 }
 
-std::string Proving::report(const FuzzResult& run) const {
+std::string Proving::report(const RunReport& run) const {
   std::string text;
   for (std::size_t i = 0; i < run.findings.size(); ++i)
     text += (i == 1 ? "\nand also\n" : "") + report(run.findings[i], run, i == 0);
   return text;
 }
 
-std::string Proving::report(const Finding& finding, const FuzzResult& run,
-                            bool whole_screen) const {
-  const Recording recording = Runner(configuration_).record(finding.trace.scenario);
-  Violation violation = violation_of(finding, configuration_, recording, run.episodes,
-                                     run.broken[static_cast<std::size_t>(finding.invariant)]);
+std::string Proving::report(const Finding& finding, const RunReport& run, bool whole_screen) const {
   const std::string path = keep(finding);
-  const NamedLine seed{
-      "by seed", fmt::format("TIDEMARK_SEED={} runs this episode alone", print_seed(finding.seed))};
-  if (!path.empty()) violation.commands.push_back({"replay", how_to_replay(path)});
-  violation.commands.push_back(seed);
-  if (!whole_screen) return one_line(violation) + "\n";
-  return screen(violation, false) + (path.empty() ? "\n" + print_trace(finding.trace) : "");
+  const std::string seed = print_seed(*finding.simplest.seed);
+  std::optional<Shown> shown = show(configuration_, finding, run, {});
+  if (!shown)
+    return fmt::format("{} was broken by seed {}, and then it was not\n", finding.invariant, seed);
+  shown->commands.clear();
+  if (!path.empty()) shown->commands.push_back({"replay", how_to_replay(path)});
+  shown->commands.push_back(
+      {"by seed", fmt::format("TIDEMARK_SEED={} runs this episode alone", seed)});
+  if (!whole_screen) return one_line(*shown) + "\n";
+  return screen(*shown, false) + (path.empty() ? "\n" + print_trace(finding.simplest.trace) : "");
 }
 
-Result Proving::report(const Recording& recording, const Scenario& scenario,
-                       const std::vector<Invariant>& broken, const std::string& origin,
+Result Proving::report(const Trace& trace, bool is_expected, const std::string& origin,
                        const std::string& how) const {
-  if (broken.empty())
-    return result(ExitCode::held,
-                  fmt::format("{}: held in {}", configuration_name(configuration_), origin));
+  Shown shown{.configuration = configuration_,
+              .run = Run(configuration_, trace),
+              .found = count_of(trace.scenario.steps.size(), "step"),
+              .found_briefly = "replayed",
+              .origin = {"of", printable(origin)},
+              .commands = {{"replay", how}}};
   std::string text;
-  for (const Invariant invariant : broken) {
-    const Violation violation{.invariant = invariant,
-                              .configuration = configuration_,
-                              .scenario = scenario,
-                              .recording = recording,
-                              .fingerprint = fingerprint(name_of(invariant), scenario),
-                              .found = count_of(scenario.steps.size(), "step"),
-                              .found_briefly = "replayed",
-                              .origin = {"of", printable(origin)},
-                              .commands = {{"replay", how}}};
-    text += text.empty() ? screen(violation, false) : "\n" + one_line(violation);
+  for (const Invariant invariant : broken(shown.run.verdict(), is_expected ? &trace : nullptr)) {
+    shown.invariant = invariant;
+    shown.fingerprint = fingerprint(name_of(invariant), trace.scenario);
+    text += text.empty() ? screen(shown, false) : "\n" + one_line(shown);
   }
-  return result(ExitCode::violated, text);
+  if (!text.empty()) return result(ExitCode::violated, text);
+  return result(ExitCode::held,
+                fmt::format("{}: held in {}", configuration_name(configuration_), origin));
 }
 
 // Writes the trace of a finding; returns its path, or nothing where none is asked for.
 std::string Proving::keep(const Finding& finding) const {
   if (options_.out.empty()) return {};
   const std::string path = fmt::format("{}{}{}", options_.out,
-                                       options_.out.ends_with('/') ? "" : "/", file_name(finding));
+                                       options_.out.ends_with('/') ? "" : "/", finding.file_name());
   make_folder(options_.out);
-  write_file(path, print_trace(finding.trace));
+  write_file(path, print_trace(finding.simplest.trace));
   return path;
 }
 

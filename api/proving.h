@@ -9,8 +9,8 @@
 #include <tidemark/tidemark.h>
 
 #include "api/watchdog.h"
-#include "properties/campaign/fuzz.h"
 #include "properties/promises.h"
+#include "reports/run_report.h"
 
 namespace tidemark::core {
 
@@ -46,11 +46,10 @@ class Proving {
   Trace read(const std::string& text, const std::string& origin) const;
   Result replay(const Trace& trace, const std::string& origin, const std::string& how);
 
-  Result verdict_on(const FuzzResult& result) const;
-  std::string report(const FuzzResult& result) const;
-  std::string report(const Finding& finding, const FuzzResult& result, bool whole_screen) const;
-  Result report(const Recording& recording, const Scenario& scenario,
-                const std::vector<Invariant>& broken, const std::string& origin,
+  Result verdict_on(RunResult result) const;
+  std::string report(const RunReport& run) const;
+  std::string report(const Finding& finding, const RunReport& run, bool whole_screen) const;
+  Result report(const Trace& trace, bool is_expected, const std::string& origin,
                 const std::string& how) const;
   std::string keep(const Finding& finding) const;
   std::string how_to_replay(const std::string& path) const;

@@ -243,17 +243,6 @@ bool is_in_scope(const CoverageCell& cell, const Scope& scope, const Protocol& p
          is_granted(cell, scope, protocol);
 }
 
-std::vector<std::uint64_t*> CoverageCounts::all() {
-  std::vector<std::uint64_t*> counts;
-  for (auto& phases : steps_)
-    for (std::uint64_t& count : phases) counts.push_back(&count);
-  for (auto& phases : in_situation_)
-    for (auto& situations : phases)
-      for (std::uint64_t& count : situations) counts.push_back(&count);
-  for (std::uint64_t& count : states_) counts.push_back(&count);
-  return counts;
-}
-
 CoverageCounts& CoverageCounts::operator+=(const CoverageCounts& other) {
   for (std::size_t step = 0; step < kCoveredSteps; ++step)
     for (std::size_t phase = 0; phase < kPhases; ++phase) {

@@ -104,9 +104,16 @@ class CoverageCounts {
   std::uint64_t steps(std::size_t step, Phase phase) const {
     return steps_[step][static_cast<std::size_t>(phase)];
   }
+  std::uint64_t& steps(std::size_t step, Phase phase) {
+    return steps_[step][static_cast<std::size_t>(phase)];
+  }
   // By kind and situation.
   std::uint64_t steps(std::size_t step, Situation situation) const;
   std::uint64_t of(const CoverageCell& cell) const {
+    return in_situation_[cell.step][static_cast<std::size_t>(cell.phase)]
+                        [static_cast<std::size_t>(cell.situation)];
+  }
+  std::uint64_t& of(const CoverageCell& cell) {
     return in_situation_[cell.step][static_cast<std::size_t>(cell.phase)]
                         [static_cast<std::size_t>(cell.situation)];
   }
@@ -122,8 +129,6 @@ class CoverageCounts {
   // Two clients at the end, each in a phase and in situations, one bit each.
   void add_states(Phase phase, std::uint32_t situations, Phase other, std::uint32_t others);
   CoverageCounts& operator+=(const CoverageCounts& other);
-  // All counts, in an order that is always the same.
-  std::vector<std::uint64_t*> all();
   friend bool operator==(const CoverageCounts&, const CoverageCounts&) = default;
 
  private:

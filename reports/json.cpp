@@ -153,30 +153,21 @@ json events_of(const Recording& recording) {
   return result;
 }
 
-json shrink_of(const Scenario& before, const ShrinkResult& result) {
-  const auto sizes = [](const Scenario& scenario) {
-    return json{{"steps", scenario.steps.size()},
-                {"clients", scenario.clients},
-                {"objects", scenario.objects.size()},
-                {"faults", fault_count(scenario)}};
-  };
-  return {{"before", sizes(before)},
-          {"after", sizes(result.scenario)},
-          {"candidates", result.tried},
-          {"accepted", result.accepted},
-          {"one_minimal", result.complete}};
+json sizes_of(const Scenario& scenario) {
+  return {{"steps", scenario.steps.size()},
+          {"clients", scenario.clients},
+          {"objects", scenario.objects.size()},
+          {"faults", fault_count(scenario)}};
 }
 
-json finding_of(const Finding& finding) {
-  return {{"invariant", name_of(finding.invariant)},
-          {"fingerprint", finding.fingerprint},
-          {"file", file_name(finding)},
-          {"episodes", finding.episodes},
-          {"index", finding.index},
-          {"seed", print_seed(finding.seed)},
-          {"shrink", shrink_of(finding.original, finding.shrunk)},
-          {"steps", steps_of(finding.trace.scenario)},
-          {"trace", print_trace(finding.trace)}};
+// Of a result of the shrinker, or a sighting.
+template <class Shrunk>
+json shrink_of(const Scenario& before, const Scenario& after, const Shrunk& shrunk) {
+  return {{"before", sizes_of(before)},
+          {"after", sizes_of(after)},
+          {"candidates", shrunk.tried},
+          {"accepted", shrunk.accepted},
+          {"one_minimal", shrunk.complete}};
 }
 
 // `shared-keys` is a member of the name shared_keys.
@@ -203,53 +194,6 @@ json scope_of(const ExplorePlan& plan) {
   return scope;
 }
 
-json plan_of(const FuzzPlan& plan) {
-  return {{"scope", scope_of(plan.scope)},
-          {"seed", print_seed(plan.seed)},
-          {"episodes", plan.episodes},
-          {"shrink_most", plan.shrink_most},
-          {"shrink_budget_runs", plan.budget.runs}};
-}
-
-json broken_of(const FuzzResult& result, InvariantSet judged) {
-  json broken = json::array();
-  for (const NamedInvariant& named : invariants()) {
-    const auto place = static_cast<std::size_t>(named.invariant);
-    broken.push_back({{"name", named.name},
-                      {"judged", (judged & invariant_bit(named.invariant)) != 0},
-                      {"broken_episodes", result.broken[place]},
-                      {"shrunk_episodes", result.shrunk[place]}});
-  }
-  return broken;
-}
-
-json marks_of(const Configuration& configuration, const FuzzResult& result, const FuzzPlan& plan) {
-  json all = json::array();
-  for (const NamedMark& mark : marks())
-    all.push_back({{"name", mark.name},
-                   {"count", result.marks[static_cast<std::size_t>(mark.mark)]},
-                   {"granted",
-                    is_granted(mark, plan.scope, configuration.protocol, configuration.strategy)}});
-  return all;
-}
-
-json coverage_of(const FuzzResult& result, const Scope& scope, const Protocol& protocol) {
-  if (!result.coverage) return nullptr;
-  json reached = json::array();
-  json never = json::array();
-  for (const CoverageCell& cell : coverage_cells()) {
-    const Reach reach = reach_of(cell, *result.coverage, scope, protocol);
-    json one{{"step", name_of(covered_steps()[cell.step])},
-             {"phase", name_of(cell.phase)},
-             {"situation", name_of(cell.situation)}};
-    if (reach == Reach::never) never.push_back(one);
-    if (reach != Reach::reached) continue;
-    one["count"] = result.coverage->of(cell);
-    reached.push_back(one);
-  }
-  return {{"reached", reached}, {"never_reached", never}};
-}
-
 json engine_of(const Configuration& configuration) {
   return {{"protocol", configuration.protocol_name},
           {"is_foreign", configuration.spec->is_foreign()},
@@ -257,37 +201,6 @@ json engine_of(const Configuration& configuration) {
           {"mutant", mutant_of(configuration.protocol)},
           {"strategy", configuration.strategy.name},
           {"compare_tombstones", configuration.judge.compare_tombstones}};
-}
-
-json faults_of(const FuzzResult& result) {
-  json faults = json::array();
-  for (const FaultyEpisode& each : result.faults)
-    faults.push_back(
-        {{"seed", print_seed(each.seed)}, {"what", each.what}, {"transcript", each.transcript}});
-  return faults;
-}
-
-json configuration_of(const Configuration& configuration, const FuzzResult& result,
-                      const FuzzPlan& plan) {
-  json findings = json::array();
-  for (const Finding& finding : result.findings) findings.push_back(finding_of(finding));
-  json all = engine_of(configuration);
-  all.update({{"episodes", result.episodes},
-              {"canary",
-               {{"mutant", name_of(plan.canary)},
-                {"episodes", result.canary_episodes},
-                {"caught", result.canaries_caught}}},
-              {"broken_episodes", result.broken_episodes},
-              {"effective_steps", result.effective_steps},
-              {"skipped_steps", result.skipped_steps},
-              {"invariants", broken_of(result, configuration.judge.watched)},
-              {"findings", findings},
-              {"marks", marks_of(configuration, result, plan)},
-              {"missed_marks", result.missed_marks},
-              {"faults", faults_of(result)},
-              {"coverage", coverage_of(result, plan.scope, configuration.protocol)},
-              {"digest", print_digest(result.digest)}});
-  return all;
 }
 
 // --- an exhaustive search
@@ -469,11 +382,12 @@ json also_broken(const Trial& trial) {
 json simplest_of(const Trial& trial) {
   const Finding* found = trial.simplest();
   if (found == nullptr) return nullptr;
+  const Sighting& simplest = found->simplest;
   return {{"fingerprint", found->fingerprint},
-          {"index", found->index},
-          {"seed", print_seed(found->seed)},
-          {"shrink", shrink_of(found->original, found->shrunk)},
-          {"steps", steps_of(found->trace.scenario)}};
+          {"index", simplest.episode},
+          {"seed", print_seed(*simplest.seed)},
+          {"shrink", shrink_of(simplest.original, simplest.trace.scenario, simplest)},
+          {"steps", steps_of(simplest.trace.scenario)}};
 }
 
 json proof_of(const Trial& trial) {
@@ -583,20 +497,6 @@ json replay_json(const Trace& trace, const Recording& recording, bool events) {
   return result;
 }
 
-json fuzz_json(std::span<const Configuration> configurations, std::span<const FuzzResult> results,
-               const FuzzPlan& plan) {
-  json result = document("fuzz");
-  result["plan"] = plan_of(plan);
-  result["configurations"] = json::array();
-  bool holds = true;
-  for (std::size_t i = 0; i < configurations.size(); ++i) {
-    result["configurations"].push_back(configuration_of(configurations[i], results[i], plan));
-    holds = holds && results[i].broken_episodes == 0;
-  }
-  result["holds"] = holds;
-  return result;
-}
-
 json explore_json(std::span<const Searched> searches, const ExplorePlan& plan) {
   json result = document("explore");
   result["plan"] = plan_of(plan);
@@ -620,7 +520,7 @@ json mutants_json(std::span<const Trial> trials, std::span<const RareMutant> rar
 json shrink_json(const Trace& before, const Trace& after, const ShrinkResult& shrunk) {
   json result = document("shrink");
   result["engine"] = engine_of(before);
-  result.update(shrink_of(before.scenario, shrunk));
+  result.update(shrink_of(before.scenario, shrunk.scenario, shrunk));
   result["steps_before"] = steps_of(before.scenario);
   result["steps_after"] = steps_of(after.scenario);
   result["trace"] = print_trace(after);

@@ -18,10 +18,6 @@ namespace tidemark::core {
 // One run of one trace. The whole list of events only where it is asked for: it is long.
 nlohmann::json replay_json(const Trace& trace, const Recording& recording, bool events = false);
 
-// A fuzz run of several configurations. Requires: as many results as configurations.
-nlohmann::json fuzz_json(std::span<const Configuration> configurations,
-                         std::span<const FuzzResult> results, const FuzzPlan& plan);
-
 // Exhaustive searches of several configurations under one plan.
 nlohmann::json explore_json(std::span<const Searched> searches, const ExplorePlan& plan);
 

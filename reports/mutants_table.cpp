@@ -31,7 +31,7 @@ std::string proven_text(const Trial& trial) {
 std::string numbers(const Trial& trial, const TrialPlan& plan) {
   const Finding* simplest = trial.simplest();
   const std::string steps =
-      simplest == nullptr ? "-" : std::to_string(simplest->shrunk.scenario.steps.size());
+      simplest == nullptr ? "-" : std::to_string(simplest->simplest.trace.scenario.steps.size());
   return fmt::format("{:>2} of {:<2} {:>7} {:>8} {:>6} {:>7}", trial.caught(), trial.hunts.size(),
                      episodes_text(trial, 50, plan), episodes_text(trial, 95, plan), steps,
                      proven_text(trial));

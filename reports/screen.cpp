@@ -25,11 +25,11 @@ constexpr std::size_t kActualMost = 2;
 // Draws a screen part by part: head, table, reasons, commands.
 class Screen {
  public:
-  Screen(const Violation& violation, bool color)
-      : violation_(violation),
-        account_(violation.scenario, violation.recording),
-        breach_(violation.recording.outcome.verdict.breach(violation.invariant)),
-        explanation_(explain(breach_, account_, violation.configuration.strategy.name)),
+  Screen(const Shown& about, bool color)
+      : about_(about),
+        account_(about.run.scenario(), about.run.recording()),
+        breach_(about.breach()),
+        explanation_(explain(breach_, account_, about.configuration.strategy.name)),
         words_(account_),
         paint_(color) {}
 
@@ -57,7 +57,7 @@ class Screen {
     return std::exchange(text_, {});
   }
 
-  const Violation& violation_;
+  const Shown& about_;
   Account account_;
   const Breach& breach_;
   Explanation explanation_;
@@ -84,15 +84,14 @@ void Screen::paragraph(std::string_view prefix, std::string_view text, std::size
 // On one line, or on two where the first would be too long.
 void Screen::draw_head() {
   const std::string what =
-      fmt::format("FAIL {}  {}", name_of(violation_.invariant, violation_.configuration),
-                  configuration_name(violation_.configuration));
-  const std::string where =
-      fmt::format("{}  fingerprint {}", violation_.found, violation_.fingerprint);
+      fmt::format("FAIL {}  {}", name_of(*about_.invariant, about_.configuration),
+                  configuration_name(about_.configuration));
+  const std::string where = fmt::format("{}  fingerprint {}", about_.found, about_.fingerprint);
   const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
   line(paint_(Style::bad, fits ? what + "  " + where : clip(what, kReportColumns)));
   if (!fits) line(paint_(Style::bad, "     " + clip(where, kReportColumns - 5)));
   paragraph(kIndent, sentence(breach_, account_), kSentenceMost, Style::strong);
-  named(violation_.origin.name, violation_.origin.text, 1);
+  named(about_.origin.name, about_.origin.text, 1);
 }
 
 void Screen::draw_reasons() {
@@ -103,10 +102,10 @@ void Screen::draw_reasons() {
 }
 
 void Screen::draw_commands() {
-  for (const NamedLine& command : violation_.commands)
+  for (const NamedLine& command : about_.commands)
     line(std::string(kIndent) + pad(command.name, kFieldColumns) + command.text);
   line(std::string(kIndent) + pad("digest", kFieldColumns) +
-       print_digest(violation_.recording.outcome.summary.digest));
+       print_digest(about_.run.recording().outcome.summary.digest));
 }
 
 void Screen::draw_table(std::size_t most) {
@@ -130,69 +129,44 @@ std::string Screen::draw() {
                      before_commands, commands);
 }
 
-std::string shrunk_from(const Scenario& before, const ShrinkResult& result) {
-  const Scenario& after = result.scenario;
-  return fmt::format("{} -> {} steps, {} -> {} clients, {} -> {} faults; {}, 1-minimal: {}",
-                     before.steps.size(), after.steps.size(), before.clients, after.clients,
-                     fault_count(before), fault_count(after), count_of(result.tried, "candidate"),
-                     result.complete ? "yes" : "not proven, the budget ended it");
-}
-
 }  // namespace
 
-Violation violation_of(const Finding& finding, const Configuration& configuration,
-                       const Recording& recording, std::uint64_t episodes,
-                       std::uint64_t broken_episodes) {
-  return {.invariant = finding.invariant,
-          .configuration = configuration,
-          .scenario = finding.shrunk.scenario,
-          .recording = recording,
-          .fingerprint = finding.fingerprint,
-          .found = fmt::format("seed {}  {} of {}", print_seed(finding.seed),
-                               grouped(broken_episodes), count_of(episodes, "episode")),
-          .found_briefly = "from " + count_of(finding.episodes, "episode"),
-          .origin = {"shrunk", shrunk_from(finding.original, finding.shrunk)},
-          .commands = {}};
-}
-
-std::string one_line(const Violation& violation) {
+std::string one_line(const Shown& about) {
   return fmt::format("FAIL {:<21}  {:>8}  {:<16}  {}  {}",
-                     name_of(violation.invariant, violation.configuration),
-                     count_of(violation.scenario.steps.size(), "step"), violation.found_briefly,
-                     violation.fingerprint, violation.commands.front().text);
+                     name_of(*about.invariant, about.configuration),
+                     count_of(about.run.scenario().steps.size(), "step"), about.found_briefly,
+                     about.fingerprint, about.commands.front().text);
 }
 
-std::string totals(const Configuration& configuration, const FuzzResult& result) {
+std::string totals(const RunReport& report, std::size_t portion) {
+  const PortionHead& head = report.head.portions[portion];
+  const PortionResult& result = report.result.portions[portion];
+  const std::size_t missed = report.missed_marks[portion].size();
   const std::string broken = result.episodes == 0 ? "nothing ran"
                              : result.broken_episodes == 0
-                                 ? print_invariants(configuration.judge.watched) + " held"
+                                 ? print_invariants(head.judged) + " held"
                                  : grouped(result.broken_episodes) + " broken";
-  const std::string missed =
-      result.missed_marks.empty()
-          ? ""
-          : ", " + count_of(result.missed_marks.size(), "required mark") + " never reached";
-  return fmt::format("{}: {}, {} steps, {}{}, digest {}", configuration_name(configuration),
+  return fmt::format("{}: {}, {} steps, {}{}, digest {}", head.name,
                      count_of(result.episodes, "episode"), rounded(result.effective_steps), broken,
-                     missed, print_digest(result.digest));
+                     missed == 0 ? "" : ", " + count_of(missed, "required mark") + " never reached",
+                     print_digest(result.digest));
 }
 
-std::string screen(const Violation& violation, bool color) {
-  return Screen(violation, color).draw();
-}
+std::string screen(const Shown& about, bool color) { return Screen(about, color).draw(); }
 
-std::string marks_table(const MarkCounts& counts, const Scope& scope,
-                        const Configuration& configuration, bool enough, bool color) {
+std::string marks_table(const RunReport& report, std::size_t portion, bool color) {
+  const PortionHead& head = report.head.portions[portion];
+  const PortionResult& result = report.result.portions[portion];
+  const std::vector<std::string> required = required_marks(head, result);
   const Paint paint(color);
   std::string table = paint(Style::strong, fmt::format("  {:<30} {:>13}", "mark", "count")) + "\n";
-  for (const NamedMark& mark : marks()) {
-    const std::uint64_t count = counts[static_cast<std::size_t>(mark.mark)];
-    const bool required =
-        enough && is_granted(mark, scope, configuration.protocol, configuration.strategy);
-    const std::string line =
-        fmt::format("  {:<30} {:>13}  {:<8}  {}", mark.name, grouped(count),
-                    required ? "required" : "", required && count == 0 ? "NEVER REACHED" : "");
+  for (const auto& [name, count] : marks_of(head, result)) {
+    const bool is_required = std::find(required.begin(), required.end(), name) != required.end();
+    const std::string line = fmt::format("  {:<30} {:>13}  {:<8}  {}", name, grouped(count),
+                                         is_required ? "required" : "",
+                                         is_required && count == 0 ? "NEVER REACHED" : "");
     const std::string trimmed = line.substr(0, line.find_last_not_of(' ') + 1);
-    table += (required && count == 0 ? paint(Style::bad, trimmed) : trimmed) + "\n";
+    table += (is_required && count == 0 ? paint(Style::bad, trimmed) : trimmed) + "\n";
   }
   return table;
 }

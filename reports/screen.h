@@ -5,55 +5,28 @@
 #include <string>
 #include <vector>
 
-#include "properties/campaign/fuzz.h"
-#include "properties/runner.h"
+#include "reports/run_report.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 inline constexpr std::size_t kScreenLines = 24;
 
-// A line behind its name: `shrunk    36 -> 3 steps, …`.
-struct NamedLine {
-  std::string name;
-  std::string text;
-};
-
-// A broken invariant as the verb that found it presents it. What it refers to outlives it.
-struct Violation {
-  Invariant invariant = Invariant::no_lost_update;
-  const Configuration& configuration;
-  const Scenario& scenario;         // the simplest that was found
-  const Recording& recording;       // of that scenario
-  std::string fingerprint;          // 12 hexadecimal digits
-  std::string found;                // `seed 0x5d1c…  431 of 20 000 episodes`
-  std::string found_briefly;        // `from 17 episodes`
-  NamedLine origin;                 // how the scenario was come by
-  std::vector<NamedLine> commands;  // that can be pasted; at least one, the first on one line too
-};
-
-// A finding of a fuzz run in which so many episodes ran, and so many of them broke its invariant.
-// The commands are left to the caller.
-Violation violation_of(const Finding& finding, const Configuration& configuration,
-                       const Recording& recording, std::uint64_t episodes,
-                       std::uint64_t broken_episodes);
-
-// A violation on one screen: at most kScreenLines lines of kReportColumns columns, but for the
-// commands, which are never cut. The verdict comes first, the commands last.
+// A broken invariant on one screen: at most kScreenLines lines of kReportColumns columns, but for
+// the commands, which are never cut. The verdict comes first, the commands last.
 //
 // The space-time table has one column a replica. An arrow leads from sender to receiver and names
 // what the message carried; `x` is where a lost message ended, `~` where a late one waits; the row
 // marked `>>` is where the invariant broke. Rows that do not fit are counted.
-std::string screen(const Violation& violation, bool color);
+std::string screen(const Shown& about, bool color);
 
-// A violation on one line, which ends with its first command.
-std::string one_line(const Violation& violation);
+// The same on one line, which ends with its first command. Both require: something is broken.
+std::string one_line(const Shown& about);
 
-// How a fuzz run of one configuration went, on one line.
-std::string totals(const Configuration& configuration, const FuzzResult& result);
+// How a portion of a run went, on one line.
+std::string totals(const RunReport& report, std::size_t portion);
 
-// Every mark, its count, and whether a campaign over this scope requires it. `enough` says whether
-// it is held to them.
-std::string marks_table(const MarkCounts& counts, const Scope& scope,
-                        const Configuration& configuration, bool enough, bool color);
+// Every mark of a portion, its count, and whether it had to be reached.
+std::string marks_table(const RunReport& report, std::size_t portion, bool color);
 
 }  // namespace tidemark::core

@@ -139,28 +139,24 @@ std::string print_invariants(InvariantSet invariants) {
   return fmt::format("{}", fmt::join(names_of(invariants), ","));
 }
 
-Violation violation_of(const Counterexample& example, const Configuration& configuration,
-                       const Recording& recording, const Exploration& exploration) {
-  const std::string length = count_of(length_of(example), "step");
-  return {.invariant = example.invariant,
-          .configuration = configuration,
-          .scenario = example.trace.scenario,
-          .recording = recording,
-          .fingerprint = example.fingerprint,
-          .found = length + (example.is_shortest ? ", none is shorter"
-                                                 : ", not proven shortest: the search was ended"),
-          .found_briefly = example.is_shortest ? "none is shorter" : "not proven shortest",
-          .origin = {"search", fmt::format("{}, all traces of up to {} judged",
-                                           count_of(exploration.states, "state"),
-                                           count_of(exploration.depth, "step"))},
-          .commands = {}};
+std::optional<Shown> show(const Configuration& configuration, const Counterexample& example,
+                          const Exploration& exploration) {
+  Shown shown{.configuration = configuration, .run = Run(configuration, example.trace)};
+  if (!shown.run.verdict().broken(example.invariant)) return std::nullopt;
+  shown.invariant = example.invariant;
+  shown.fingerprint = example.fingerprint;
+  shown.found =
+      count_of(length_of(example), "step") +
+      (example.is_shortest ? ", none is shorter" : ", not proven shortest: the search was ended");
+  shown.found_briefly = example.is_shortest ? "none is shorter" : "not proven shortest";
+  shown.origin = {"search", fmt::format("{}, all traces of up to {} judged",
+                                        count_of(exploration.states, "state"),
+                                        count_of(exploration.depth, "step"))};
+  return shown;
 }
 
 std::string file_name(const Counterexample& example) {
-  Finding named;
-  named.invariant = example.invariant;
-  named.fingerprint = example.fingerprint;
-  return file_name(named);
+  return fmt::format("{}-{}.trace", name_of(example.invariant), example.fingerprint);
 }
 
 std::string outcome(const Searched& searched, const ExplorePlan& plan, string_view why) {

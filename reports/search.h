@@ -12,7 +12,7 @@
 #include "properties/campaign/shrinker_comparison.h"
 #include "properties/runner.h"
 #include "properties/search/explore.h"
-#include "reports/screen.h"
+#include "reports/shown.h"
 #include "sim/state_table.h"
 
 namespace tidemark::core {
@@ -37,9 +37,10 @@ struct Searched {
   std::optional<std::vector<ShrinkerComparison>> comparison = {};  // where it was asked for
 };
 
-// A counterexample as screens and lines present it. The commands are left to the caller.
-Violation violation_of(const Counterexample& example, const Configuration& configuration,
-                       const Recording& recording, const Exploration& exploration);
+// A counterexample as it is shown. Nothing where it does not break its invariant. The commands are
+// left to the caller.
+std::optional<Shown> show(const Configuration& configuration, const Counterexample& example,
+                          const Exploration& exploration);
 
 // `no-lost-update-3f2a….trace`
 std::string file_name(const Counterexample& example);

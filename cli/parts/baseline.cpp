@@ -8,7 +8,7 @@
 
 #include "base/exit_code.h"
 #include "base/files.h"
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 #include "properties/campaign/trace_file.h"
 #include "sim/shape.h"
 
@@ -85,8 +85,7 @@ std::map<std::string, std::vector<std::string>> check_baseline(
     std::span<const BaselineTrace> baseline, std::span<const Portion> portions) {
   std::map<std::string, std::vector<std::string>> unmet;
   for (const BaselineTrace& each : baseline) {
-    std::vector<std::string> lines =
-        unmet_by(run_trace(configuration_for(each, portions), each.trace));
+    std::vector<std::string> lines = unmet_by(Run(configuration_for(each, portions), each.trace));
     if (!lines.empty()) unmet.emplace(each.head.file, std::move(lines));
   }
   return unmet;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "properties/campaign/campaign.h"
-#include "reports/documents/campaign_document.h"
+#include "reports/run_report.h"
 #include "sim/trace.h"
 
 namespace tidemark::core {

@@ -160,16 +160,10 @@ class CampaignReader {
       if (!names_.insert(portion.name).second)
         fail(line_of(table),
              fmt::format("two configurations are '{}', expected names of their own", portion.name));
-      file_.commands.push_back(command_of(each, configured));
+      file_.commands.push_back(fuzz_flags(each, configured));
       file_.portions.push_back(std::move(portion));
     }
   }
-  static std::string command_of(const Configuration& configuration, const Configured& configured) {
-    const std::string episode = episode_flags(configuration, configured.plan.scope);
-    const std::string judge = print_flags(judge_flags_of(configured), false);
-    return episode + (episode.empty() || judge.empty() ? "" : " ") + judge;
-  }
-
   std::string path_;
   toml::table root_;
   CampaignFile file_;

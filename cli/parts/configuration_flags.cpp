@@ -84,4 +84,10 @@ Flags judge_flags_of(const Configured& configured) {
       {"--invariants", print_invariants(judged), judged == configured.promise.judged()}};
 }
 
+std::string fuzz_flags(const Configuration& configuration, const Configured& configured) {
+  const std::string episode = episode_flags(configuration, configured.plan.scope);
+  const std::string judge = print_flags(judge_flags_of(configured), false);
+  return episode + (episode.empty() || judge.empty() ? "" : " ") + judge;
+}
+
 }  // namespace tidemark::core

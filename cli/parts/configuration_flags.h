@@ -31,6 +31,9 @@ struct Configured {
 // becomes what is run.
 Configured configure(ConfigurationFlags& flags);
 
+// Flags of `fuzz` that run episodes of this configuration, which is one of them.
+std::string fuzz_flags(const Configuration& configuration, const Configured& configured);
+
 // What differs from the usual: of the judge, in the order in which they are written.
 Flags judge_flags_of(const Configured& configured);
 

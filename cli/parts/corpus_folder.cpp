@@ -11,7 +11,7 @@
 #include "base/exit_code.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 #include "properties/campaign/trace_file.h"
 #include "sim/features.h"
 
@@ -86,7 +86,7 @@ std::string corpus_name(const Trace& trace) {
   return fmt::format("{:012x}.trace", digest.value() >> 16);
 }
 
-std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& result) {
+std::vector<Trace> corpus_of(const RunPlan& plan, const RunResult& result) {
   std::vector<bool> missing(kLandmarks);
   std::set<std::uint64_t> episodes;
   for (const auto& [landmark, first] : result.firsts) {
@@ -96,7 +96,7 @@ std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& res
   }
   std::vector<Trace> traces;
   std::vector<std::vector<Landmark>> reached;
-  const Schedule schedule(plan.portions);
+  const Schedule schedule = schedule_of(plan.portions);
   for (const std::uint64_t episode : episodes) {
     const Schedule::Place place = schedule.place_of(episode);
     const Configuration& configuration = plan.portions[place.portion].configuration;

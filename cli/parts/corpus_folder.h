@@ -47,7 +47,7 @@ std::string corpus_name(const Trace& trace);
 // Few episodes that together reach every landmark that nothing which was given reaches. They stay
 // as they were found: shrunk to what they are kept for, they would lose most of what else is in
 // them (bench/mutation.cpp). Throws EngineFault.
-std::vector<Trace> corpus_of(const CampaignPlan& plan, const CampaignResult& result);
+std::vector<Trace> corpus_of(const RunPlan& plan, const RunResult& result);
 // Throws BadInput.
 void add_to_corpus(const std::string& folder, const std::vector<Trace>& traces);
 

@@ -80,18 +80,32 @@ void tell_fault(const std::string& what, const std::vector<std::string>& transcr
   Output::error(printable("tidemark: fault of the engine: " + what));
 }
 
-Recording record_twice(const Configuration& configuration, const Scenario& scenario,
-                       Invariant invariant, std::string_view paste, Problems& problems) {
-  Runner first(configuration);
-  Runner second(configuration);
-  Recording recording = first.record(scenario);
-  if (const auto difference = first_difference(scenario, recording, second.record(scenario)))
-    problems.faults.push_back(
+PortionHead head_of(const Portion& portion, const std::string& command) {
+  PortionHead head = head_of(portion);
+  head.command = command;
+  head.replay = episode_flags(portion.configuration, portion.plan.scope);
+  head.flags = flags_beyond(portion.configuration, make_trace(portion.configuration, {}));
+  return head;
+}
+
+RunPlace place_of(const std::string& folder) {
+  return {command_name(), folder_prefix(folder), folder_prefix(folder), shell_quoted};
+}
+
+std::optional<Shown> shown_again(std::optional<Shown> shown, std::string_view what,
+                                 std::string_view paste, std::vector<std::string>& faults) {
+  if (!shown) {
+    faults.push_back(fmt::format("{} was broken, and then it was not; paste: {}", what, paste));
+    return std::nullopt;
+  }
+  const Recording again = Runner(shown->configuration).record(shown->run.scenario());
+  if (const auto difference =
+          first_difference(shown->run.scenario(), shown->run.recording(), again)) {
+    faults.push_back(
         fmt::format("two runs of one scenario differ, {}; paste: {}", *difference, paste));
-  else if (!recording.outcome.verdict.broken(invariant))
-    problems.faults.push_back(
-        fmt::format("{} was broken, and then it was not; paste: {}", name_of(invariant), paste));
-  return recording;
+    return std::nullopt;
+  }
+  return shown;
 }
 
 TraceFolder::TraceFolder(std::string path) : path_(std::move(path)) {

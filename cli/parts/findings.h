@@ -3,11 +3,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "properties/campaign/fuzz.h"
-#include "properties/runner.h"
+#include "reports/run_report.h"
+#include "reports/shown.h"
 #include "sim/trace.h"
 
 namespace tidemark::core {
@@ -39,10 +41,16 @@ std::string replay_command(const Configuration& configuration, const std::string
 // The flags of it: empty where the trace says all.
 std::string flags_beyond(const Configuration& configuration, const Trace& trace);
 
-// Runs what is to be shown. Two runs must be the same run, and break the invariant: where they do
-// not, that is a fault, which `paste` repeats.
-Recording record_twice(const Configuration& configuration, const Scenario& scenario,
-                       Invariant invariant, std::string_view paste, Problems& problems);
+// What reports need to know of a portion; `command`: flags of `fuzz` that run its episodes.
+PortionHead head_of(const Portion& portion, const std::string& command);
+
+// How commands about a run are written whose traces are in this folder; empty: in none.
+RunPlace place_of(const std::string& folder);
+
+// What is to be shown, and shows again: it is run once more. Nothing where it did not break `what`,
+// or where two runs differ: that is a fault, which `paste` repeats.
+std::optional<Shown> shown_again(std::optional<Shown> shown, std::string_view what,
+                                 std::string_view paste, std::vector<std::string>& faults);
 
 // A trace in a file, and the command that replays it.
 struct KeptTrace {

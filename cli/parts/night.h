@@ -10,26 +10,19 @@
 #include "cli/parts/ci.h"
 #include "cli/parts/terminal.h"
 #include "properties/campaign/campaign.h"
-#include "reports/documents/night_report.h"
+#include "reports/documents/shard_document.h"
 
 namespace tidemark::core {
-
-// What a clock said of a shard; no part of its result.
-struct ShardTimes {
-  std::string began;  // ISO 8601, UTC
-  double seconds = 0;
-  std::vector<TimedEpisode> slow;
-};
 
 // `night/shards/0-of-3.json`; the times are beside it.
 std::string shard_path(const std::string& folder, const Shard& shard);
 std::string times_path(const std::string& folder, const Shard& shard);
 
-void write_shard(const std::string& folder, const ShardDocument& document, const ShardTimes& times);
+void write_shard(const std::string& folder, const ShardDocument& document, const RunTimes& times);
 // Throws BadInput where it cannot be read, or is none.
-ShardDocument read_shard(const std::string& path);
+ShardDocument load_shard(const std::string& path);
 // Where there are none, or no good ones: nothing is known.
-ShardTimes read_times(const std::string& path);
+RunTimes load_times(const std::string& path);
 
 // How many nights the history of a folder has; the number of the last.
 std::uint32_t last_night(const std::string& folder);
@@ -38,8 +31,8 @@ std::uint32_t last_night(const std::string& folder);
 std::string now_in_utc();
 
 // Writes the report of a night, its findings and its page, adds to the history, and tells.
-// Requires: as report_night() does.
-ExitCode leave_night(const std::vector<ShardDocument>& shards, const ShardTimes& times,
+// Requires: as report_of() does.
+ExitCode leave_night(const std::vector<ShardDocument>& shards, const RunTimes& times,
                      const std::string& folder, const Output& output, CiReport& ci);
 
 // Tells of one shard of several; the others are not known.

@@ -50,7 +50,7 @@ std::string time_left(double share, milliseconds spent) {
   return print_time(milliseconds(static_cast<std::int64_t>(left))) + " left";
 }
 
-double share_of(const EpisodeGoal& goal, const FuzzProgress& now, milliseconds elapsed) {
+double share_of(const EpisodeGoal& goal, const RunProgress& now, milliseconds elapsed) {
   const double share = share_of(now.episodes, goal.episodes);
   return goal.time ? std::max(share, share_of(elapsed, *goal.time)) : share;
 }
@@ -87,7 +87,7 @@ void Progress::show(const std::function<std::string(milliseconds)>& line) {
   std::fflush(stderr);
 }
 
-std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now, milliseconds elapsed) {
+std::string episodes_line(const EpisodeGoal& goal, const RunProgress& now, milliseconds elapsed) {
   const double share = share_of(goal, now, elapsed);
   std::string line = fmt::format("{} {} {}", goal.label, bar(share), grouped(now.episodes));
   if (!goal.time) line += " of " + grouped(goal.episodes);
@@ -97,7 +97,7 @@ std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now, mill
   return line;
 }
 
-std::string campaign_line(const CampaignGoal& goal, const CampaignProgress& now,
+std::string campaign_line(const CampaignGoal& goal, const RunProgress& now,
                           milliseconds elapsed) {
   double share = goal.episodes ? share_of(now.episodes, *goal.episodes) : 0;
   if (goal.time) share = std::max(share, share_of(elapsed, *goal.time));

@@ -72,7 +72,7 @@ struct EpisodeGoal {
   std::optional<std::chrono::milliseconds> time = {};  // where that bounds it
 };
 // `page, server-priority [###-------] 9 812 of 20 000, 326/s, 31 s left, 2 found`
-std::string episodes_line(const EpisodeGoal& goal, const FuzzProgress& now,
+std::string episodes_line(const EpisodeGoal& goal, const RunProgress& now,
                           std::chrono::milliseconds elapsed);
 
 // The same of an exhaustive search, whose depth takes so long so far:
@@ -103,7 +103,7 @@ struct CampaignGoal {
 };
 // `[###-------] 9 812 of 20 000 episodes, 326/s, 31 s left, 2 findings (last new 12 s ago), 5.1 %
 // run twice, 0 otherwise`
-std::string campaign_line(const CampaignGoal& goal, const CampaignProgress& now,
+std::string campaign_line(const CampaignGoal& goal, const RunProgress& now,
                           std::chrono::milliseconds elapsed);
 
 // How many runs of a trial are done:

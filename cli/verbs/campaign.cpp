@@ -17,7 +17,6 @@
 #include "base/text.h"
 #include "cli/parts/baseline.h"
 #include "cli/parts/campaign_file.h"
-#include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
 #include "cli/parts/command_name.h"
 #include "cli/parts/corpus_folder.h"
@@ -27,6 +26,7 @@
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"
 #include "cli/parts/shard.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/values.h"
 #include "cli/parts/version.h"
 #include "cli/verbs/verbs.h"
@@ -96,7 +96,7 @@ std::uint64_t number_of(std::string_view text) {
   return digest.value();
 }
 
-class CampaignCommand final : public CampaignWatch {
+class CampaignCommand final : public RunWatch {
  public:
   explicit CampaignCommand(CampaignFlags& flags)
       : flags_(flags),
@@ -115,7 +115,7 @@ class CampaignCommand final : public CampaignWatch {
     return ci_.reporting_faults([this] { return run_all(); });
   }
 
-  bool go_on(const CampaignProgress& now) override {
+  bool go_on(const RunProgress& now) override {
     if (now.findings != findings_) since_new_ = Stopwatch();
     findings_ = now.findings;
     if (status_requested()) Output::error("tidemark: " + line(now, stopwatch_.elapsed()));
@@ -126,9 +126,7 @@ class CampaignCommand final : public CampaignWatch {
 
   std::string sentence_of(const Portion& portion, const Scenario& minimal,
                           Invariant invariant) override {
-    const Run run = run_trace(portion.configuration, make_trace(portion.configuration, minimal));
-    if (!run.verdict().broken(invariant)) return {};
-    return sentence(run.verdict().breach(invariant), Account(run.trace.scenario, run.recording));
+    return tidemark::core::sentence_of(portion.configuration, minimal, invariant);
   }
 
   void keep(const ShardResult& result) override {
@@ -142,19 +140,18 @@ class CampaignCommand final : public CampaignWatch {
   ExitCode run_episode() const;
   void prepare();
   void load_given();
-  void resume(CampaignHead now);
-  static void forget_corpus(CampaignHead& now, const CampaignHead& then);
+  void resume(RunHead now);
+  static void forget_corpus(RunHead& now, const RunHead& then);
   void choose_seed();
-  CampaignHead head() const;
-  PortionHead head_of(std::size_t place) const;
+  RunHead head() const;
   void announce() const;
   void check_baseline_first();
   bool save(const ShardResult& result, bool has_ended);
-  void grow_corpus(const CampaignResult& result);
+  void grow_corpus(const RunResult& result);
   void tell_slow() const;
   ExitCode finish(ShardResult result);
 
-  std::string line(const CampaignProgress& now, milliseconds elapsed) const {
+  std::string line(const RunProgress& now, milliseconds elapsed) const {
     std::optional<std::uint64_t> episodes;
     if (file_.episodes) episodes = *file_.episodes / plan_.shard.count;
     return campaign_line({episodes, file_.time.limit, resumed_, since_new_.elapsed()}, now,
@@ -165,12 +162,12 @@ class CampaignCommand final : public CampaignWatch {
   Output output_;
   CiReport ci_;
   CampaignFile file_;
-  CampaignPlan plan_;
+  RunPlan plan_;
   std::string shard_source_;
   Corpus corpus_;
   std::vector<BaselineTrace> baseline_;
   ShardDocument document_;
-  ShardTimes times_;
+  RunTimes times_;
   std::uint32_t night_ = 1;
   std::uint64_t seed_ = 0;
   std::string commit_;
@@ -200,7 +197,7 @@ ExitCode CampaignCommand::run_all() {
   stopwatch_ = Stopwatch();
   if (had_ended_) return finish(std::move(document_.result));
   save(document_.result, false);
-  ShardResult result = run_campaign(plan_, document_.result, *this, times_.slow);
+  ShardResult result = core::run(plan_, document_.result, *this, times_.slow);
   progress_.reset();
   return finish(std::move(result));
 }
@@ -219,9 +216,9 @@ void CampaignCommand::prepare() {
   commit_ = current_commit();
   const bool goes_on =
       flags_.resume && std::filesystem::exists(shard_path(flags_.out, plan_.shard));
-  if (goes_on) document_ = read_shard(shard_path(flags_.out, plan_.shard));
+  if (goes_on) document_ = load_shard(shard_path(flags_.out, plan_.shard));
   choose_seed();
-  CampaignHead now = head();
+  RunHead now = head();
   if (goes_on)
     resume(std::move(now));
   else
@@ -254,7 +251,7 @@ void CampaignCommand::load_given() {
 
 // A night that is resumed is the night that it was.
 void CampaignCommand::choose_seed() {
-  const bool is_known = !document_.head.seed.empty();
+  const bool is_known = document_.head.night > 0;
   night_ = flags_.night         ? *flags_.night
            : is_known           ? document_.head.night
            : flags_.out.empty() ? 1
@@ -263,75 +260,45 @@ void CampaignCommand::choose_seed() {
   if (flags_.seed)
     seed_ = *flags_.seed;
   else if (is_known)
-    seed_ = *parse_number(document_.head.seed);
+    seed_ = document_.head.seed;
   else
     seed_ = seed_of(commit_.empty() ? kDefaultSeed : number_of(commit_), night_);
   for (Portion& each : plan_.portions) each.plan.seed = seed_of(seed_, number_of(each.name));
 }
 
-CampaignHead CampaignCommand::head() const {
-  CampaignHead head{.version = version_line(),
-                    .commit = commit_,
-                    .night = night_,
-                    .seed = print_seed(seed_),
-                    .episodes = plan_.episodes,
-                    .shards = plan_.shard.count,
-                    .portions = {},
-                    .has_baseline = !file_.baseline.empty(),
-                    .baseline = {},
-                    .corpus = corpus_.entries.size(),
-                    .corpus_digest = digest_of(corpus_)};
-  for (std::size_t i = 0; i < plan_.portions.size(); ++i) head.portions.push_back(head_of(i));
+RunHead CampaignCommand::head() const {
+  RunHead head{.version = version_line(),
+               .commit = commit_,
+               .night = night_,
+               .seed = seed_,
+               .episodes = plan_.episodes,
+               .shards = plan_.shard.count,
+               .portions = {},
+               .has_baseline = !file_.baseline.empty(),
+               .baseline = {},
+               .corpus = corpus_.entries.size(),
+               .corpus_digest = digest_of(corpus_)};
+  for (std::size_t i = 0; i < plan_.portions.size(); ++i)
+    head.portions.push_back(head_of(plan_.portions[i], file_.commands[i]));
   for (const BaselineTrace& each : baseline_) head.baseline.push_back(each.head);
   return head;
 }
 
-PortionHead CampaignCommand::head_of(std::size_t place) const {
-  const Portion& portion = plan_.portions[place];
-  const FuzzPlan& plan = portion.plan;
-  PortionHead head{
-      .name = portion.name,
-      .weight = portion.weight,
-      .seed = print_seed(plan.seed),
-      .command = file_.commands[place],
-      .replay = episode_flags(portion.configuration, plan.scope),
-      .flags = flags_beyond(portion.configuration, make_trace(portion.configuration, {})),
-      .is_foreign = portion.configuration.spec->is_foreign(),
-      .invariants = invariant_names(portion.configuration),
-      .marks = {},
-      .marks_of_many = {},
-      .cells = 0,
-      .canary = std::string(name_of(plan.canary)),
-      .given = plan.given.size()};
-  std::vector<std::string> granted;
-  for (const NamedMark& named : marks())
-    if (is_granted(named, plan.scope, portion.configuration.protocol,
-                   portion.configuration.strategy))
-      granted.emplace_back(named.name);
-  if (plan.require_marks == RequireMarks::always) head.marks = granted;
-  if (plan.require_marks == RequireMarks::automatic && plan.scope.steps >= kStepsThatRequireMarks)
-    head.marks_of_many = granted;
-  for (const CoverageCell& cell : coverage_cells())
-    head.cells += find_impossibility(cell) == nullptr &&
-                  is_in_scope(cell, plan.scope, portion.configuration.protocol);
-  return head;
-}
-
-void CampaignCommand::resume(CampaignHead now) {
+void CampaignCommand::resume(RunHead now) {
   const std::string path = shard_path(flags_.out, plan_.shard);
   had_ended_ = document_.has_ended;
   if (had_ended_) forget_corpus(now, document_.head);
-  if (head_json(document_.head) != head_json(now))
+  if (!is_same_run(document_.head, now))
     throw BadInput{fmt::format(
         "{}:1: is of another campaign (night {}, seed {}), expected the one that is to go on: the "
         "same file, flags, corpus, baseline and version",
-        shown_path(path), document_.head.night, document_.head.seed)};
-  times_ = read_times(times_path(flags_.out, plan_.shard));
+        shown_path(path), document_.head.night, print_seed(document_.head.seed))};
+  times_ = load_times(times_path(flags_.out, plan_.shard));
   spent_ = milliseconds(static_cast<std::int64_t>(1000 * times_.seconds));
 }
 
 // A night that has ended may have added to the corpus that it was given.
-void CampaignCommand::forget_corpus(CampaignHead& now, const CampaignHead& then) {
+void CampaignCommand::forget_corpus(RunHead& now, const RunHead& then) {
   now.corpus = then.corpus;
   now.corpus_digest = then.corpus_digest;
   for (std::size_t i = 0; i < now.portions.size() && i < then.portions.size(); ++i)
@@ -364,7 +331,7 @@ void CampaignCommand::check_baseline_first() {
 // A night that cannot be saved goes on, and says so once.
 bool CampaignCommand::save(const ShardResult& result, bool has_ended) {
   try {
-    ShardTimes times = times_;
+    RunTimes times = times_;
     times.seconds += std::chrono::duration<double>(stopwatch_.elapsed()).count();
     write_shard(flags_.out, {document_.head, result, document_.unmet, has_ended}, times);
     cannot_save_ = false;
@@ -375,7 +342,7 @@ bool CampaignCommand::save(const ShardResult& result, bool has_ended) {
 }
 
 // What reached a landmark that nothing in the corpus reaches.
-void CampaignCommand::grow_corpus(const CampaignResult& result) {
+void CampaignCommand::grow_corpus(const RunResult& result) {
   if (file_.corpus.empty()) return;
   const std::vector<Trace> added = corpus_of(plan_, result);
   try {
@@ -417,15 +384,14 @@ ExitCode CampaignCommand::finish(ShardResult result) {
 }
 
 ExitCode CampaignCommand::run_episode() const {
-  const Schedule::Place place = Schedule(plan_.portions).place_of(*flags_.episode);
+  const Schedule::Place place = schedule_of(plan_.portions).place_of(*flags_.episode);
   const Portion& portion = plan_.portions[place.portion];
-  Run run = run_trace(portion.configuration,
-                      make_trace(portion.configuration, scenario_of(plan_, place)));
-  run.trace.expectations = shown_by(run.verdict());
+  Run run(portion.configuration, make_trace(portion.configuration, scenario_of(plan_, place)));
+  run.expect(shown_by(run.verdict()));
   if (place.index >= portion.plan.given.size())
     output_.note(seed_command(portion.configuration, portion.plan.scope,
                               seed_of(portion.plan.seed, place.index)));
-  output_.result(story(run.trace, run.recording, {.color = output_.color()}));
+  output_.result(story(run.trace(), run.recording(), {.color = output_.color()}));
   return run.verdict().holds() ? ExitCode::held : ExitCode::violated;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/explain_text.h"
@@ -33,7 +33,7 @@ struct ExplainFlags {
   std::optional<Invariant> invariant;
 };
 
-std::string told(const Case& about, const Output& output) {
+std::string told(const Shown& about, const Output& output) {
   if (!about.invariant) return "nothing is broken; tidemark replay tells the story";
   const std::string text = explain_text(about, output.color());
   return output.quiet() ? text.substr(0, text.find('\n')) : text;
@@ -41,7 +41,7 @@ std::string told(const Case& about, const Output& output) {
 
 ExitCode run_explain(const ExplainFlags& flags) {
   const Output output(flags.common);
-  Case about = load_case(flags.file, {}, flags.engine);
+  Shown about = load_shown(flags.file, {}, flags.engine);
   if (flags.invariant && !about.run.verdict().broken(*flags.invariant))
     throw BadInput{fmt::format("{}: {} is not violated, expected a trace that violates it",
                                shown_path(flags.file), name_of(*flags.invariant))};

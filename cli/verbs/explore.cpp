@@ -206,7 +206,7 @@ class ExploreCommand {
   Output output_;
   CiReport ci_;
   std::vector<Configuration> configurations_;
-  std::vector<Found> found_;  // of the configuration under way, for CI
+  std::vector<Violated> violated_;  // of the configuration under way, for CI
   std::vector<Searched> searches_;
   Problems problems_;
   TraceFolder folder_;
@@ -333,7 +333,7 @@ ExitCode ExploreCommand::run_all() {
     const milliseconds time = stopwatch.elapsed();
     check(searched);
     report(searched, time);
-    ci_.add(suite_of(configuration, plan_.watched, std::exchange(found_, {}),
+    ci_.add(suite_of(configuration, plan_.watched, std::exchange(violated_, {}),
                      doubts_of(problems_.since(before)),
                      outcome(searched, plan_, why_ended(searched.exploration))));
     if (flags_.seeds && !interrupted()) {
@@ -392,16 +392,16 @@ NamedLine ExploreCommand::command_for(const Configuration& configuration,
 void ExploreCommand::report(const Searched& searched, const Counterexample& example,
                             bool whole_screen) {
   const Configuration& configuration = searched.configuration;
-  const Recording recording =
-      record_twice(configuration, example.trace.scenario, example.invariant,
-                   command_again(configuration, example.invariant), problems_);
-  Violation violation = violation_of(example, configuration, recording, searched.exploration);
+  std::optional<Shown> shown =
+      shown_again(show(configuration, example, searched.exploration), name_of(example.invariant),
+                  command_again(configuration, example.invariant), problems_.faults);
+  if (!shown) return;
   const KeptTrace kept =
       folder_.keep(configuration, example.invariant, file_name(example), example.trace);
-  violation.commands = {command_for(configuration, example, kept)};
-  if (ci_.wants_checks()) found_.push_back({example.invariant, shown(violation, kept.path)});
-  if (!whole_screen) return output_.result(one_line(violation));
-  output_.result(screen(violation, output_.color()));
+  shown->commands = {command_for(configuration, example, kept)};
+  if (ci_.wants_checks()) violated_.push_back({example.invariant, failure_of(*shown, kept.path)});
+  if (!whole_screen) return output_.result(one_line(*shown));
+  output_.result(screen(*shown, output_.color()));
   output_.result("\n");
 }
 

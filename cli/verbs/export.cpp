@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
 #include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
@@ -43,7 +43,7 @@ void set_form(ExportFlags& flags, const std::string& name) {
 
 ExitCode run_export(const ExportFlags& flags) {
   if (!flags.out.empty()) require_writable_file(flags.out);
-  const std::string text = flags.form->write(load_case(flags.file, flags.original, flags.engine));
+  const std::string text = flags.form->write(load_shown(flags.file, flags.original, flags.engine));
   if (flags.out.empty())
     Output({}).result(text);
   else

@@ -2,21 +2,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <chrono>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
 #include "cli/parts/command_name.h"
 #include "cli/parts/configuration_flags.h"
@@ -25,15 +21,17 @@
 #include "cli/parts/interrupt.h"
 #include "cli/parts/options.h"
 #include "cli/parts/progress.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/version.h"
 #include "cli/verbs/verbs.h"
-#include "properties/campaign/fuzz.h"
+#include "properties/campaign/campaign.h"
 #include "properties/promises.h"
 #include "reports/coverage_table.h"
+#include "reports/documents/checks.h"
 #include "reports/documents/html/report.h"
+#include "reports/documents/run_document.h"
 #include "reports/json.h"
 #include "reports/screen.h"
-#include "reports/search.h"
 #include "reports/words.h"
 #include "sim/foreign.h"
 
@@ -73,14 +71,7 @@ struct FuzzFlags {
   FuzzPlan& plan() { return configuration.plan; }
 };
 
-// Over all configurations.
-struct Sums {
-  Digest digest;
-  std::uint64_t episodes = 0;
-  std::uint64_t broken = 0;
-};
-
-class FuzzCommand {
+class FuzzCommand final : public RunWatch {
  public:
   // The scope of these flags may become narrower.
   explicit FuzzCommand(FuzzFlags& flags);
@@ -88,29 +79,32 @@ class FuzzCommand {
     return ci_.reporting_faults([this] { return run_all(); });
   }
 
+  bool go_on(const RunProgress& now) override {
+    progress_->show([&](milliseconds elapsed) { return episodes_line(goal_, now, elapsed); });
+    return !interrupted() && !limit_.is_over(0);
+  }
+  std::string sentence_of(const Portion& portion, const Scenario& minimal,
+                          Invariant invariant) override {
+    return tidemark::core::sentence_of(portion.configuration, minimal, invariant);
+  }
+
  private:
   ExitCode run_all();
   void announce() const;
   void tell_promise() const;
-  FuzzResult run_one(const Configuration& configuration);
-  void tell_waiting(const Waiting& waiting, const FuzzResult& result, milliseconds elapsed) const;
-  void check_faults(const Configuration& configuration, const FuzzResult& result);
+  RunPlan plan() const;
+  RunHead head() const;
+  RunResult run_episodes();
+  void tell_waiting(const RunResult& result) const;
 
-  void report(const Configuration& configuration, const FuzzResult& result);
-  void report(const Configuration& configuration, const FuzzResult& result, const Finding& finding,
-              bool whole_screen);
-  void check_nondeterminism(const Configuration& configuration, const FuzzResult& result);
-  void check_canary(const Configuration& configuration, const FuzzResult& result);
-  void check_promises(const Configuration& configuration, const FuzzResult& result);
-  std::vector<NamedLine> commands_for(const Configuration& configuration, const Finding& finding,
-                                      const KeptTrace& kept) const;
-  void keep_case(const Configuration& configuration, const Finding& finding,
-                 const Violation& violation);
-  void keep_campaign(std::span<const Configuration> ran);
-  std::vector<std::string> doubts() const;
-  ExitCode finish();
+  void tell_findings();
+  void tell_portions() const;
+  void tell_episodes(const PortionResult& portion) const;
   void tell_problems() const;
-  void tell_sums(const Sums& sums) const;
+  void tell_sums() const;
+  std::optional<Shown> shown_of(const Finding& finding);
+  void keep_run();
+  ExitCode finish();
   Flags search_flags() const;
   std::string command(bool all) const;
   const std::vector<Configuration>& configurations() const { return configured_.configurations; }
@@ -119,13 +113,13 @@ class FuzzCommand {
   Output output_;
   CiReport ci_;
   Configured configured_;
-  std::vector<FuzzResult> results_;
-  std::vector<Found> found_;  // of the configuration under way, for CI
-  Problems problems_;
+  RunPlan plan_;
+  RunReport report_;
+  ShownFindings shown_;
   TraceFolder folder_;
-  std::vector<Case> cases_;  // for --html
-  std::set<std::string> files_;
   TimeLimit limit_;
+  EpisodeGoal goal_;
+  std::unique_ptr<Progress> progress_;
 };
 
 FuzzCommand::FuzzCommand(FuzzFlags& flags)
@@ -134,13 +128,45 @@ FuzzCommand::FuzzCommand(FuzzFlags& flags)
       ci_(flags.ci, "fuzz", output_, ResultsAre::screens),
       configured_(configure(flags.configuration)),
       folder_(flags.out),
-      limit_(flags.time.limit, configurations().size()) {
-  FuzzPlan& plan = configured_.plan;
-  plan.seed = flags.seed.value_or(kDefaultSeed);
-  if (flags.episodes)
-    plan.episodes = *flags.episodes;
-  else if (flags.time.limit)
-    plan.episodes = std::numeric_limits<std::uint64_t>::max();
+      limit_(flags.time.limit, 1) {
+  configured_.plan.seed = flags.seed.value_or(kDefaultSeed);
+  if (flags.episodes) configured_.plan.episodes = *flags.episodes;
+  plan_ = plan();
+  const std::string one = configuration_name(configurations().front());
+  goal_ = {
+      .label = plan_.portions.size() == 1 ? one : count_of(plan_.portions.size(), "configuration"),
+      .episodes = plan_.episodes.value_or(0) * plan_.portions.size(),
+      .time = flags.time.limit};
+}
+
+// A portion each strategy, all alike.
+RunPlan FuzzCommand::plan() const {
+  RunPlan plan{.portions = {},
+               .episodes = configured_.plan.episodes,
+               .of_each = true,
+               .shrinks = Shrinks::first,
+               .jobs = configured_.plan.jobs};
+  if (!flags_.episodes && flags_.time.limit) plan.episodes.reset();
+  for (const Configuration& each : configurations()) {
+    plan.portions.push_back(
+        {.name = configuration_name(each), .configuration = each, .plan = configured_.plan});
+
+  }
+  return plan;
+}
+
+RunHead FuzzCommand::head() const {
+  RunHead head{.version = version_line(),
+               .commit = {},
+               .seed = configured_.plan.seed,
+               .episodes = plan_.episodes,
+               .of_each = true,
+               .portions = {},
+               .baseline = {},
+               .corpus_digest = {}};
+  for (const Portion& each : plan_.portions)
+    head.portions.push_back(head_of(each, fuzz_flags(each.configuration, configured_)));
+  return head;
 }
 
 Flags FuzzCommand::search_flags() const {
@@ -187,209 +213,131 @@ void FuzzCommand::tell_promise() const {
   if (!beyond.empty()) output_.note("beyond that promise: " + beyond);
 }
 
-FuzzResult FuzzCommand::run_one(const Configuration& configuration) {
-  const std::size_t part = results_.size();
-  const EpisodeGoal goal{.label = configuration_name(configuration),
-                         .episodes = configured_.plan.episodes,
-                         .time = limit_.left(part)};
-  Progress progress(!output_.quiet());
-  FuzzPlan plan = configured_.plan;
-  const milliseconds began = limit_.elapsed();
-  FuzzResult result = fuzz(configuration, plan, [&](const FuzzProgress& now) {
-    progress.show([&](milliseconds elapsed) { return episodes_line(goal, now, elapsed); });
-    return !interrupted() && !limit_.is_over(part);
-  });
-  if (const auto waiting = configuration.spec->waiting())
-    tell_waiting(*waiting, result, limit_.elapsed() - began);
+RunResult FuzzCommand::run_episodes() {
+  progress_ = std::make_unique<Progress>(!output_.quiet());
+  RunResult result = core::run(plan_, *this);
+  progress_.reset();
+  tell_waiting(result);
   return result;
 }
 
 // How fast an adapter was, and whether it was the one that was waited for.
-void FuzzCommand::tell_waiting(const Waiting& waiting, const FuzzResult& result,
-                               milliseconds elapsed) const {
+void FuzzCommand::tell_waiting(const RunResult& result) const {
+  const auto waiting = configurations().front().spec->waiting();
+  if (!waiting) return;
+  const milliseconds elapsed = limit_.elapsed();
   const double ran = std::max(1.0, static_cast<double>(elapsed.count()));
-  output_.note(
-      fmt::format("{} requests, {} steps/s, {} requests/s, {:.0f} % of the time spent waiting for "
-                  "the adapter",
-                  grouped(waiting.requests), grouped(per_second(result.effective_steps, elapsed)),
-                  grouped(per_second(waiting.requests, elapsed)),
-                  std::min(100.0, 100'000 * waiting.seconds / ran)));
+  output_.note(fmt::format(
+      "{} requests, {} steps/s, {} requests/s, {:.0f} % of the time spent waiting for "
+      "the adapter",
+      grouped(waiting->requests), grouped(per_second(result.effective_steps(), elapsed)),
+      grouped(per_second(waiting->requests, elapsed)),
+      std::min(100.0, 100'000 * waiting->seconds / ran)));
 }
 
 ExitCode FuzzCommand::run_all() {
   require_page_file(flags_.html);
   catch_interrupts();
   announce();
-  for (const Configuration& configuration : configurations()) {
-    const Problems before = problems_;
-    results_.push_back(run_one(configuration));
-    check_faults(configuration, results_.back());
-    check_nondeterminism(configuration, results_.back());
-    check_canary(configuration, results_.back());
-    check_promises(configuration, results_.back());
-    report(configuration, results_.back());
-    ci_.add(suite_of(configuration, configuration.judge.watched, std::exchange(found_, {}),
-                     doubts_of(problems_.since(before)), totals(configuration, results_.back())));
-    output_.release();
-    if (interrupted()) break;
-  }
+  RunOutcome outcome{.head = head(), .result = run_episodes()};
+  if (interrupted()) outcome.unfinished.emplace_back("the run was interrupted");
+  report_ = report_of(std::move(outcome));
+  report_.times.seconds = std::chrono::duration<double>(limit_.elapsed()).count();
+  report_.environment = environment();
+  tell_findings();
+  tell_portions();
   return finish();
 }
 
-void FuzzCommand::check_faults(const Configuration& configuration, const FuzzResult& result) {
-  for (const FaultyEpisode& each : result.faults) {
-    tell_fault(each.what, each.transcript);
-    problems_.faults.push_back(
-        fmt::format("{}; paste: {}", each.what,
-                    seed_command(configuration, configured_.plan.scope, each.seed)));
+// A finding whose trace could be kept is replayed by that, any other one by its seed.
+std::optional<Shown> FuzzCommand::shown_of(const Finding& finding) {
+  const Configuration& configuration = plan_.portions[finding.simplest.portion].configuration;
+  const std::optional<Invariant> invariant = find_invariant(finding.invariant);
+  const KeptTrace kept =
+      folder_.keep(configuration, *invariant, finding.file_name(), finding.simplest.trace);
+  const RunPlace place = place_of(kept.path.empty() ? "" : flags_.out);
+  return shown_again(show(configuration, finding, report_, place), finding.invariant,
+                     by_seed(finding, report_, place), report_.faults);
+}
+
+void FuzzCommand::tell_findings() {
+  for (const Finding& finding : report_.findings) {
+    std::optional<Shown> shown = shown_of(finding);
+    if (!shown) continue;
+    const bool whole_screen = !output_.quiet() && (shown_.empty() || flags_.verbose);
+    output_.result(whole_screen ? screen(*shown, output_.color()) + "\n" : one_line(*shown));
+    shown_.emplace(finding.name(), *std::move(shown));
   }
 }
 
-void FuzzCommand::check_nondeterminism(const Configuration& configuration,
-                                       const FuzzResult& result) {
-  for (const std::uint64_t seed : result.nondeterministic_seeds)
-    problems_.faults.push_back(
-        fmt::format("an episode ran otherwise the second time; paste: {}",
-                    seed_command(configuration, configured_.plan.scope, seed)));
-}
-
-void FuzzCommand::check_canary(const Configuration& configuration, const FuzzResult& result) {
-  if (result.canaries_caught > 0) return;
-  problems_.faults.push_back(fmt::format(
-      "{}: the canary {} was not caught in {}: nothing that was judged is to be trusted",
-      configuration_name(configuration), name_of(configured_.plan.canary),
-      count_of(result.canary_episodes, "episode")));
-}
-
-void FuzzCommand::check_promises(const Configuration& configuration, const FuzzResult& result) {
-  const std::string name = configuration_name(configuration);
-  if (!result.lost_seeds.empty())
-    problems_.unfinished.push_back(fmt::format(
-        "{}: memory or the engine was taken from {}, which count neither way; paste: {}", name,
-        count_of(result.lost_seeds.size(), "episode"),
-        seed_command(configuration, configured_.plan.scope, result.lost_seeds.front())));
-  if (result.episodes == 0) problems_.vacuous.push_back(name + " ran no episode");
-  const bool promised = flags_.episodes || !flags_.time.limit;
-  if (promised && result.episodes < configured_.plan.episodes)
-    problems_.unfinished.push_back(fmt::format("{} ran {} of {} episodes", name,
-                                               grouped(result.episodes),
-                                               grouped(configured_.plan.episodes)));
-  if (!result.missed_marks.empty() && result.episodes > 0)
-    problems_.vacuous.push_back(
-        fmt::format("{} never reached {}", name, fmt::join(result.missed_marks, ", ")));
-}
-
-// The file replays the finding if there is one, else its seed does.
-std::vector<NamedLine> FuzzCommand::commands_for(const Configuration& configuration,
-                                                 const Finding& finding,
-                                                 const KeptTrace& kept) const {
-  const std::string by_seed = seed_command(configuration, configured_.plan.scope, finding.seed);
-  std::string replay = kept.command;
-  if (replay.empty()) replay = fmt::format("{} --shrink {}", by_seed, name_of(finding.invariant));
-  return {{"replay", replay}, {"by seed", by_seed}};
-}
-
-// Strategies often share a bug: the first that has it is shown.
-void FuzzCommand::keep_case(const Configuration& configuration, const Finding& finding,
-                            const Violation& violation) {
-  if (!files_.insert(file_name(finding)).second) return;
-  Case kept = case_for_page({.configuration = configuration,
-                             .run = {finding.trace, violation.recording},
-                             .invariant = finding.invariant,
-                             .fingerprint = finding.fingerprint,
-                             .found = violation.found,
-                             .passes = finding.shrunk.passes,
-                             .commands = violation.commands});
-  kept.original =
-      Original{run_trace(configuration, make_trace(configuration, finding.original)), finding.seed};
-  cases_.push_back(std::move(kept));
-}
-
-void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result,
-                         const Finding& finding, bool whole_screen) {
-  const Recording recording =
-      record_twice(configuration, finding.trace.scenario, finding.invariant,
-                   seed_command(configuration, configured_.plan.scope, finding.seed), problems_);
-  Violation violation = violation_of(finding, configuration, recording, result.episodes,
-                                     result.broken[static_cast<std::size_t>(finding.invariant)]);
-  const KeptTrace kept =
-      folder_.keep(configuration, finding.invariant, file_name(finding), finding.trace);
-  violation.commands = commands_for(configuration, finding, kept);
-  if (ci_.wants_checks()) found_.push_back({finding.invariant, shown(violation, kept.path)});
-  if (!flags_.html.empty()) keep_case(configuration, finding, violation);
-  if (!whole_screen) return output_.result(one_line(violation));
-  output_.result(screen(violation, output_.color()));
-  output_.result("\n");
-}
-
-void FuzzCommand::report(const Configuration& configuration, const FuzzResult& result) {
-  for (std::size_t i = 0; i < result.findings.size(); ++i)
-    report(configuration, result, result.findings[i],
-           !output_.quiet() && (i == 0 || flags_.verbose));
+void FuzzCommand::tell_portions() const {
   if (output_.quiet()) return;
-  if (flags_.marks)
-    output_.result(marks_table(result.marks, configured_.plan.scope, configuration,
-                               result.marks_are_required, output_.color()));
-  output_.result(totals(configuration, result));
-  if (result.coverage)
-    output_.result(coverage_table(*result.coverage, configured_.plan.scope, configuration.protocol,
-                                  output_.color()));
+  for (std::size_t i = 0; i < plan_.portions.size(); ++i) {
+    const Portion& portion = plan_.portions[i];
+    if (flags_.marks) output_.result(marks_table(report_, i, output_.color()));
+    output_.result(totals(report_, i));
+    if (const auto& coverage = report_.result.portions[i].coverage)
+      output_.result(coverage_table(*coverage, portion.plan.scope, portion.configuration.protocol,
+                                    output_.color()));
+  }
+}
+
+// Which episodes are to be looked at again.
+void FuzzCommand::tell_episodes(const PortionResult& portion) const {
+  std::set<std::uint64_t> episodes;
+  for (const FaultyEpisode& each : portion.faults) episodes.insert(each.episode);
+  for (const auto* told : {&portion.nondeterministic, &portion.lost})
+    episodes.insert(told->first.begin(), told->first.end());
+  for (const std::uint64_t each : episodes)
+    Output::error(fmt::format("tidemark: episode {} again; paste: {}", each,
+                              by_seed(each, report_, place_of({}))));
 }
 
 void FuzzCommand::tell_problems() const {
-  problems_.tell();
+  for (const PortionResult& portion : report_.result.portions) {
+    for (const FaultyEpisode& each : portion.faults) tell_fault(each.what, each.transcript);
+    tell_episodes(portion);
+  }
+  for (const std::string& each : report_.problems()) Output::error("tidemark: " + printable(each));
   if (interrupted())
     output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command(false)));
-  else if (!problems_.unfinished.empty() || !problems_.vacuous.empty())
+  else if (!report_.unfinished.empty() || !report_.vacuous.empty())
     output_.note(fmt::format("tidemark: to run it again: {}", command(false)));
 }
 
-void FuzzCommand::tell_sums(const Sums& sums) const {
+void FuzzCommand::tell_sums() const {
   const milliseconds elapsed = limit_.elapsed();
+  const RunResult& result = report_.result;
   output_.note(fmt::format("{}, {} episodes/s", print_time(elapsed),
-                           grouped(per_second(sums.episodes, elapsed))));
+                           grouped(per_second(result.episodes(), elapsed))));
   tell_problems();
   if (output_.quiet()) return;
-  output_.result(
-      fmt::format("{} in {}: {} held, {} violated · digest {}", count_of(sums.episodes, "episode"),
-                  count_of(results_.size(), "configuration"), grouped(sums.episodes - sums.broken),
-                  grouped(sums.broken), print_digest(sums.digest.value())));
+  output_.result(fmt::format("{} in {}: {} held, {} violated · digest {}",
+                             count_of(result.episodes(), "episode"),
+                             count_of(result.portions.size(), "configuration"),
+                             grouped(result.episodes() - result.broken_episodes()),
+                             grouped(result.broken_episodes()), print_digest(result.digest())));
 }
 
-// Why what was not broken need not hold.
-std::vector<std::string> FuzzCommand::doubts() const {
-  Problems problems = problems_;
-  if (interrupted()) problems.unfinished.emplace_back("the run was interrupted");
-  return problems.lines();
-}
-
-// A page has the findings as the traces that are kept of them, each once.
-void FuzzCommand::keep_campaign(std::span<const Configuration> ran) {
-  const double seconds = std::chrono::duration<double>(limit_.elapsed()).count();
-  const std::string document =
-      print_json(campaign_json(ran, results_, configured_.plan, seconds, environment(), doubts()));
-  folder_.keep_document(kCampaignFile, document);
+void FuzzCommand::keep_run() {
+  folder_.keep_document(kRunFile, print_json(run_json(report_, Clock::told)));
   if (flags_.html.empty()) return;
-  std::string problem;
-  const std::optional<Campaign> campaign = read_campaign(document, problem);
-  write_file(flags_.html, html_report(cases_, &*campaign, environment()));
+  std::vector<Shown> all;
+  for (const Finding& each : report_.findings)
+    if (const auto found = shown_.find(each.name()); found != shown_.end())
+      all.push_back(with_original(shown_for_page(found->second), each));
+  write_file(flags_.html, html_report(all, &report_, environment()));
 }
 
 ExitCode FuzzCommand::finish() {
-  Sums sums;
-  for (const FuzzResult& result : results_) {
-    sums.digest.add(result.digest);
-    sums.episodes += result.episodes;
-    sums.broken += result.broken_episodes;
-  }
-  const std::span<const Configuration> ran(configurations().data(), results_.size());
-  if (output_.wants_json()) output_.json(fuzz_json(ran, results_, configured_.plan));
-  if (!flags_.out.empty() || !flags_.html.empty()) keep_campaign(ran);
-  tell_sums(sums);
+  if (output_.wants_json()) output_.json(run_json(report_, Clock::left_out));
+  keep_run();
+  tell_sums();
+  if (ci_.wants_checks())
+    for (Suite& each : suites_of(report_, place_of(flags_.out), shown_)) ci_.add(std::move(each));
+  output_.release();
   ci_.write();
-  if (interrupted()) return interrupt_code();
-  return first_of(!problems_.faults.empty(), sums.broken > 0, !problems_.unfinished.empty(),
-                  !problems_.vacuous.empty());
+  return interrupted() ? interrupt_code() : static_cast<ExitCode>(exit_code_of(report_));
 }
 
 void add_search_flags(VerbFlags& verb, FuzzFlags& flags) {
@@ -420,8 +368,7 @@ void add_fuzz(CommandLine& command) {
   add_configuration_flags(verb, flags->configuration);
   add_search_flags(verb, *flags);
   add_out_flag(verb, flags->out);
-  verb.text("--html", "FILE", flags->html, "the campaign and its findings as a page")
-      .group("Output");
+  verb.text("--html", "FILE", flags->html, "the run and its findings as a page").group("Output");
   AddedFlag verbose =
       verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
   AddedFlag marks =

@@ -79,16 +79,16 @@ class Merge {
   }
   void read_one(const std::string& path) {
     try {
-      ShardDocument document = read_shard(path);
-      const std::string key = key_of(document.head);
-      add_times(read_times(fs::path(path).replace_extension(".times").string()), key);
+      ShardDocument document = load_shard(path);
+      const std::string key = key_of_shard(document.head);
+      add_times(load_times(fs::path(path).replace_extension(".times").string()), key);
       shards_.push_back({path, std::move(document), key});
     } catch (const BadInput& bad) {
       Output::error(printable(bad.line) + "; it is left out");
     }
   }
-  void add_times(const ShardTimes& times, const std::string& key) {
-    ShardTimes& all = times_[key];
+  void add_times(const RunTimes& times, const std::string& key) {
+    RunTimes& all = times_[key];
     if (!times.began.empty() && (all.began.empty() || times.began < all.began))
       all.began = times.began;
     all.seconds = std::max(all.seconds, times.seconds);
@@ -102,15 +102,15 @@ class Merge {
                                          return a.document.head.night < b.document.head.night;
                                        });
     const std::string key = last->key;
-    const CampaignHead& newest = last->document.head;
+    const RunHead& newest = last->document.head;
     for (const FoundShard& each : shards_) {
-      const CampaignHead& head = each.document.head;
+      const RunHead& head = each.document.head;
       if (each.key == key && head.shards == newest.shards) continue;
       if (head.night == newest.night)
         throw BadInput{
             fmt::format("{}:1: is of another campaign than {} (seed {}, one of {}), "
                         "expected shards of one",
-                        shown_path(each.path), shown_path(last->path), head.seed,
+                        shown_path(each.path), shown_path(last->path), print_seed(head.seed),
                         count_of(head.shards, "shard"))};
       output_.note(fmt::format("{}: is of night {}, left out", shown_path(each.path), head.night));
     }
@@ -118,7 +118,7 @@ class Merge {
   }
 
   ExitCode leave() {
-    ShardTimes& times = times_[shards_.front().key];
+    RunTimes& times = times_[shards_.front().key];
     keep_slowest(times.slow);
     std::vector<ShardDocument> documents;
     for (FoundShard& each : shards_) documents.push_back(std::move(each.document));
@@ -129,7 +129,7 @@ class Merge {
   Output output_;
   CiReport ci_;
   std::vector<FoundShard> shards_;
-  std::map<std::string, ShardTimes> times_;  // by campaign
+  std::map<std::string, RunTimes> times_;  // by campaign
 };
 
 }  // namespace

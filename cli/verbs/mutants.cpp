@@ -217,10 +217,9 @@ void MutantsCommand::prove(Trial& trial) {
 
 void MutantsCommand::check(const Trial& trial) {
   if (trial.simplest() != nullptr)
-    record_twice(trial.configuration, trial.simplest()->shrunk.scenario, trial.invariant,
-                 command(false), problems_);
-  if (!trial.named->is_rare() && !trial.passes())
-    problems_.faults.push_back(complaint(trial, plan_));
+    shown_again(show(trial.configuration, *trial.simplest()), trial.named->invariant,
+                command(false), problems_.faults);
+  if (!trial.named->is_rare() && !trial.passes()) problems_.faults.push_back(complaint(trial, plan_));
 }
 
 void MutantsCommand::check(const RareMutant& rare) {

@@ -12,11 +12,11 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/cases.h"
 #include "cli/parts/ci.h"
 #include "cli/parts/command_name.h"
 #include "cli/parts/environment.h"
 #include "cli/parts/options.h"
+#include "cli/parts/traces.h"
 #include "cli/verbs/verbs.h"
 #include "properties/campaign/fuzz.h"
 #include "properties/campaign/trace_file.h"
@@ -66,7 +66,7 @@ struct ReplayFlags {
 
 // One line for each invariant that a run broke.
 std::string broken_lines(const Run& run) {
-  const Account account(run.trace.scenario, run.recording);
+  const Account account(run.scenario(), run.recording());
   std::string lines;
   for (const NamedInvariant& named : invariants())
     if (run.verdict().broken(named.invariant))
@@ -75,24 +75,25 @@ std::string broken_lines(const Run& run) {
   return lines;
 }
 
-ExitCode tell(const Case& about, const ReplayFlags& flags, const Output& output) {
+ExitCode tell(const Shown& about, const ReplayFlags& flags, const Output& output) {
   const Run& run = about.run;
-  if (!flags.html.empty()) write_file(flags.html, html_report(case_for_page(about), environment()));
+  if (!flags.html.empty())
+    write_file(flags.html, html_report(shown_for_page(about), environment()));
   if (flags.print_trace)
-    output.result(print_trace(run.trace));
+    output.result(print_trace(run.trace()));
   else if (output.quiet())
     output.result(broken_lines(run));
   else
-    output.result(
-        story(run.trace, run.recording, {.color = output.color(), .all_state = flags.all_state}));
-  output.json(replay_json(run.trace, run.recording));
+    output.result(story(run.trace(), run.recording(),
+                        {.color = output.color(), .all_state = flags.all_state}));
+  output.json(replay_json(run.trace(), run.recording()));
   return run.verdict().holds() ? ExitCode::held : ExitCode::violated;
 }
 
 ExitCode replay_file(const ReplayFlags& flags, const Output& output) {
   if (flags.files.size() > 1)
     bad_usage("{} files are given, expected one, or --check for several", flags.files.size());
-  return tell(load_case(flags.files.front(), flags.original, flags.engine), flags, output);
+  return tell(load_shown(flags.files.front(), flags.original, flags.engine), flags, output);
 }
 
 // --- the episode of a seed ---
@@ -118,10 +119,10 @@ ExitCode replay_seed(const ReplayFlags& flags, const Output& output) {
   Scenario scenario = generator.generate(*flags.seed);
   if (flags.swarm) output.note(print_swarm(generator.swarm()));
   if (flags.shrink) scenario = shrunk(scenario, configuration, flags, output);
-  Case about = make_case(configuration, make_trace(configuration, scenario));
-  about.run.trace.expectations = shown_by(about.run.verdict());
+  Shown about = show(configuration, make_trace(configuration, scenario));
+  about.run.expect(shown_by(about.run.verdict()));
   if (flags.shrink) {
-    about.run.trace.expectations = {{std::string(name_of(*flags.shrink)), false}};
+    about.run.expect({{std::string(name_of(*flags.shrink)), false}});
     about.invariant = flags.shrink;
     about.fingerprint = fingerprint(name_of(*flags.shrink), scenario);
   }
@@ -173,7 +174,7 @@ class CheckCommand {
   }
 
   void check(const std::string& file, const Trace& trace) {
-    Case about = case_of(trace, flags_.engine);
+    Shown about = shown_of(trace, flags_.engine);
     const Run& run = about.run;
     const std::vector<std::string> unmet = unmet_by(run);
     const std::string paste = fmt::format("{} replay {}", command_name(), shell_quoted(file));
@@ -188,17 +189,16 @@ class CheckCommand {
     if (ci_.wants_checks()) add_check(file, about, unmet);
   }
 
-  void add_check(const std::string& file, const Case& about,
+  void add_check(const std::string& file, const Shown& about,
                  const std::vector<std::string>& unmet) {
     suite_.checks.push_back(check_of(about, shown_path(file), file == "-" ? "" : file, unmet));
-    for (ShownFinding& finding : suite_.checks.back().findings)
-      finding.line = line_of_expectation(file);
+    for (Failure& failure : suite_.checks.back().failures) failure.line = line_of_expectation(file);
   }
 
   void add_document(const std::string& file, const Run& run,
                     const std::vector<std::string>& unmet) {
     nlohmann::json document{{"file", file}, {"as_expected", unmet.empty()}, {"unmet", unmet}};
-    document["replay"] = replay_json(run.trace, run.recording);
+    document["replay"] = replay_json(run.trace(), run.recording());
     documents_.push_back(std::move(document));
   }
 

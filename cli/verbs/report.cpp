@@ -1,4 +1,4 @@
-// tidemark report: traces, and the campaign that found them, as one page.
+// tidemark report: traces, and the run that found them, as one page.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "base/files.h"
-#include "cli/parts/cases.h"
 #include "cli/parts/environment.h"
 #include "cli/parts/options.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/html/report.h"
+#include "reports/documents/run_document.h"
 #include "sim/trace_words.h"
 
 namespace tidemark::core {
@@ -25,11 +26,10 @@ constexpr std::string_view kReportExamples =
     "  tidemark fuzz --out found; tidemark report found -o report.html\n"
     "  tidemark report tests/traces/findings -o findings.html\n"
     "\n"
-    "Each trace is run again. Where a folder has the campaign.json of the run that found them, "
-    "the\n"
-    "page tells of the campaign too. Exit codes: 0 written, whatever the traces show.";
+    "Each trace is run again. Where a folder has the report.json of the run that found them, the\n"
+    "page tells of the run too. Exit codes: 0 written, whatever the traces show.";
 
-constexpr std::size_t kMaxCampaignBytes = std::size_t{256} * 1024 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024 * 1024;
 
 struct ReportFlags {
   EngineFlags engine;
@@ -48,55 +48,46 @@ class Report {
 
   ExitCode run() {
     for (const std::string& path : flags_.paths) add(path);
-    if (cases_.empty() && !campaign_)
+    if (all_.empty() && !run_)
       throw BadInput{fmt::format("{}: no trace, expected a folder with *.trace, or such a file",
                                  flags_.paths.front())};
-    write_file(flags_.out, html_report(cases_, campaign_ ? &*campaign_ : nullptr, environment()));
+    write_file(flags_.out, html_report(all_, run_ ? &*run_ : nullptr, environment()));
     return ExitCode::held;
   }
 
  private:
   void add(const std::string& path) {
     if (!is_folder(path)) return add_trace(path, nullptr);
-    const std::optional<Campaign> campaign = campaign_of(path);
-    if (campaign && campaign_)
-      throw BadInput{fmt::format("{}: a second campaign, expected one", path)};
-    for (const std::string& file : traces_in(path))
-      add_trace(file, campaign ? &*campaign : nullptr);
-    if (campaign) campaign_ = campaign;
+    const std::optional<RunReport> run = run_of(path);
+    if (run && run_) throw BadInput{fmt::format("{}: a second run, expected one", path)};
+    for (const std::string& file : traces_in(path)) add_trace(file, run ? &*run : nullptr);
+    if (run) run_ = run;
   }
 
-  static std::optional<Campaign> campaign_of(const std::string& folder) {
-    const std::string path = (std::filesystem::path(folder) / kCampaignFile).string();
+  static std::optional<RunReport> run_of(const std::string& folder) {
+    const std::string path = (std::filesystem::path(folder) / kRunFile).string();
     if (!std::filesystem::exists(path)) return std::nullopt;
     std::string problem;
-    std::optional<Campaign> campaign = read_campaign(read_file(path, kMaxCampaignBytes), problem);
-    if (!campaign) throw BadInput{fmt::format("{}: {}", path, problem)};
-    return campaign;
+    std::optional<RunReport> run = read_run(read_file(path, kMostBytes), problem);
+    if (!run) throw BadInput{fmt::format("{}: {}", path, problem)};
+    return run;
   }
 
-  void add_trace(const std::string& file, const Campaign* campaign) {
-    Case& added = cases_.emplace_back(case_for_page(load_case(file, {}, flags_.engine)));
-    if (!campaign) return;
-    const auto found = campaign->traces.find(std::filesystem::path(file).filename().string());
-    if (found == campaign->traces.end()) return;
-    added.found = found->second.found;
-    added.passes = found->second.passes;
-    add_original(found->second, file, added);
-  }
-
-  static void add_original(const FoundTrace& found, const std::string& file, Case& added) {
-    Trace original;
-    if (const auto error = parse_trace(found.original, invariant_names(), original))
-      throw BadInput{fmt::format("{}: the original of {} is no trace: line {}: {}", kCampaignFile,
-                                 file, error->line, error->message)};
-    added.original =
-        Original{run_trace(added.configuration, std::move(original)), parse_number(found.seed)};
+  void add_trace(const std::string& file, const RunReport* run) {
+    Shown shown = shown_for_page(load_shown(file, {}, flags_.engine));
+    if (run != nullptr)
+      for (const Finding& each : run->findings)
+        if (each.is_seen() && std::filesystem::path(file).filename() == each.file_name()) {
+          shown.found = share_of(each, *run);
+          shown.passes = each.simplest.passes;
+          shown = with_original(std::move(shown), each);
+        }
+    all_.push_back(std::move(shown));
   }
 
   const ReportFlags& flags_;
-  std::vector<Case> cases_;
-  std::optional<Campaign> campaign_;
+  std::vector<Shown> all_;
+  std::optional<RunReport> run_;
 };
 
 ExitCode run_report(const ReportFlags& flags) {
@@ -108,7 +99,7 @@ ExitCode run_report(const ReportFlags& flags) {
 
 void add_report(CommandLine& command) {
   const auto flags = std::make_shared<ReportFlags>();
-  VerbFlags verb = command.verb("report", "traces and their campaign as one HTML page");
+  VerbFlags verb = command.verb("report", "traces and their run as one HTML page");
   verb.footer(kReportExamples);
   verb.arguments("PATH", flags->paths, "folders of traces as fuzz --out leaves them, or traces")
       .required();

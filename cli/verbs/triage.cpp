@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/baseline.h"
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
 #include "cli/verbs/verbs.h"
 
@@ -182,7 +182,7 @@ class Triage {
   // A bug that is called fixed is not to be regressed the next night.
   static void require_fixed(const Bug& bug) {
     if (bug.trace.trace.is_foreign) return;
-    const Run run = run_trace(configuration_of(bug.trace.trace, EngineFlags{}), bug.trace.trace);
+    const Run run = Run(configuration_of(bug.trace.trace, EngineFlags{}), bug.trace.trace);
     if (run.verdict().broken(*find_invariant(bug.trace.head.invariant)))
       throw BadInput{fmt::format("{}:1: still breaks {}, expected that it holds",
                                  shown_path(bug.trace.path), bug.trace.head.invariant)};

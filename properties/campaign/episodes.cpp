@@ -21,20 +21,6 @@ Runner runner_of_mutant(Mutant mutant) {
 
 }  // namespace
 
-EpisodeCounts& EpisodeCounts::operator+=(const EpisodeCounts& other) {
-  episodes += other.episodes;
-  repeated += other.repeated;
-  broken_episodes += other.broken_episodes;
-  effective_steps += other.effective_steps;
-  skipped_steps += other.skipped_steps;
-  digest += other.digest;
-  for (std::size_t i = 0; i < kMostInvariants; ++i) broken[i] += other.broken[i];
-  for (std::size_t i = 0; i < kMarks; ++i) marks[i] += other.marks[i];
-  canary_episodes += other.canary_episodes;
-  canaries_caught += other.canaries_caught;
-  return *this;
-}
-
 bool is_ours(const Configuration& configuration) {
   return configuration.spec->takes_threads() && configuration.own == nullptr;
 }
@@ -51,32 +37,44 @@ Worker::Worker(Crew& crew, bool asks_watch)
 }
 
 bool Worker::go_on() {
-  if (crew_.ended || crew_.given_up) return false;
-  if (asks_watch_ && crew_.watch != nullptr &&
-      !crew_.watch({crew_.episodes, crew_.broken_episodes, crew_.findings}))
-    crew_.ended = true;
-  return !crew_.ended;
+  if (crew_.conduct.ended || crew_.given_up) return false;
+  if (asks_watch_ && !crew_.conduct.go_on()) crew_.conduct.ended = true;
+  return !crew_.conduct.ended;
 }
 
-Block Worker::run(std::uint64_t first, std::uint64_t end, bool pauses) {
+Block Worker::run(const Stretch& stretch, bool pauses) {
   block_ = {};
+  stretch_ = stretch;
   if (plan_.coverage) coverages_.assign(runners_.size(), {});
-  std::uint64_t index = first;
-  while (index < end && !(pauses && !block_.failures.empty()) && (block_.is_whole = go_on()))
-    index += runners_.size() > 1 ? episodes_together(index, end) : episode(index);
+  std::uint64_t index = stretch.first;
+  while (index < stretch.end() && !(pauses && !block_.broken.empty()) &&
+         (block_.is_whole = go_on()))
+    index += runners_.size() > 1 ? episodes_together(index, stretch.end()) : episode(index);
   block_.end = index;
   take_counts();
   return std::move(block_);
 }
 
-void Worker::shrink(Shrinking& shrinking) {
-  const Failure& failure = shrinking.failure;
-  blaming_engine(failure.index, [&] {
-    shrinking.original = scenario_of(failure.index);
-    shrinking.repeats = repeats(shrinking.original, failure.digest);
-    if (!shrinking.repeats) return;
-    shrinking.result = shrink_for(again_, shrinking.invariant, shrinking.original, budget());
+std::optional<Sighting> Worker::shrink(const Stretch& stretch, const BrokenEpisode& episode,
+                                       Invariant invariant, PortionResult& counts) {
+  block_ = {};
+  stretch_ = stretch;
+  std::optional<Sighting> sighting;
+  blaming_engine(episode.index, [&] {
+    Scenario original = scenario_of(episode.index);
+    if (!repeats(original, episode.digest)) return note_nondeterministic(episode.index);
+    ShrinkResult shrunk = shrink_for(again_, invariant, original, budget());
+    const bool is_given = episode.index < plan_.given.size();
+    sighting =
+        sighting_of(crew_.configuration,
+                    is_given ? std::nullopt : std::optional(seed_of(plan_.seed, episode.index)),
+                    std::move(original), std::move(shrunk));
+    sighting->episode = stretch_.number_of(episode.index);
+    sighting->portion = stretch_.portion;
+    sighting->trace.expectations = {{crew_.invariants[static_cast<std::size_t>(invariant)], false}};
   });
+  counts += block_.counts;
+  return sighting;
 }
 
 bool Worker::catches_canary(std::uint64_t index) {
@@ -84,16 +82,17 @@ bool Worker::catches_canary(std::uint64_t index) {
 }
 
 void Worker::take_counts() {
-  block_.own_marks.resize(runners_.front().own_marks().size());
+  PortionResult& counts = block_.counts;
+  counts.own_marks.resize(runners_.front().own_marks().size());
   for (Runner& runner : runners_) {
-    for (std::size_t i = 0; i < kMarks; ++i) block_.marks[i] += runner.marks()[i];
-    for (std::size_t i = 0; i < block_.own_marks.size(); ++i)
-      block_.own_marks[i] += runner.own_marks()[i];
+    for (std::size_t i = 0; i < kMarks; ++i) counts.marks[i] += runner.marks()[i];
+    for (std::size_t i = 0; i < counts.own_marks.size(); ++i)
+      counts.own_marks[i] += runner.own_marks()[i];
     runner.clear_marks();
   }
   if (!plan_.coverage) return;
-  block_.coverage.emplace();
-  for (const Coverage& each : coverages_) *block_.coverage += each.counts();
+  counts.coverage.emplace();
+  for (const Coverage& each : coverages_) *counts.coverage += each.counts();
 }
 
 // What episodes that ran beside it had reached at the same time is put down to the last of them.
@@ -113,7 +112,8 @@ const Scenario& Worker::scenario_of(std::uint64_t index) {
 }
 
 void Worker::note_time(std::uint64_t index, std::uint64_t nanoseconds) {
-  if (nanoseconds > block_.slowest.nanoseconds) block_.slowest = {index, nanoseconds};
+  if (nanoseconds > block_.slowest.nanoseconds)
+    block_.slowest = {stretch_.number_of(index), nanoseconds};
 }
 
 std::uint64_t Worker::episode(std::uint64_t index) {
@@ -141,17 +141,27 @@ void Worker::blaming_engine(std::uint64_t index, Do act) {
     act();
   } catch (const EngineFault& fault) {
     if (fault.was_killed)
-      block_.lost.push_back(index);
+      block_.counts.lost.add(stretch_.number_of(index));
     else
-      add_fault({index, fault.what(), transcript_of(fault)});
+      add_fault(index, fault.what(), transcript_of(fault));
   } catch (const std::bad_alloc&) {
-    block_.lost.push_back(index);
+    block_.counts.lost.add(stretch_.number_of(index));
   }
 }
 
-void Worker::add_fault(FaultyEpisode faulty) {
-  crew_.faults.push_back(std::move(faulty));
-  if (crew_.faults.size() >= kMostFaults) crew_.given_up = true;
+void Worker::add_fault(std::uint64_t index, std::string what, std::vector<std::string> transcript) {
+  ++block_.counts.fault_count;
+  block_.counts.faults.push_back({stretch_.number_of(index), std::move(what), std::move(transcript),
+                                  seed_of(plan_.seed, index)});
+  if (++crew_.fault_count >= kMostFaults) block_.counts.given_up = crew_.given_up = true;
+}
+
+// Once is enough for all that an episode broke.
+void Worker::note_nondeterministic(std::uint64_t index) {
+  ToldEpisodes& told = block_.counts.nondeterministic;
+  if (told.count > 0 && told.first.back() == stretch_.number_of(index)) return;
+  told.add(stretch_.number_of(index));
+  ++crew_.conduct.nondeterministic;
 }
 
 // What is found wrong in an answer was not seen by whoever exchanged the lines.
@@ -191,9 +201,11 @@ std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) 
     });
   }
   crew_.configuration.spec->side_by_side(jobs);
-  const std::size_t faults = crew_.faults.size() + block_.lost.size();
+  const auto misses = [&] { return block_.counts.fault_count + block_.counts.lost.count; };
+  const std::uint64_t before = misses();
   const Beside* failed = nullptr;
-  for (std::uint64_t i = 0; i < count && (i == 0 || !(crew_.ended || crew_.given_up)); ++i) {
+  for (std::uint64_t i = 0; i < count && (i == 0 || !(crew_.conduct.ended || crew_.given_up));
+       ++i) {
     Beside& one = beside[i];
     if (one.fault) {
       if (failed == nullptr) failed = &one;
@@ -202,61 +214,61 @@ std::uint64_t Worker::episodes_together(std::uint64_t first, std::uint64_t end) 
       blaming_engine(one.index, [&] { judge(one.index, one.scenario, *one.outcome); });
     }
   }
-  if (failed != nullptr && !failed->fault->was_killed &&
-      faults == crew_.faults.size() + block_.lost.size())
+  if (failed != nullptr && !failed->fault->was_killed && misses() == before)
     add_fault(
-        {failed->index,
-         std::string("with several worlds under way, and not with one: ") + failed->fault->what(),
-         failed->fault->transcript});
+        failed->index,
+        std::string("with several worlds under way, and not with one: ") + failed->fault->what(),
+        failed->fault->transcript);
   note_time(first, (now() - began) / count);
   return count;
 }
 
 void Worker::judge(std::uint64_t index, const Scenario& scenario, const Outcome& outcome) {
-  ++block_.episodes;
-  ++crew_.episodes;
-  block_.effective_steps += outcome.summary.effective_steps;
-  block_.skipped_steps += outcome.summary.skipped_steps;
+  PortionResult& counts = block_.counts;
+  ++counts.episodes;
+  ++crew_.conduct.episodes;
+  counts.effective_steps += outcome.summary.effective_steps;
+  counts.skipped_steps += outcome.summary.skipped_steps;
   const std::uint64_t digest = outcome.summary.digest;
-  block_.digest += mix(seed_of(plan_.seed, index) ^ digest);
+  counts.digest += mix(seed_of(plan_.seed, index) ^ digest);
   note_firsts(index);
   if (contradicted()) return;
   if (index % kEpisodesPerRepeat == 0) {
-    ++block_.repeated;
-    if (!repeats(scenario, digest)) {
-      block_.nondeterministic.push_back(index);
-      return;
-    }
+    ++counts.repeated;
+    ++crew_.conduct.repeated;
+    if (!repeats(scenario, digest)) return note_nondeterministic(index);
   }
   if (outcome.verdict.holds()) return;
-  ++block_.broken_episodes;
-  ++crew_.broken_episodes;
-  note({index, outcome.verdict.bits(), digest}, outcome.verdict);
+  ++counts.broken_episodes;
+  ++crew_.conduct.broken_episodes;
+  note({index, outcome.verdict.bits(), digest});
 }
 
 // Counts what an episode broke, and remembers it if it may be shrunk.
-void Worker::note(const Failure& failure, const Verdict& verdict) {
+void Worker::note(const BrokenEpisode& episode) {
   bool may_be_shrunk = false;
-  for (std::size_t i = 0; i < crew_.invariants; ++i)
-    if (verdict.broken(static_cast<Invariant>(i)))
-      may_be_shrunk |= crew_.asked[i] + block_.broken[i]++ < plan_.shrink_most;
-  if (may_be_shrunk) block_.failures.push_back(failure);
+  for (std::size_t i = 0; i < crew_.invariants.size(); ++i) {
+    if (!(episode.broken >> i & 1)) continue;
+    keep_least(block_.counts.first_broken, i, stretch_.number_of(episode.index));
+    may_be_shrunk |= crew_.chosen[i] + block_.counts.broken[i]++ < plan_.shrink_most;
+  }
+  if (may_be_shrunk) block_.broken.push_back(episode);
 }
 
 // What a strategy that contradicts itself leads to is not worth shrinking.
 bool Worker::contradicted() {
   for (const Runner& runner : runners_)
     if (!runner.contradiction().empty()) {
-      crew_.contradiction = runner.contradiction();
-      crew_.given_up = true;
+      block_.counts.contradiction = runner.contradiction();
+      block_.counts.given_up = crew_.given_up = true;
       return true;
     }
   return false;
 }
 
 void Worker::run_canary(const Scenario& scenario) {
-  ++block_.canary_episodes;
-  block_.canaries_caught += canary_.run(scenario).verdict.holds() ? 0 : 1;
+  ++block_.counts.canary_episodes;
+  block_.counts.canaries_caught += canary_.run(scenario).verdict.holds() ? 0 : 1;
 }
 
 // Whether an episode runs the same again.

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "properties/campaign/fuzz.h"
 #include "properties/campaign/landmarks.h"
+#include "properties/campaign/run_result.h"
 #include "properties/runner.h"
 #include "sim/generator.h"
 
@@ -19,12 +21,11 @@ namespace tidemark::core {
 
 struct EngineFault;
 
-inline constexpr std::uint64_t kEpisodesPerBlock = 256;
 inline constexpr std::uint64_t kMostCanaries = 512;  // seeds that are tried until it is caught
 
 // An episode that broke something.
-struct Failure {
-  std::uint64_t index = 0;
+struct BrokenEpisode {
+  std::uint64_t index = 0;  // within its portion
   InvariantSet broken = 0;
   std::uint64_t digest = 0;
 };
@@ -35,51 +36,53 @@ struct FirstReached {
   std::uint64_t index = 0;
 };
 
-// The episode of a block that took longest.
-struct SlowestEpisode {
-  std::uint64_t index = 0;
-  std::uint64_t nanoseconds = 0;
+// Episodes of a portion that stand beside one another, in their order.
+struct Stretch {
+  std::size_t portion = 0;
+  std::uint64_t first = 0;  // index within the portion
+  std::uint64_t count = 0;
+  std::uint64_t number = 0;  // of the first in the run
+  std::uint64_t end() const { return first + count; }
+  std::uint64_t number_of(std::uint64_t index) const { return number + (index - first); }
 };
 
-// What came of episodes that stand beside one another, in their order.
-struct Block : EpisodeCounts {
-  std::vector<Failure> failures;  // those that may be shrunk
-  std::vector<std::uint64_t> nondeterministic;
-  std::vector<std::uint64_t> lost;  // neither held nor broken: their memory or engine was taken
-  std::vector<std::uint64_t> own_marks;
-  std::optional<CoverageCounts> coverage;  // none: it is not counted
-  std::vector<FirstReached> firsts;        // of what this worker had not reached before
-  SlowestEpisode slowest;
-  std::uint64_t end = 0;  // the first episode behind it
+// What came of the first of them.
+struct Block {
+  PortionResult counts = {};
+  std::vector<BrokenEpisode> broken = {};  // those that may be shrunk
+  std::vector<FirstReached> firsts = {};   // of what this worker had not reached before
+  TimedEpisode slowest = {};
+  std::uint64_t end = 0;  // the index of the first episode behind it
   bool is_whole = true;   // false: the run was ended meanwhile
 };
 
-// A failure to be shrunk for one invariant, and what came of it.
-struct Shrinking {
-  Invariant invariant;
-  Failure failure;
-  Scenario original = {};
-  std::optional<ShrinkResult> result = {};  // none: it ran otherwise a second time, or is a fault
-  bool repeats = true;
+// What all workers of a run have in common: how far it is, and whether it goes on.
+struct Conduct {
+  std::function<bool()> go_on = nullptr;  // is asked on the caller's thread
+  std::atomic<bool> ended = false;        // none begins anything
+  std::atomic<std::uint64_t> episodes = 0;
+  std::atomic<std::uint64_t> broken_episodes = 0;
+  std::atomic<std::uint64_t> repeated = 0;
+  std::atomic<std::uint64_t> nondeterministic = 0;
+  std::atomic<std::size_t> findings = 0;
+  RunProgress progress() const {
+    return {episodes, broken_episodes, repeated, nondeterministic, findings};
+  }
 };
 
-// What the workers of one configuration have in common. Faults and contradictions come of engines
-// and strategies that only one worker runs.
+// What the workers of one portion have in common. Faults and contradictions come of engines and
+// strategies that only one worker runs.
 struct Crew {
   const Configuration& configuration;
   const FuzzPlan& plan;
-  const FuzzWatch& watch;
-  std::atomic<bool>& ended;    // the run is to end; none begins anything
-  std::size_t invariants = 0;  // that the configuration has
-  std::atomic<std::uint64_t> episodes = 0;
-  std::atomic<std::uint64_t> broken_episodes = 0;
-  std::atomic<std::size_t> findings = 0;
-  // Failures that were given to be shrunk, by invariant; it does not change while blocks run.
-  std::array<std::uint32_t, kMostInvariants> asked = {};
-  std::vector<FaultyEpisode> faults = {};
-  std::string contradiction = {};
-  bool given_up = false;  // there are too many of these
+  Conduct& conduct;
+  std::vector<std::string> invariants = invariant_names(configuration);
+  // Broken episodes that were chosen to be shrunk, by invariant; a worker may know of fewer.
+  std::array<std::atomic<std::uint32_t>, kMostInvariants> chosen = {};
+  std::size_t fault_count = 0;  // of the engine, so far
+  bool given_up = false;        // there were too many, or a contradiction
 };
+
 // Whether what is asked is ours, so that several threads may ask it.
 bool is_ours(const Configuration& configuration);
 
@@ -92,8 +95,11 @@ class Worker {
   // Asks the watch, before an episode and before a candidate. Once it said no, it is asked no more.
   bool go_on();
   // `pauses`: the block ends early where there is something to be shrunk.
-  Block run(std::uint64_t first, std::uint64_t end, bool pauses);
-  void shrink(Shrinking& shrinking);
+  Block run(const Stretch& stretch, bool pauses);
+  // Shrinks an episode of that stretch for one invariant that it broke; nothing where it ran
+  // otherwise a second time, or where the engine failed: then `counts` tell of it.
+  std::optional<Sighting> shrink(const Stretch& stretch, const BrokenEpisode& episode,
+                                 Invariant invariant, PortionResult& counts);
   bool catches_canary(std::uint64_t index);
 
  private:
@@ -108,11 +114,12 @@ class Worker {
   void run_alone(std::uint64_t index, const Scenario& scenario);
   template <class Do>
   void blaming_engine(std::uint64_t index, Do act);
-  void add_fault(FaultyEpisode faulty);
+  void add_fault(std::uint64_t index, std::string what, std::vector<std::string> transcript);
   std::vector<std::string> transcript_of(const EngineFault& fault) const;
   std::uint64_t episodes_together(std::uint64_t first, std::uint64_t end);
   void judge(std::uint64_t index, const Scenario& scenario, const Outcome& outcome);
-  void note(const Failure& failure, const Verdict& verdict);
+  void note(const BrokenEpisode& episode);
+  void note_nondeterministic(std::uint64_t index);
   bool contradicted();
   void run_canary(const Scenario& scenario);
   bool repeats(const Scenario& scenario, std::uint64_t digest);
@@ -127,6 +134,7 @@ class Worker {
   Runner again_;                     // of its own, so that its runs count for no mark
   Runner canary_;
   Reached reached_;
+  Stretch stretch_;
   Block block_;
 };
 

@@ -119,16 +119,12 @@ class Hunting {
     ShrinkBudget budget = plan_.budget;
     budget.may_use = features(scope_);
     budget.go_on = [this] { return trying_.go_on(); };
-    Finding& finding = hunt_.finding.emplace();
-    finding.invariant = trial_.invariant;
-    finding.episodes = 1;
-    finding.index = hunt_.episodes - 1;
-    finding.seed = seed;
-    finding.original = scenario;
-    finding.shrunk = shrink_for(runner_, finding.invariant, finding.original, budget);
-    finding.fingerprint = fingerprint(name_of(finding.invariant), finding.shrunk.scenario);
-    finding.trace = make_trace(trial_.configuration, finding.shrunk.scenario);
-    finding.trace.expectations = {{std::string(name_of(finding.invariant)), false}};
+    ShrinkResult shrunk = shrink_for(runner_, trial_.invariant, scenario, budget);
+    Sighting sighting = sighting_of(trial_.configuration, seed, scenario, std::move(shrunk));
+    sighting.episode = hunt_.episodes - 1;
+    const std::string invariant(name_of(trial_.invariant));
+    sighting.trace.expectations = {{invariant, false}};
+    hunt_.finding = seen_once(invariant, std::move(sighting));
   }
 
   const Trial& trial_;
@@ -246,8 +242,7 @@ bool Trial::passes() const {
 const Finding* Trial::simplest() const {
   const Finding* simplest = nullptr;
   for (const Hunt& hunt : hunts)
-    if (hunt.finding && (simplest == nullptr ||
-                         is_simpler(hunt.finding->shrunk.scenario, simplest->shrunk.scenario)))
+    if (hunt.finding && (simplest == nullptr || has_simpler_trace(*hunt.finding, *simplest)))
       simplest = &*hunt.finding;
   return simplest;
 }
@@ -264,7 +259,7 @@ std::optional<std::uint32_t> Trial::proven_length() const {
   if (const Counterexample* example = proof->find(invariant))
     return example->is_shortest ? std::optional(example->steps) : std::nullopt;
   if (is_missed()) return std::nullopt;
-  const auto length = static_cast<std::uint32_t>(simplest()->trace.scenario.steps.size());
+  const auto length = static_cast<std::uint32_t>(simplest()->simplest.trace.scenario.steps.size());
   return proof->depth + 1 >= length ? std::optional(length) : std::nullopt;
 }
 
@@ -273,7 +268,7 @@ bool Trial::is_missed() const {
 }
 
 Trace Trial::shown_trace() const {
-  const Scenario& found = simplest()->shrunk.scenario;
+  const Scenario& found = simplest()->simplest.trace.scenario;
   const Counterexample* example = proof ? proof->find(invariant) : nullptr;
   const bool is_shorter = example != nullptr && example->steps < found.steps.size();
   return shown(*named, is_shorter ? example->shrunk.scenario : found);
@@ -307,15 +302,15 @@ std::vector<Trial> try_mutants(std::span<const NamedMutant* const> mutants, cons
 }
 
 std::optional<ExplorePlan> proof_plan(const Finding& finding) {
-  const Scenario& scenario = finding.trace.scenario;
+  const Scenario& scenario = finding.simplest.trace.scenario;
   ExplorePlan plan;
   plan.steps = static_cast<std::uint32_t>(scenario.steps.size());
-  plan.watched = invariant_bit(finding.invariant);
+  plan.watched = invariant_bit(*find_invariant(finding.invariant));
   Scope& scope = plan.search.scope;
-  scope = within(Scope{}, promise_of(finding.trace.protocol).scope);
+  scope = within(Scope{}, promise_of(finding.simplest.trace.protocol).scope);
   scope.clients = std::max<std::uint8_t>(2, scenario.clients);
   scope.objects = static_cast<std::uint32_t>(scenario.objects.size());
-  scope.settle_rounds = finding.original.settle_rounds;
+  scope.settle_rounds = finding.simplest.original.settle_rounds;
   scope.faults = 0;
   for (const NamedBound& named : named_bounds()) {
     const std::uint8_t used = used_of(named.bounded, scenario);

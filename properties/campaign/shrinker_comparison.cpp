@@ -1,10 +1,19 @@
 #include "properties/campaign/shrinker_comparison.h"
 
-#include <algorithm>
-
 #include "properties/campaign/fuzz.h"
 
 namespace tidemark::core {
+namespace {
+
+// The simplest trace within these bounds that a run found to break an invariant; null: none.
+const Trace* simplest_within(const RunResult& result, Invariant invariant,
+                             const SearchScope& search) {
+  for (const Finding* each : result.findings_of(name_of(invariant)))
+    if (is_within(each->simplest.trace.scenario, search)) return &each->simplest.trace;
+  return nullptr;
+}
+
+}  // namespace
 
 std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configuration,
                                                  const ExplorePlan& plan,
@@ -16,21 +25,16 @@ std::vector<ShrinkerComparison> compare_shrinker(const Configuration& configurat
     comparisons.push_back({.invariant = each.invariant, .shortest = each.steps, .longer = {}});
   FuzzPlan fuzzing{.scope = plan.search.scope, .episodes = episodes, .budget = {}};
   for (fuzzing.seed = 1; fuzzing.seed <= seeds && go_on(fuzzing.seed - 1); ++fuzzing.seed) {
-    const FuzzResult result = fuzz(configuration, fuzzing, nullptr);
+    const RunResult result = fuzz(configuration, fuzzing, nullptr);
     for (ShrinkerComparison& comparison : comparisons) {
       ++comparison.seeds;
-      // The findings of an invariant stand in order, the shortest first.
-      const auto found =
-          std::find_if(result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
-            return finding.invariant == comparison.invariant &&
-                   is_within(finding.shrunk.scenario, plan.search);
-          });
-      if (found == result.findings.end())
+      const Trace* simplest = simplest_within(result, comparison.invariant, plan.search);
+      if (simplest == nullptr)
         ++comparison.missed;
-      else if (found->shrunk.scenario.steps.size() == comparison.shortest)
+      else if (simplest->scenario.steps.size() == comparison.shortest)
         ++comparison.optimal;
       else
-        comparison.longer.push_back({fuzzing.seed, found->trace});
+        comparison.longer.push_back({fuzzing.seed, *simplest});
     }
   }
   return comparisons;

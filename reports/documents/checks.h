@@ -5,12 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "properties/runner.h"
-#include "reports/documents/case.h"
-#include "reports/screen.h"
+#include "reports/run_report.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
@@ -21,9 +22,9 @@ enum class CheckOutcome : std::uint8_t {
   not_judged  // it was not asked for, or the run proves nothing
 };
 
-// A finding as CI shows it. Texts may hold any bytes.
-struct ShownFinding {
-  std::string fingerprint = {};  // empty: none
+// Why a check failed, in texts. They may hold any bytes.
+struct Failure {
+  std::string fingerprint = {};  // of the finding; empty: it is none
   std::string verdict = {};      // one sentence
   std::string found = {};        // `from 17 episodes`; empty: nothing to say
   std::size_t steps = 0;
@@ -37,9 +38,9 @@ struct ShownFinding {
 struct Check {
   std::string name;  // `no-lost-update`
   CheckOutcome outcome = CheckOutcome::held;
-  std::vector<std::string> reasons = {};    // of a fault, and of what was not judged
-  std::vector<ShownFinding> findings = {};  // of what is violated: at least one, the simplest first
-  std::string file = {};                    // the trace that is checked; empty: none
+  std::vector<std::string> reasons = {};  // of a fault, and of what was not judged
+  std::vector<Failure> failures = {};     // of what is violated: at least one, the simplest first
+  std::string file = {};                  // the trace that is checked; empty: none
 };
 
 struct Suite {
@@ -56,13 +57,21 @@ struct Checks {
 // The check that a run is sound, beside those of invariants.
 inline constexpr std::string_view kRunCheck = "run";
 
-// A violation with its trace in a file, or in none.
-ShownFinding shown(const Violation& violation, const std::string& file);
+// A broken invariant with its trace in a file; empty: in none. Requires: something is broken.
+Failure failure_of(const Shown& about, const std::string& file);
 
-// A violation of an invariant, as a run found it.
-struct Found {
+// Findings as they are shown, by name.
+using ShownFindings = std::map<std::string, Shown>;
+// A run: a suite each portion with a check each invariant. That it is sound is a check of each
+// portion, of a night one of its own; and a night has a suite of its baseline, if there is one. A
+// finding that is not among `shown` is told without its screen and its diagram.
+std::vector<Suite> suites_of(const RunReport& report, const RunPlace& place,
+                             const ShownFindings& shown);
+
+// A violation of an invariant, as a search found it.
+struct Violated {
   Invariant invariant;
-  ShownFinding finding;
+  Failure failure;
 };
 
 // What is to be said of a run beside what it found. Where any of it is said, what is not broken is
@@ -75,16 +84,16 @@ struct Doubts {
 // One configuration: a check each invariant, and one of the run. What is not among `judged` is not
 // judged, and so is what is not broken where there are doubts.
 Suite suite_of(const Configuration& configuration, InvariantSet judged,
-               const std::vector<Found>& found, const Doubts& doubts, std::string totals);
+               const std::vector<Violated>& violated, const Doubts& doubts, std::string totals);
 
 // A trace that is compared with what it expects; `unmet` says what it does not show of it. `file`:
 // where it is; empty: in none.
-Check check_of(const Case& about, const std::string& name, const std::string& file,
+Check check_of(const Shown& about, const std::string& name, const std::string& file,
                const std::vector<std::string>& unmet);
 
 std::size_t count(const Suite& suite, CheckOutcome outcome);
 std::size_t count(const Checks& checks, CheckOutcome outcome);
-std::size_t finding_count(const Checks& checks);
+std::size_t failure_count(const Checks& checks);
 
 // `4 of 27 checks violated, 12 findings`; `27 checks held`; what else there is behind commas.
 std::string verdict_line(const Checks& checks);

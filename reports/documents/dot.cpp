@@ -42,11 +42,11 @@ std::string print(const Attributes& attributes) {
 
 class Drawing {
  public:
-  explicit Drawing(const Case& about)
+  explicit Drawing(const Shown& about)
       : about_(about),
-        account_(about.run.trace.scenario, about.run.recording),
+        account_(about.run.scenario(), about.run.recording()),
         words_(account_),
-        graph_(about.run.recording.versions, about.run.recording.decisions) {
+        graph_(about.run.recording().versions, about.run.recording().decisions) {
     if (about.invariant) read_breach(about.breach());
     choose();
   }
@@ -184,7 +184,7 @@ class Drawing {
                        print(attributes));
   }
 
-  const Case& about_;
+  const Shown& about_;
   Account account_;
   Vocabulary words_;
   VersionGraph graph_;
@@ -198,6 +198,6 @@ class Drawing {
 
 }  // namespace
 
-std::string dot_graph(const Case& about) { return Drawing(about).print_graph(); }
+std::string dot_graph(const Shown& about) { return Drawing(about).print_graph(); }
 
 }  // namespace tidemark::core

@@ -51,7 +51,7 @@ std::map<std::uint32_t, SkipReason> skipped(const Recording& recording) {
 // What happens without one step. Steps keep the numbers that they have with it.
 class WithoutStep {
  public:
-  WithoutStep(const Case& about, std::size_t step)
+  WithoutStep(const Shown& about, std::size_t step)
       : about_(about),
         step_(static_cast<std::uint32_t>(step)),
         left_out_(about.anatomy->left_out[step]),
@@ -71,7 +71,7 @@ class WithoutStep {
   }
 
   void tell_idle_steps() {
-    const std::map<std::uint32_t, SkipReason> before = skipped(about_.run.recording);
+    const std::map<std::uint32_t, SkipReason> before = skipped(about_.run.recording());
     std::vector<std::uint32_t> idle;
     std::string reason;
     for (const auto& [place, why] : skipped(left_out_.recording)) {
@@ -99,7 +99,7 @@ class WithoutStep {
 
   // What became of the object that the breach is about.
   void tell_rest() {
-    const std::vector<std::string>& labels = about_.run.trace.scenario.objects;
+    const std::vector<std::string>& labels = about_.run.scenario().objects;
     const std::uint32_t number = about_.breach().guid.number;
     if (number >= labels.size()) return;
     const auto& now = left_out_.scenario.objects;
@@ -131,7 +131,7 @@ class WithoutStep {
                              : fmt::format("as step {} wrote it", step);
   }
 
-  const Case& about_;
+  const Shown& about_;
   std::uint32_t step_;
   const LeftOut& left_out_;
   const Verdict& verdict_;
@@ -180,10 +180,10 @@ std::string cures_of(const Detail& detail) {
 
 class Explainer {
  public:
-  Explainer(const Case& about, bool color)
+  Explainer(const Shown& about, bool color)
       : about_(about),
-        account_(about.run.trace.scenario, about.run.recording),
-        explanation_(explain(about.breach(), account_, about.run.trace.strategy)),
+        account_(about.run.scenario(), about.run.recording()),
+        explanation_(explain(about.breach(), account_, about.run.trace().strategy)),
         paint_(color) {}
 
   std::string tell() {
@@ -206,7 +206,7 @@ class Explainer {
 
   void tell_verdict() {
     line(paint_(Style::bad, clip(fmt::format("{} is broken  {}", subject(),
-                                             configuration_name(about_.run.trace)),
+                                             configuration_name(about_.run.trace())),
                                  kReportColumns)));
     text_ += hang(kIndent, plain_line(sentence(about_.breach(), account_)));
     line("");
@@ -267,7 +267,7 @@ class Explainer {
     text_ += hang(kIndent, where);
   }
 
-  const Case& about_;
+  const Shown& about_;
   Account account_;
   Explanation explanation_;
   Paint paint_;
@@ -276,13 +276,13 @@ class Explainer {
 
 }  // namespace
 
-std::string explain_text(const Case& about, bool color) { return Explainer(about, color).tell(); }
+std::string explain_text(const Shown& about, bool color) { return Explainer(about, color).tell(); }
 
-nlohmann::json explain_json(const Case& about) {
+nlohmann::json explain_json(const Shown& about) {
   nlohmann::json document{{"schema", "tidemark/explain/1"},
                           {"invariant", nullptr},
                           {"fingerprint", about.fingerprint},
-                          {"replay", replay_json(about.run.trace, about.run.recording)},
+                          {"replay", replay_json(about.run.trace(), about.run.recording())},
                           {"without", nlohmann::json::array()},
                           {"details", nlohmann::json::array()},
                           {"prefixes", nlohmann::json::array()},
@@ -302,7 +302,7 @@ nlohmann::json explain_json(const Case& about) {
   return document;
 }
 
-std::string guilty_sentence(const Case& about) {
+std::string guilty_sentence(const Shown& about) {
   if (about.anatomy->prefixes.empty()) return {};
   const std::optional<std::uint32_t>& step = about.anatomy->guilty_step;
   return fmt::format(
@@ -312,9 +312,9 @@ std::string guilty_sentence(const Case& about) {
       kRunsPerPrefix, name_of(*about.invariant, about.configuration));
 }
 
-std::vector<ExplainedStep> step_rows(const Case& about) {
+std::vector<ExplainedStep> step_rows(const Shown& about) {
   const Anatomy& anatomy = *about.anatomy;
-  const Scenario& scenario = about.run.trace.scenario;
+  const Scenario& scenario = about.run.scenario();
   std::map<std::uint32_t, double> shares;  // by the number of steps that are kept
   for (const Prefix& each : anatomy.prefixes) shares.emplace(each.steps, each.share);
   const auto share_of = [&](std::uint32_t kept) {
@@ -333,7 +333,7 @@ std::vector<ExplainedStep> step_rows(const Case& about) {
   return rows;
 }
 
-std::string detail_sentence(const Case& about, const Detail& detail) {
+std::string detail_sentence(const Shown& about, const Detail& detail) {
   const std::string what = fmt::format("{} of {}", clip_middle(plain_line(name_of(detail)), 30),
                                        print_steps(detail.steps));
   if (detail.cures.empty()) return what + " does not matter";

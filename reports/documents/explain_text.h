@@ -8,15 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 // At most kReportColumns wide, with a line feed at the end of each line. Requires: something is
 // broken, and the case has its anatomy.
-std::string explain_text(const Case& about, bool color);
+std::string explain_text(const Shown& about, bool color);
 // The same as a JSON document, tidemark/explain/1 (docs/JSON.md); also where nothing is broken.
-nlohmann::json explain_json(const Case& about);
+nlohmann::json explain_json(const Shown& about);
 
 // A step, and what is known of it. The first row is of no step: of random ones alone.
 struct ExplainedStep {
@@ -29,13 +29,13 @@ struct ExplainedStep {
   bool is_guilty = false;
 };
 // Those of which anything is known.
-std::vector<ExplainedStep> step_rows(const Case& about);
+std::vector<ExplainedStep> step_rows(const Shown& about);
 
 // Whether a text or a number of the steps matters: `pk=k1 of steps 1 and 2 matters: where each
 // object has a key of its own, told holds`.
-std::string detail_sentence(const Case& about, const Detail& detail);
+std::string detail_sentence(const Shown& about, const Detail& detail);
 
 // Where it goes wrong, and how that was measured; empty: it was not.
-std::string guilty_sentence(const Case& about);
+std::string guilty_sentence(const Shown& about);
 
 }  // namespace tidemark::core

@@ -8,22 +8,22 @@
 #include <string>
 #include <string_view>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 // Each gives a whole document, with a line feed at its end; equal cases give equal bytes.
-std::string trace_text(const Case& about);
-std::string replay_document(const Case& about);
-std::string shiviz_log(const Case& about);
-std::string dot_graph(const Case& about);
-std::string gtest_test(const Case& about);
-std::string mermaid(const Case& about);
+std::string trace_text(const Shown& about);
+std::string replay_document(const Shown& about);
+std::string shiviz_log(const Shown& about);
+std::string dot_graph(const Shown& about);
+std::string gtest_test(const Shown& about);
+std::string mermaid(const Shown& about);
 
 struct Export {
   std::string_view name;  // as --to takes it
   std::string_view meaning;
-  std::string (*write)(const Case& about);
+  std::string (*write)(const Shown& about);
 };
 std::span<const Export> exports();
 

@@ -34,24 +34,24 @@ std::string escaped_property(std::string_view text) {
 }
 
 std::string annotation(std::string_view level, const std::string& title, std::string_view message,
-                       const ShownFinding& finding = {}) {
+                       const Failure& failure = {}) {
   const std::string place =
-      finding.file.empty()
+      failure.file.empty()
           ? ""
-          : fmt::format("file={},line={},", escaped_property(finding.file), finding.line);
+          : fmt::format("file={},line={},", escaped_property(failure.file), failure.line);
   return fmt::format("::{} {}title={}::{}\n", level, place,
                      escaped_property(cut(valid_line(title), kMostTextBytes)),
                      escaped_data(message));
 }
 
-std::string title_of(const Suite& suite, const Check& check, const ShownFinding& finding) {
+std::string title_of(const Suite& suite, const Check& check, const Failure& failure) {
   const std::string name = check.name + ", " + suite.name;
-  return finding.fingerprint.empty() ? name : fmt::format("{} ({})", name, finding.fingerprint);
+  return failure.fingerprint.empty() ? name : fmt::format("{} ({})", name, failure.fingerprint);
 }
 
-std::string message_of(const ShownFinding& finding) {
-  const std::string verdict = cut(valid_line(finding.verdict), kMostTextBytes);
-  return finding.replay.empty() ? verdict : verdict + "\nReplay: " + finding.replay;
+std::string message_of(const Failure& failure) {
+  const std::string verdict = cut(valid_line(failure.verdict), kMostTextBytes);
+  return failure.replay.empty() ? verdict : verdict + "\nReplay: " + failure.replay;
 }
 
 std::string first_reason(const Check& check) {
@@ -75,7 +75,7 @@ std::vector<std::string> all_annotations(const Checks& checks) {
       lines.push_back(annotation("error", title, first_reason(check)));
     if (check.outcome == CheckOutcome::not_judged && check.name == kRunCheck)
       warnings.push_back(annotation("warning", title, first_reason(check)));
-    for (const ShownFinding& each : check.findings)
+    for (const Failure& each : check.failures)
       findings.push_back(annotation("error", title_of(suite, check, each), message_of(each), each));
   });
   lines.insert(lines.end(), findings.begin(), findings.end());
@@ -105,17 +105,17 @@ std::string fenced(std::string_view language, const std::string& text) {
                      fence);
 }
 
-std::string row(const Suite& suite, const Check& check, const ShownFinding& finding) {
+std::string row(const Suite& suite, const Check& check, const Failure& failure) {
   return fmt::format("| {} | {} | {} | {} | <code>{}</code> |\n", plain(check.name),
-                     plain(suite.name), plain(finding.found), finding.steps, plain(finding.replay));
+                     plain(suite.name), plain(failure.found), failure.steps, plain(failure.replay));
 }
 
-std::string details(const Suite& suite, const Check& check, const ShownFinding& finding) {
+std::string details(const Suite& suite, const Check& check, const Failure& failure) {
   std::string text = fmt::format("<details><summary>{}</summary>\n\n{}\n\n",
-                                 plain(title_of(suite, check, finding)), plain(finding.verdict));
-  if (!finding.diagram.empty()) text += fenced("mermaid", finding.diagram) + "\n";
-  if (finding.replay.size() <= kMostCommandBytes)
-    text += fenced("", valid_text(finding.replay)) + "\n";
+                                 plain(title_of(suite, check, failure)), plain(failure.verdict));
+  if (!failure.diagram.empty()) text += fenced("mermaid", failure.diagram) + "\n";
+  if (failure.replay.size() <= kMostCommandBytes)
+    text += fenced("", valid_text(failure.replay)) + "\n";
   return text + "</details>\n\n";
 }
 
@@ -143,7 +143,7 @@ class Bounded {
 std::string table(const Checks& checks, std::size_t most) {
   Bounded rows(most);
   each_check(checks, [&](const Suite& suite, const Check& check) {
-    for (const ShownFinding& each : check.findings) rows.add(row(suite, check, each));
+    for (const Failure& each : check.failures) rows.add(row(suite, check, each));
   });
   return "| invariant | configuration | found | steps | replay |\n|---|---|---|--:|---|\n" +
          rows.text("finding") + "\n";
@@ -165,7 +165,7 @@ std::string runs(const Checks& checks, std::size_t most) {
 std::string stories(const Checks& checks, std::size_t most) {
   Bounded all(most);
   each_check(checks, [&](const Suite& suite, const Check& check) {
-    for (const ShownFinding& each : check.findings) all.add(details(suite, check, each));
+    for (const Failure& each : check.failures) all.add(details(suite, check, each));
   });
   return all.text("story");
 }
@@ -208,7 +208,7 @@ std::string annotations(const Checks& checks) {
 std::string step_summary(const Checks& checks) {
   constexpr std::size_t kQuarter = kMostSummaryBytes / 4;
   std::string text = headline(checks) + runs(checks, kQuarter / 2);
-  if (finding_count(checks) > 0) text += table(checks, kQuarter);
+  if (failure_count(checks) > 0) text += table(checks, kQuarter);
   const std::size_t room = kMostSummaryBytes - text.size() - 200;
   return text + stories(checks, room);
 }

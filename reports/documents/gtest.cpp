@@ -50,24 +50,24 @@ std::string comment(std::string_view text) {
 }
 
 // The trace, expecting what will be so once the bug is gone.
-Trace mended(const Case& about) {
-  Trace trace = about.run.trace;
+Trace mended(const Shown& about) {
+  Trace trace = about.run.trace();
   const std::string invariant =
       about.invariant ? name_of(*about.invariant, about.configuration) : "";
   trace.expectations = {{invariant, true}};
   return trace;
 }
 
-std::string test_name(const Case& about) {
+std::string test_name(const Shown& about) {
   if (about.invariant)
     return fmt::format("{}, HoldsIn{}", type_name(name_of(*about.invariant, about.configuration)),
                        about.fingerprint);
   return fmt::format("EveryInvariant, HoldsIn{}",
-                     print_digest(about.run.recording.outcome.summary.digest));
+                     print_digest(about.run.recording().outcome.summary.digest));
 }
 
-std::string meaning(const Case& about) {
-  const Account account(about.run.trace.scenario, about.run.recording);
+std::string meaning(const Shown& about) {
+  const Account account(about.run.scenario(), about.run.recording());
   const std::string configuration = configuration_name(about.configuration);
   if (!about.invariant) return configuration + ": nothing is broken.";
   return fmt::format("{}: {}.", configuration, sentence(about.breach(), account));
@@ -84,7 +84,7 @@ std::string arguments(const Configuration& configuration) {
 
 }  // namespace
 
-std::string gtest_test(const Case& about) {
+std::string gtest_test(const Shown& about) {
   std::string text =
       "#include <gtest/gtest.h>\n"
       "#include <tidemark/gtest.h>\n"

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "base/text.h"
 #include "reports/documents/characters.h"
+#include "reports/documents/run_document.h"
 
 namespace tidemark::core {
 namespace {
@@ -17,36 +18,49 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kHistorySchema = "tidemark/history/1";
-constexpr std::array<std::string_view, 4> kStatuses{"new", "known", "fixed", "regressed"};
 
 // --- written
 
-json findings_json(const HistoryNight& night) {
+json findings_json(const RunReport& report) {
   json all = json::object();
-  for (const auto& [name, finding] : night.findings)
-    all[name] = {{"status", name_of(finding.status)}, {"episodes", finding.episodes}};
+  for (const Finding& each : report.findings)
+    all[history_name(each)] = {{"status", name_of(each.status)}, {"episodes", each.all_episodes()}};
   return all;
 }
 
-json history_json(const HistoryNight& night) {
+json history_json(const RunReport& report) {
+  std::map<std::string, std::uint64_t> marks;
+  std::set<std::string> missed;
+  std::uint64_t reached = 0;
+  std::uint64_t possible = 0;
+  std::uint64_t repeated = 0;
+  for (std::size_t i = 0; i < report.head.portions.size(); ++i) {
+    const PortionHead& head = report.head.portions[i];
+    const PortionResult& portion = report.result.portions[i];
+    for (const auto& [name, count] : marks_of(head, portion)) marks[name] += count;
+    missed.insert(report.missed_marks[i].begin(), report.missed_marks[i].end());
+    reached += cells_reached(portion);
+    possible += portion.coverage ? cells_possible(head) : 0;
+    repeated += portion.repeated;
+  }
   return {{"schema", kHistorySchema},
-          {"night", night.night},
-          {"began", night.began},
-          {"commit", night.commit},
-          {"seed", night.seed},
-          {"campaign", night.campaign},
-          {"verdict", night.verdict},
-          {"exit_code", night.exit_code},
-          {"seconds", night.seconds},
-          {"episodes", night.episodes},
-          {"broken_episodes", night.broken_episodes},
-          {"steps", night.steps},
-          {"repeated", night.repeated},
-          {"cells", {{"reached", night.cells_reached}, {"possible", night.cells_possible}}},
-          {"corpus", night.corpus},
-          {"marks", night.marks},
-          {"missed_marks", night.missed_marks},
-          {"findings", findings_json(night)}};
+          {"night", report.head.night},
+          {"began", report.times.began},
+          {"commit", report.head.commit},
+          {"seed", print_seed(report.head.seed)},
+          {"campaign", key_of(report.head)},
+          {"verdict", name_of(verdict_of(report))},
+          {"exit_code", exit_code_of(report)},
+          {"seconds", report.times.seconds},
+          {"episodes", report.result.episodes()},
+          {"broken_episodes", report.result.broken_episodes()},
+          {"steps", report.result.effective_steps()},
+          {"repeated", repeated},
+          {"cells", {{"reached", reached}, {"possible", possible}}},
+          {"corpus", report.head.corpus},
+          {"marks", marks},
+          {"missed_marks", missed},
+          {"findings", findings_json(report)}};
 }
 
 // --- read
@@ -145,40 +159,16 @@ void read_line(std::string_view line, std::size_t number, bool is_torn,
 
 }  // namespace
 
-std::string_view name_of(FindingStatus status) {
-  return kStatuses[static_cast<std::size_t>(status)];
+std::string history_name(const Finding& finding) { return valid_line(finding.name()); }
+
+std::string print_history_line(const RunReport& report) {
+  return history_json(report).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-std::optional<FindingStatus> find_finding_status(std::string_view name) {
-  const auto found = std::find(kStatuses.begin(), kStatuses.end(), name);
-  if (found == kStatuses.end()) return std::nullopt;
-  return static_cast<FindingStatus>(found - kStatuses.begin());
-}
-
-std::size_t rank_of(FindingStatus status) {
-  return static_cast<std::size_t>(std::find(kByUrgency.begin(), kByUrgency.end(), status) -
-                                  kByUrgency.begin());
-}
-
-std::string findings_phrase(const std::function<std::uint64_t(FindingStatus)>& count) {
-  std::string phrase;
-  for (const FindingStatus status : kByUrgency) {
-    const std::uint64_t findings = count(status);
-    if (findings == 0) continue;
-    phrase += phrase.empty() ? count_of(findings, fmt::format("{} finding", name_of(status)))
-                             : fmt::format(", {} {}", grouped(findings), name_of(status));
-  }
-  return phrase.empty() ? "no findings" : phrase;
-}
-
-std::string print_history_line(const HistoryNight& night) {
-  return history_json(night).dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string with_night(std::string_view history, const HistoryNight& night) {
+std::string with_night(std::string_view history, const RunReport& report) {
   std::string text(history);
   if (!text.empty() && text.back() != '\n') text += '\n';
-  return text + print_history_line(night);
+  return text + print_history_line(report);
 }
 
 Nights read_history(std::string_view text) {

@@ -4,37 +4,17 @@
 // Seeds are texts, since a number of 64 bits does not survive every JSON reader.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "reports/run_report.h"
+
 namespace tidemark::core {
 
-// What the baseline says of a finding, and the night.
-enum class FindingStatus : std::uint8_t {
-  fresh,     // `new`: the baseline does not know it
-  known,     // it is accepted, and still there
-  fixed,     // its trace holds
-  regressed  // it was fixed, and is there again
-};
-
-// `new`, `known`, `fixed`, `regressed`.
-std::string_view name_of(FindingStatus status);
-std::optional<FindingStatus> find_finding_status(std::string_view name);
-
-// What of them is told first.
-inline constexpr std::array<FindingStatus, 4> kByUrgency{
-    FindingStatus::regressed, FindingStatus::fresh, FindingStatus::known, FindingStatus::fixed};
-// The place there.
-std::size_t rank_of(FindingStatus status);
-// `2 new findings, 3 known`, so many of each; `no findings`.
-std::string findings_phrase(const std::function<std::uint64_t(FindingStatus)>& count);
-
+// A finding, as a night had it.
 struct HistoryFinding {
   FindingStatus status = FindingStatus::fresh;
   std::uint64_t episodes = 0;  // that shrank to it; 0: its trace alone showed it, or it is fixed
@@ -42,6 +22,7 @@ struct HistoryFinding {
   bool operator==(const HistoryFinding&) const = default;
 };
 
+// A night, as the history has it.
 struct HistoryNight {
   std::uint32_t night = 0;
   std::string began;  // ISO 8601, UTC
@@ -70,13 +51,16 @@ struct Nights {
   std::vector<std::string> problems;  // `line 7: …, expected …`, of each line that is left out
 };
 
-// A document `tidemark/history/1` (docs/JSON.md) on one line, with a line feed at the end. Bytes
-// that are no UTF-8 are replaced. Requires: a finite time.
-std::string print_history_line(const HistoryNight& night);
+// A document `tidemark/history/1` (docs/JSON.md) of a run on one line, with a line feed at the end.
+// Bytes that are no UTF-8 are replaced. Requires: a finite time.
+std::string print_history_line(const RunReport& report);
 
 // What the file says with one night more. A last line that was torn is ended first, so that it
 // costs no other one.
-std::string with_night(std::string_view history, const HistoryNight& night);
+std::string with_night(std::string_view history, const RunReport& report);
+
+// The name of a finding there.
+std::string history_name(const Finding& finding);
 
 // Reads what can be read: a line that is none is told and left out, fields that are not known are
 // passed over, and of two lines about one night the later one counts.

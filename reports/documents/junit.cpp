@@ -60,36 +60,36 @@ class JUnit {
   void add(pugi::xml_node node, const Suite& suite, const Check& check) const {
     set(node, "classname", fmt::format("tidemark.{}.{}", checks_.verb, suite.name));
     set(node, "name", check.name);
-    const std::string& file = check.findings.empty() ? check.file : check.findings.front().file;
+    const std::string& file = check.failures.empty() ? check.file : check.failures.front().file;
     const bool names_file = dialect_ == JUnitDialect::common && !file.empty();
     if (names_file) {
       set(node, "file", file);
-      set(node, "line", check.findings.empty() ? 1 : check.findings.front().line);
+      set(node, "line", check.failures.empty() ? 1 : check.failures.front().line);
     }
     if (check.outcome == CheckOutcome::violated) add_failure(node, check);
     if (check.outcome == CheckOutcome::fault) add_reasons(node.append_child("error"), check);
     if (check.outcome == CheckOutcome::not_judged) add_reasons(node.append_child("skipped"), check);
-    if (names_file && !check.findings.empty() && file.find("]]") == file.npos)
+    if (names_file && !check.failures.empty() && file.find("]]") == file.npos)
       set_text(node.append_child("system-out"), fmt::format("[[ATTACHMENT|{}]]", valid_line(file)));
   }
 
   static void add_failure(pugi::xml_node testcase, const Check& check) {
-    const ShownFinding& first = check.findings.front();
+    const Failure& first = check.failures.front();
     pugi::xml_node node = testcase.append_child("failure");
     set(node, "type", check.name);
     set(node, "message", named(first));
     std::string text = fmt::format("{}: {}\n{}\n", valid_line(check.name),
                                    valid_line(first.verdict), valid_line(first.replay));
     if (!first.screen.empty()) text += "\n" + first.screen;
-    for (std::size_t i = 1; i < check.findings.size(); ++i)
-      text += fmt::format("\nand {}\n{}\n", valid_line(named(check.findings[i])),
-                          valid_line(check.findings[i].replay));
+    for (std::size_t i = 1; i < check.failures.size(); ++i)
+      text += fmt::format("\nand {}\n{}\n", valid_line(named(check.failures[i])),
+                          valid_line(check.failures[i].replay));
     set_text(node, text);
   }
 
-  static std::string named(const ShownFinding& finding) {
-    if (finding.fingerprint.empty()) return finding.verdict;
-    return fmt::format("{} ({})", finding.verdict, finding.fingerprint);
+  static std::string named(const Failure& failure) {
+    if (failure.fingerprint.empty()) return failure.verdict;
+    return fmt::format("{} ({})", failure.verdict, failure.fingerprint);
   }
 
   static void add_reasons(pugi::xml_node node, const Check& check) {

@@ -302,8 +302,8 @@ std::string sequence_diagram(const Configuration& configuration, const Scenario&
   return text + print(lines, sequence);
 }
 
-std::string mermaid(const Case& about) {
-  return sequence_diagram(about.configuration, about.run.trace.scenario, about.run.recording,
+std::string mermaid(const Shown& about) {
+  return sequence_diagram(about.configuration, about.run.scenario(), about.run.recording(),
                           about.invariant);
 }
 

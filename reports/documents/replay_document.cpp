@@ -5,8 +5,8 @@
 
 namespace tidemark::core {
 
-std::string replay_document(const Case& about) {
-  return print_json(replay_json(about.run.trace, about.run.recording, true));
+std::string replay_document(const Shown& about) {
+  return print_json(replay_json(about.run.trace(), about.run.recording(), true));
 }
 
 }  // namespace tidemark::core

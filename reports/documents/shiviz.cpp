@@ -71,9 +71,9 @@ std::string_view deed(const Event& event) {
 // One run as lines.
 class Execution {
  public:
-  Execution(const Run& run, const Case& about)
+  Execution(const Run& run, const Shown& about)
       : about_(about),
-        account_(run.trace.scenario, run.recording),
+        account_(run.scenario(), run.recording()),
         words_(account_),
         clocks_(account_.replicas(), Clock(account_.replicas())) {
     keep_messages();
@@ -206,7 +206,7 @@ class Execution {
     return text;
   }
 
-  const Case& about_;
+  const Shown& about_;
   Account account_;
   Vocabulary words_;
   std::vector<Clock> clocks_;  // by replica
@@ -217,13 +217,13 @@ class Execution {
   std::vector<LogLine> lines_;
 };
 
-std::string print_execution(std::string_view name, const Run& run, const Case& about) {
+std::string print_execution(std::string_view name, const Run& run, const Shown& about) {
   return fmt::format("=== {} ===\n{}", name, Execution(run, about).print());
 }
 
 }  // namespace
 
-std::string shiviz_log(const Case& about) {
+std::string shiviz_log(const Shown& about) {
   std::string log = fmt::format("{}\n{}\n", kParser, kDelimiter);
   if (about.original) log += print_execution("original", about.original->run, about);
   return log + print_execution(about.original ? "minimal" : "trace", about.run, about);

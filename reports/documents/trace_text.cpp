@@ -2,6 +2,6 @@
 
 namespace tidemark::core {
 
-std::string trace_text(const Case& about) { return print_trace(about.run.trace); }
+std::string trace_text(const Shown& about) { return print_trace(about.run.trace()); }
 
 }  // namespace tidemark::core

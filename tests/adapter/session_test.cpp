@@ -326,8 +326,8 @@ Configuration driven_by(const std::shared_ptr<Adapter>& adapter, std::uint32_t w
   return configuration;
 }
 
-FuzzResult fuzzed(const std::vector<std::string>& words, std::uint32_t worlds,
-                  std::uint64_t episodes) {
+RunResult fuzzed(const std::vector<std::string>& words, std::uint32_t worlds,
+                 std::uint64_t episodes) {
   const auto adapter = std::make_shared<Adapter>(started_by(words));
   FuzzPlan plan;
   plan.scope = within(Scope{}, kAllFeatures & ~lacked_features(adapter->traits()));
@@ -340,72 +340,72 @@ FuzzResult fuzzed(const std::vector<std::string>& words, std::uint32_t worlds,
 }
 
 TEST(Adapter, ASoundEngineHoldsInEveryEpisode) {
-  const FuzzResult result = fuzzed({"worlds=16"}, 16, 150);
-  EXPECT_EQ(result.episodes, 150u);
-  EXPECT_EQ(result.broken_episodes, 0u);
-  EXPECT_GT(result.effective_steps, 3000u);
-  EXPECT_TRUE(result.faults.empty());
-  EXPECT_TRUE(result.nondeterministic_seeds.empty());
+  const RunResult result = fuzzed({"worlds=16"}, 16, 150);
+  EXPECT_EQ(result.portions[0].episodes, 150u);
+  EXPECT_EQ(result.portions[0].broken_episodes, 0u);
+  EXPECT_GT(result.portions[0].effective_steps, 3000u);
+  EXPECT_TRUE(result.portions[0].faults.empty());
+  EXPECT_TRUE(result.portions[0].nondeterministic.count == 0);
 }
 
 // The last batch is not full.
 TEST(Adapter, WorldsSideBySideGiveTheSameAsOneAfterTheOther) {
-  const FuzzResult alone = fuzzed({"worlds=16"}, 1, 40);
+  const RunResult alone = fuzzed({"worlds=16"}, 1, 40);
   for (const std::uint32_t worlds : {2u, 16u}) {
-    const FuzzResult beside = fuzzed({"worlds=16"}, worlds, 40);
-    EXPECT_EQ(beside.digest, alone.digest) << worlds;
-    EXPECT_EQ(beside.episodes, alone.episodes);
-    EXPECT_EQ(beside.effective_steps, alone.effective_steps);
+    const RunResult beside = fuzzed({"worlds=16"}, worlds, 40);
+    EXPECT_EQ(beside.digest(), alone.digest()) << worlds;
+    EXPECT_EQ(beside.portions[0].episodes, alone.portions[0].episodes);
+    EXPECT_EQ(beside.portions[0].effective_steps, alone.portions[0].effective_steps);
   }
-  EXPECT_NE(fuzzed({"careless"}, 1, 40).digest, alone.digest);
+  EXPECT_NE(fuzzed({"careless"}, 1, 40).digest(), alone.digest());
 }
 
 TEST(Adapter, ACarelessEngineIsFoundOutSideBySideAsAlone) {
-  const FuzzResult alone = fuzzed({"careless"}, 1, 60);
-  const FuzzResult beside = fuzzed({"careless", "worlds=16"}, 16, 60);
+  const RunResult alone = fuzzed({"careless"}, 1, 60);
+  const RunResult beside = fuzzed({"careless", "worlds=16"}, 16, 60);
   ASSERT_FALSE(alone.findings.empty());
-  EXPECT_EQ(alone.findings[0].invariant, Invariant::no_lost_update);
-  EXPECT_EQ(beside.digest, alone.digest);
-  EXPECT_EQ(beside.broken, alone.broken);
+  EXPECT_FALSE(alone.findings_of("no-lost-update").empty());
+  EXPECT_EQ(beside.digest(), alone.digest());
+  EXPECT_EQ(beside.portions[0].broken, alone.portions[0].broken);
   ASSERT_EQ(beside.findings.size(), alone.findings.size());
-  for (std::size_t i = 0; i < alone.findings.size(); ++i)
-    EXPECT_TRUE(beside.findings[i].trace == alone.findings[i].trace) << i;
+  for (const auto& [name, finding] : alone.findings)
+    EXPECT_TRUE(beside.findings.at(name).simplest.trace == finding.simplest.trace) << name;
 }
 
 TEST(Adapter, AfterAFaultTheRunGoesOnWithTheNextEpisode) {
   for (const char* word : {"crash@500", "say@500=oops"}) {
     const Marker marker;
-    const FuzzResult result = fuzzed({marker.word(), word}, 1, 25);
-    ASSERT_EQ(result.faults.size(), 1u) << word;
-    EXPECT_EQ(result.episodes, 24u);
-    EXPECT_EQ(result.broken_episodes, 0u);
-    EXPECT_EQ(result.faults[0].transcript.size(), 12u);
+    const RunResult result = fuzzed({marker.word(), word}, 1, 25);
+    ASSERT_EQ(result.portions[0].faults.size(), 1u) << word;
+    EXPECT_EQ(result.portions[0].episodes, 24u);
+    EXPECT_EQ(result.portions[0].broken_episodes, 0u);
+    EXPECT_EQ(result.portions[0].faults[0].transcript.size(), 12u);
   }
 }
 
 TEST(Adapter, AFaultOfSeveralWorldsThatOneWorldDoesNotShowIsToldAsThat) {
   const Marker marker;
-  const FuzzResult result = fuzzed({"worlds=16", marker.word(), "crash@500"}, 16, 40);
-  ASSERT_EQ(result.faults.size(), 1u);
-  EXPECT_EQ(result.faults[0].what,
+  const RunResult result = fuzzed({"worlds=16", marker.word(), "crash@500"}, 16, 40);
+  ASSERT_EQ(result.portions[0].faults.size(), 1u);
+  EXPECT_EQ(result.portions[0].faults[0].what,
             std::string("with several worlds under way, and not with one: ") + kCrash);
-  EXPECT_FALSE(result.faults[0].transcript.empty());
-  EXPECT_EQ(result.episodes, 40u) << "each was run again, alone";
-  EXPECT_EQ(result.digest, fuzzed({"worlds=16"}, 16, 40).digest);
+  EXPECT_FALSE(result.portions[0].faults[0].transcript.empty());
+  EXPECT_EQ(result.portions[0].episodes, 40u) << "each was run again, alone";
+  EXPECT_EQ(result.digest(), fuzzed({"worlds=16"}, 16, 40).digest());
 }
 
 // It may not be to blame: who takes memory from others ends them with signal 9.
 TEST(Adapter, AnEngineThatIsKilledCountsNeitherWay) {
   const Marker marker;
-  const FuzzResult alone = fuzzed({marker.word(), "killed@500"}, 1, 25);
-  EXPECT_TRUE(alone.faults.empty());
-  EXPECT_EQ(alone.lost_seeds.size(), 1u);
-  EXPECT_EQ(alone.episodes, 24u);
-  EXPECT_EQ(alone.broken_episodes, 0u);
+  const RunResult alone = fuzzed({marker.word(), "killed@500"}, 1, 25);
+  EXPECT_TRUE(alone.portions[0].faults.empty());
+  EXPECT_EQ(alone.portions[0].lost.count, 1u);
+  EXPECT_EQ(alone.portions[0].episodes, 24u);
+  EXPECT_EQ(alone.portions[0].broken_episodes, 0u);
   const Marker another;
-  const FuzzResult beside = fuzzed({"worlds=16", another.word(), "killed@500"}, 16, 40);
-  EXPECT_TRUE(beside.faults.empty());
-  EXPECT_EQ(beside.episodes, 40u) << "each was run again, alone";
+  const RunResult beside = fuzzed({"worlds=16", another.word(), "killed@500"}, 16, 40);
+  EXPECT_TRUE(beside.portions[0].faults.empty());
+  EXPECT_EQ(beside.portions[0].episodes, 40u) << "each was run again, alone";
 }
 
 // In the process of its own.
@@ -424,18 +424,18 @@ TEST(Adapter, AnEpisodeThatRunsOutOfMemoryCountsNeitherWay) {
   plan.require_marks = RequireMarks::never;
   Configuration greedy;
   greedy.spec = hosted_spec(std::make_shared<Greedy>());
-  const FuzzResult result = fuzz(greedy, plan, nullptr);
-  EXPECT_EQ(result.lost_seeds.size(), 5u);
-  EXPECT_EQ(result.episodes, 0u);
-  EXPECT_EQ(result.broken_episodes, 0u);
-  EXPECT_TRUE(result.faults.empty());
+  const RunResult result = fuzz(greedy, plan, nullptr);
+  EXPECT_EQ(result.portions[0].lost.count, 5u);
+  EXPECT_EQ(result.portions[0].episodes, 0u);
+  EXPECT_EQ(result.portions[0].broken_episodes, 0u);
+  EXPECT_TRUE(result.portions[0].faults.empty());
 }
 
 TEST(Adapter, TheThirdFaultEndsTheRun) {
-  const FuzzResult result = fuzzed({"crash@200"}, 1, 1000);
-  EXPECT_EQ(result.faults.size(), kMostFaults);
-  EXPECT_GT(result.episodes, 3u);
-  EXPECT_LT(result.episodes, 100u);
+  const RunResult result = fuzzed({"crash@200"}, 1, 1000);
+  EXPECT_EQ(result.portions[0].faults.size(), kMostFaults);
+  EXPECT_GT(result.portions[0].episodes, 3u);
+  EXPECT_LT(result.portions[0].episodes, 100u);
 }
 
 std::vector<std::uint64_t> seeds_of(const std::vector<FaultyEpisode>& faults) {
@@ -445,18 +445,18 @@ std::vector<std::uint64_t> seeds_of(const std::vector<FaultyEpisode>& faults) {
 }
 
 TEST(Adapter, AFaultIsToldOfTheEpisodeThatHasIt) {
-  const FuzzResult alone = fuzzed({"worlds=16", "refuses=restore"}, 1, 200);
-  const FuzzResult beside = fuzzed({"worlds=16", "refuses=restore"}, 16, 200);
-  ASSERT_EQ(alone.faults.size(), kMostFaults);
-  EXPECT_EQ(seeds_of(beside.faults), seeds_of(alone.faults));
-  EXPECT_EQ(beside.faults[0].what, R"(error: the adapter says: "no restore here")");
-  EXPECT_EQ(beside.episodes, alone.episodes);
-  EXPECT_EQ(beside.digest, alone.digest);
+  const RunResult alone = fuzzed({"worlds=16", "refuses=restore"}, 1, 200);
+  const RunResult beside = fuzzed({"worlds=16", "refuses=restore"}, 16, 200);
+  ASSERT_EQ(alone.portions[0].faults.size(), kMostFaults);
+  EXPECT_EQ(seeds_of(beside.portions[0].faults), seeds_of(alone.portions[0].faults));
+  EXPECT_EQ(beside.portions[0].faults[0].what, R"(error: the adapter says: "no restore here")");
+  EXPECT_EQ(beside.portions[0].episodes, alone.portions[0].episodes);
+  EXPECT_EQ(beside.digest(), alone.digest());
 }
 
 TEST(Adapter, AnEngineThatRemembersOtherEpisodesIsToldOfAsNondeterministic) {
-  EXPECT_FALSE(fuzzed({"moody"}, 1, 1).nondeterministic_seeds.empty());
-  EXPECT_FALSE(fuzzed({"moody", "worlds=16"}, 16, 16).nondeterministic_seeds.empty());
+  EXPECT_GT(fuzzed({"moody"}, 1, 1).portions[0].nondeterministic.count, 0u);
+  EXPECT_GT(fuzzed({"moody", "worlds=16"}, 16, 16).portions[0].nondeterministic.count, 0u);
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ test("is made again with the same bytes", () => {
 
 test("refuses a campaign that is none, and writes nothing", () => {
   const before = readFileSync(report);
-  write("found/campaign.json", "{}");
-  assert.throws(() => tidemark("report", "found", "-o", report), /exit code 2\nfound\/campaign.json: /);
+  write("found/report.json", "{}");
+  assert.throws(() => tidemark("report", "found", "-o", report), /exit code 2\nfound\/report.json: /);
   assert.ok(before.equals(readFileSync(report)));
 });
 

@@ -122,7 +122,7 @@ TEST_F(Ci, WhatAnInterruptedRunDidNotBreakIsSkipped) {
   read_rest(pipe_ends[0]);
   close(pipe_ends[0]);
   EXPECT_EQ(run.wait(), 130);
-  EXPECT_TRUE(has(content("r.xml"), "<skipped message=\"interrupted\""));
+  EXPECT_TRUE(has(content("r.xml"), "<skipped message=\"the run was interrupted\""));
   EXPECT_TRUE(has(content("r.xml"), "failures=\"0\" errors=\"0\" skipped=\"9\""))
       << content("r.xml");
 }

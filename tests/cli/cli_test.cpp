@@ -369,7 +369,7 @@ TEST_F(Cli, EveryTraceThatIsLeftShowsItsFinding) {
   for (const auto& entry : fs::directory_iterator(work() / "deep/found")) {
     const std::string path = "deep/found/" + entry.path().filename().string();
     const std::string invariant = path.substr(11, path.rfind('-') - 11);
-    if (entry.path().filename() == "campaign.json") continue;
+    if (entry.path().filename() == "report.json") continue;
     EXPECT_EQ(entry.path().extension(), ".trace");
     EXPECT_TRUE(has(tidemark("replay --quiet " + path).out, invariant + ": ")) << path;
     EXPECT_EQ(tidemark("replay --check " + path).code, 0) << path;
@@ -392,9 +392,9 @@ TEST_F(Cli, AScreenSaysTheDigestThatItsTraceReplaysTo) {
   EXPECT_GT(screens, 5u) << ran.out;
 }
 
-TEST_F(Cli, WhereNothingIsFoundTheFolderHasTheCampaignAlone) {
+TEST_F(Cli, WhereNothingIsFoundTheFolderHasTheRunAlone) {
   EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 50 --out found").code, 0);
-  EXPECT_EQ(files(), (std::vector<std::string>{"found", "found/campaign.json"}));
+  EXPECT_EQ(files(), (std::vector<std::string>{"found", "found/report.json"}));
 }
 
 TEST_F(Cli, EveryLineToPasteWorks) {
@@ -473,15 +473,18 @@ TEST_F(Cli, AnotherStrategyCanBePutInPlaceOfTheTraces) {
 
 TEST_F(Cli, AnInterruptedRunPrintsWhatItHas) {
   for (const auto& [number, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
-    std::array<int, 2> pipe_ends{};
-    ASSERT_EQ(pipe(pipe_ends.data()), 0);
+    std::array<int, 2> out_ends{};
+    std::array<int, 2> error_ends{};
+    ASSERT_EQ(pipe(out_ends.data()), 0);
+    ASSERT_EQ(pipe(error_ends.data()), 0);
     const std::string result = (work() / "result.json").string();
-    const Running run({TIDEMARK_BINARY, "fuzz", "--episodes", "30000", "--json", result},
-                      pipe_ends[1], open("/dev/null", O_WRONLY));
-    std::string out = read_some(pipe_ends[0]);  // the first of three configurations is over
+    const Running run({TIDEMARK_BINARY, "fuzz", "--episodes", "30000000", "--json", result},
+                      out_ends[1], error_ends[1]);
+    read_some(error_ends[0]);  // it has begun
     run.signal(number);
-    out += read_rest(pipe_ends[0]);
-    close(pipe_ends[0]);
+    const std::string out = read_rest(out_ends[0]);
+    close(out_ends[0]);
+    close(error_ends[0]);
     EXPECT_EQ(run.wait(), code);
     EXPECT_TRUE(has(out, "page, server-priority: ")) << out;
     EXPECT_FALSE(has(out, "in 3 configurations: 90 000")) << out;
@@ -495,7 +498,7 @@ TEST_F(Cli, ATerminalIsShownHowFarTheRunIsAndALogIsNot) {
                     open("/dev/null", O_WRONLY), terminal.open_end());
   const std::string shown = terminal.read_all();
   EXPECT_EQ(run.wait(), 1);
-  EXPECT_TRUE(has(shown, "\rguarded, ")) << shown;
+  EXPECT_TRUE(has(shown, "\r3 configurations ")) << shown;
   EXPECT_TRUE(has(shown, " left")) << shown;
   EXPECT_FALSE(has(tidemark("fuzz --for 300ms").err, "\r"));
 }

@@ -241,7 +241,7 @@ CoverageCounts campaign(const Configuration& configuration, const Scope& scope,
   plan.episodes = episodes;
   plan.shrink_most = 0;
   plan.coverage = true;
-  return *fuzz(configuration, plan, nullptr).coverage;
+  return *fuzz(configuration, plan, nullptr).portions[0].coverage;
 }
 
 // The cells that were so in a campaign.
@@ -342,10 +342,10 @@ TEST(CoverageOfACampaign, IsCountedOnlyWhereItIsAskedForAndChangesNothing) {
   const Configuration page = configuration("page", {}, "server-priority");
   FuzzPlan plan;
   plan.episodes = 200;
-  const FuzzResult without = fuzz(page, plan, nullptr);
+  const PortionResult without = fuzz(page, plan, nullptr).portions[0];
   EXPECT_FALSE(without.coverage.has_value());
   plan.coverage = true;
-  const FuzzResult with = fuzz(page, plan, nullptr);
+  const PortionResult with = fuzz(page, plan, nullptr).portions[0];
   EXPECT_EQ(with.digest, without.digest);
   EXPECT_EQ(with.marks, without.marks);
   EXPECT_EQ(with.effective_steps, without.effective_steps);

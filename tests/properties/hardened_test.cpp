@@ -39,9 +39,9 @@ std::string first_finding(const Strategy& strategy, Mutant mutant, std::uint8_t 
                 .budget = {},
                 .shrink_most = 1,
                 .require_marks = RequireMarks::never};
-  const FuzzResult result = fuzz(configuration, plan, nullptr);
-  EXPECT_EQ(result.episodes, kCleanEpisodes);
-  return result.findings.empty() ? "" : print_trace(result.findings.front().trace);
+  const RunResult result = fuzz(configuration, plan, nullptr);
+  EXPECT_EQ(result.episodes(), kCleanEpisodes);
+  return result.findings.empty() ? "" : print_trace(result.findings.begin()->second.simplest.trace);
 }
 
 // ---- lawful strategies: deterministic and closed, and nothing more
@@ -260,9 +260,9 @@ TEST(Canary, IsCaughtInAnyScopeInWhichAnythingHappens) {
                             .episodes = 1,
                             .budget = {},
                             .require_marks = RequireMarks::never};
-        const FuzzResult result =
-            fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr);
-        EXPECT_GT(result.canaries_caught, 0u);
+        const PortionResult result =
+            fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr).portions[0];
+        EXPECT_TRUE(result.has_caught_canary());
         EXPECT_EQ(result.broken_episodes, 0u);
       }
 }
@@ -274,9 +274,9 @@ TEST(Canary, ThatIsNoneIsNotCaught) {
                       .episodes = 300,
                       .budget = {},
                       .require_marks = RequireMarks::never};
-  const FuzzResult result = fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr);
-  EXPECT_GE(result.canary_episodes, 256u);
-  EXPECT_EQ(result.canaries_caught, 0u);
+  const RunResult result = fuzz(configuration("hardened", {}, "server-priority"), plan, nullptr);
+  EXPECT_EQ(result.portions[0].canary_episodes, 2u);
+  EXPECT_FALSE(result.portions[0].has_caught_canary());
 }
 
 }  // namespace

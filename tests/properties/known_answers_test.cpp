@@ -45,10 +45,9 @@ struct KnownAnswer {
 std::size_t shortest_found(const KnownAnswer& known, std::uint64_t seed) {
   const FuzzPlan plan{
       .scope = known.scope, .seed = seed, .episodes = 600, .budget = {}, .shrink_most = 6};
-  const FuzzResult result = fuzz(known.configuration, plan, nullptr);
-  for (const Finding& finding : result.findings)
-    if (finding.invariant == known.invariant) return finding.shrunk.scenario.steps.size();
-  return 0;
+  const RunResult result = fuzz(known.configuration, plan, nullptr);
+  const auto found = result.findings_of(name_of(known.invariant));
+  return found.empty() ? 0 : found.front()->simplest.trace.scenario.steps.size();
 }
 
 void expect_found(const KnownAnswer& known) {
@@ -130,11 +129,12 @@ TEST(Fingerprints, OneBugHasOneInTheMedian) {
     for (std::uint64_t seed = 1; seed <= kBugSeeds; ++seed) {
       const FuzzPlan plan{
           .scope = scope, .seed = seed, .episodes = 2000, .budget = {}, .shrink_most = 1};
-      const auto until_broken = [](const FuzzProgress& progress) {
+      const auto until_broken = [](const RunProgress& progress) {
         return progress.broken_episodes < 3;
       };
-      for (const Finding& finding : fuzz(planted, plan, until_broken).findings)
-        if (finding.invariant == bug.invariant) fingerprints.insert(finding.fingerprint);
+      for (const Finding* finding :
+           fuzz(planted, plan, until_broken).findings_of(name_of(bug.invariant)))
+        fingerprints.insert(finding->fingerprint);
     }
     EXPECT_FALSE(fingerprints.empty()) << bug.option;
     counts.push_back(fingerprints.size());

@@ -11,6 +11,7 @@
 
 #include "properties/campaign/fuzz.h"
 #include "properties/search/explore.h"
+#include "reports/run_report.h"
 #include "sim/features.h"
 #include "tests/properties/configurations.h"
 
@@ -78,10 +79,14 @@ TEST_P(KeptPromise, HoldsInItsScopeUnderEveryStrategyWithNoMarkMissed) {
   plan.episodes = kPromisedEpisodes;
   plan.require_marks = kRequireMarks;
   for (const NamedStrategy& strategy : built_in_strategies()) {
-    const FuzzResult result = fuzz(judged_by(GetParam(), strategy.name), plan, nullptr);
-    EXPECT_EQ(result.broken_episodes, 0u) << strategy.name;
-    EXPECT_EQ(result.missed_marks, std::vector<std::string>{}) << strategy.name;
-    EXPECT_TRUE(result.nondeterministic_seeds.empty());
+    const Configuration judged = judged_by(GetParam(), strategy.name);
+    RunHead head;
+    head.portions = {head_of({.name = {}, .configuration = judged, .plan = plan})};
+    const RunReport report =
+        report_of({.head = std::move(head), .result = fuzz(judged, plan, nullptr)});
+    EXPECT_EQ(report.result.broken_episodes(), 0u) << strategy.name;
+    EXPECT_EQ(report.missed_marks.front(), std::vector<std::string>{}) << strategy.name;
+    EXPECT_EQ(report.faults, std::vector<std::string>{}) << strategy.name;
   }
 }
 
@@ -138,10 +143,11 @@ TEST_P(PlantedInSyncType, ItsSmallestTraceKeepsToThePromisedScope) {
   plan.episodes = 2 * kMedianEpisodes;
   plan.shrink_most = 4;
   plan.require_marks = RequireMarks::never;
-  const FuzzResult result = fuzz(configuration_, plan, nullptr);
+  const RunResult result = fuzz(configuration_, plan, nullptr);
   EXPECT_FALSE(result.findings.empty());
-  for (const Finding& finding : result.findings)
-    EXPECT_EQ(features(finding.trace.scenario) & ~promise_.scope, 0u) << print_trace(finding.trace);
+  for (const auto& [name, finding] : result.findings)
+    EXPECT_EQ(features(finding.simplest.trace.scenario) & ~promise_.scope, 0u)
+        << print_trace(finding.simplest.trace);
 }
 
 INSTANTIATE_TEST_SUITE_P(Mutants, PlantedInSyncType, testing::ValuesIn(mutants_of_sync_types()),

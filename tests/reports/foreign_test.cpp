@@ -54,7 +54,7 @@ std::string all_reports(const Trace& trace, const Recording& recording) {
   for (std::size_t i = 0; i < kInvariants; ++i)
     if (const auto invariant = static_cast<Invariant>(i);
         recording.outcome.verdict.broken(invariant))
-      text += screen_of(trace, invariant, recording);
+      text += screen_of(trace, invariant);
   return text;
 }
 

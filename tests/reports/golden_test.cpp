@@ -50,7 +50,7 @@ std::vector<Section> sections_of(std::string_view file) {
 }
 
 std::string explanation_of(const Trace& trace, Invariant invariant) {
-  Case about = make_case(configuration_of(trace), trace);
+  Shown about = show(configuration_of(trace), trace);
   about.invariant = invariant;
   return explain_text(with_anatomy(about), false);
 }
@@ -62,7 +62,7 @@ std::string answer(std::string_view ask, const Trace& trace) {
   const auto invariant = find_invariant(ask.substr(ask.find(' ') + 1));
   if (!invariant) return "unknown: " + std::string(ask) + "\n";
   if (!recording.outcome.verdict.broken(*invariant)) return "not broken\n";
-  if (ask.starts_with("screen ")) return screen_of(trace, *invariant, recording);
+  if (ask.starts_with("screen ")) return screen_of(trace, *invariant);
   if (ask.starts_with("explain ")) return explanation_of(trace, *invariant);
   return "unknown: " + std::string(ask) + "\n";
 }

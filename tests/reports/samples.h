@@ -31,17 +31,51 @@ inline Recording record(const Trace& trace) {
 
 // A finding as if the trace had been found and shrunk: its numbers are invented.
 inline Finding finding_of(const Trace& trace, Invariant invariant) {
-  Finding finding;
-  finding.invariant = invariant;
+  Sighting sighting{.seed = 0x5d1c9e07aabbccdd, .original = trace.scenario};
+  sighting.original.clients = 3;
+  sighting.original.steps.resize(38, {.kind = StepKind::crash, .replica = Replica{1}});
+  sighting.tried = 212;
+  sighting.accepted = 21;
+  sighting.trace = trace;
+  sighting.sentence = sentence_of(configuration_of(trace), trace.scenario, invariant);
+  Finding finding = seen_once(name_of(invariant), sighting);
   finding.fingerprint = "3f2a91c2d0ab";
-  finding.episodes = 17;
-  finding.seed = 0x5d1c9e07aabbccdd;
-  finding.original = trace.scenario;
-  finding.original.clients = 3;
-  finding.original.steps.resize(38, {.kind = StepKind::crash, .replica = Replica{1}});
-  finding.shrunk = {.scenario = trace.scenario, .tried = 212, .accepted = 21, .complete = true};
-  finding.trace = trace;
+  finding.episodes = {{0, 17}};
   return finding;
+}
+
+// What is reported of a run of this configuration that found nothing yet.
+inline RunReport run_of(const Configuration& configuration) {
+  RunHead head;
+  head.version = "tidemark 0";
+  head.portions = {head_of({.name = {}, .configuration = configuration})};
+  head.portions.front().replay = "--protocol " + configuration.protocol_name;
+  RunResult result{.portions = std::vector<PortionResult>(1)};
+  result.portions.front().canary_tries = 1;
+  return report_of({.head = std::move(head), .result = std::move(result)});
+}
+
+// A run of 20 000 episodes that found this trace in 431 of them.
+inline RunReport run_that_found(const Trace& trace, Invariant invariant) {
+  RunReport report = run_of(configuration_of(trace));
+  PortionResult& counts = report.result.portions.front();
+  counts.episodes = 20'000;
+  counts.broken_episodes = 431;
+  counts.effective_steps = 600'000;
+  const auto place = static_cast<std::size_t>(invariant);
+  counts.broken[place] = 431;
+  counts.shrunk[place] = 17;
+  counts.first_broken[place] = 0;
+  report.findings = {finding_of(trace, invariant)};
+  return report;
+}
+
+// As it is shown, with its commands as if it had been left in a folder.
+inline Shown shown_finding(const Trace& trace, Invariant invariant) {
+  const RunReport report = run_that_found(trace, invariant);
+  const RunPlace place{"tidemark", "found/", "found/",
+                       [](std::string_view word) { return std::string(word); }};
+  return show(configuration_of(trace), report.findings.front(), report, place).value();
 }
 
 // A counterexample as if the trace had been found to be shortest.
@@ -54,16 +88,8 @@ inline Counterexample counterexample_of(const Trace& trace, Invariant invariant)
   return example;
 }
 
-inline std::string screen_of(const Trace& trace, Invariant invariant, const Recording& recording,
-                             bool color = false) {
-  const Finding finding = finding_of(trace, invariant);
-  const Configuration configuration = configuration_of(trace);
-  Violation violation = violation_of(finding, configuration, recording, 20'000, 431);
-  violation.commands = {
-      {"replay", fmt::format("tidemark replay found/{}-3f2a91c2d0ab.trace", name_of(invariant))},
-      {"by seed",
-       "tidemark replay --seed 0x5d1c9e07aabbccdd --protocol " + configuration.protocol_name}};
-  return screen(violation, color);
+inline std::string screen_of(const Trace& trace, Invariant invariant, bool color = false) {
+  return screen(shown_finding(trace, invariant), color);
 }
 
 }  // namespace tidemark::core

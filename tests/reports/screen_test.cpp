@@ -45,15 +45,15 @@ void expect_narrow(const std::string& text) {
   }
 }
 
-struct Case {
+struct Named {
   std::string_view protocol;
   std::string_view strategy;
 };
-constexpr Case kCases[] = {{"page", "server-priority"},         {"page", "client-priority"},
-                           {"reference", "timestamp-priority"}, {"reference", "client-priority"},
-                           {"guarded", "server-priority"},      {"guarded", "client-priority"}};
+constexpr Named kCases[] = {{"page", "server-priority"},         {"page", "client-priority"},
+                            {"reference", "timestamp-priority"}, {"reference", "client-priority"},
+                            {"guarded", "server-priority"},      {"guarded", "client-priority"}};
 
-Configuration configuration_of(const Case& each) {
+Configuration configuration_of(const Named& each) {
   return {.protocol_name = std::string(each.protocol),
           .options = {},
           .protocol = find_protocol(each.protocol)->protocol,
@@ -66,7 +66,7 @@ template <class Visit>
 int for_each_failure(const Scope& scope, std::uint64_t seeds, Visit visit) {
   int failures = 0;
   Generator generator(scope);
-  for (const Case& each : kCases) {
+  for (const Named& each : kCases) {
     const Configuration configuration = configuration_of(each);
     Runner runner(configuration.protocol, configuration.strategy);
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
@@ -86,8 +86,8 @@ int for_each_failure(const Scope& scope, std::uint64_t seeds, Visit visit) {
 TEST(Screen, FitsWhateverFailsInAFewSteps) {
   const int failures =
       for_each_failure({.clients = 3, .steps = 10}, 120,
-                       [](const Trace& trace, Invariant invariant, const Recording& recording) {
-                         expect_fits_screen(screen_of(trace, invariant, recording));
+                       [](const Trace& trace, Invariant invariant, const Recording&) {
+                         expect_fits_screen(screen_of(trace, invariant));
                        });
   EXPECT_GT(failures, 300);
 }
@@ -95,18 +95,18 @@ TEST(Screen, FitsWhateverFailsInAFewSteps) {
 TEST(Screen, FitsWhateverFailsInManyStepsOnManyClients) {
   const int failures =
       for_each_failure({.clients = 9, .objects = 6, .steps = 60}, 12,
-                       [](const Trace& trace, Invariant invariant, const Recording& recording) {
-                         expect_fits_screen(screen_of(trace, invariant, recording));
+                       [](const Trace& trace, Invariant invariant, const Recording&) {
+                         expect_fits_screen(screen_of(trace, invariant));
                        });
   EXPECT_GT(failures, 30);
 }
 
 TEST(Screen, ColourChangesNoText) {
   for_each_failure({.clients = 3, .steps = 12}, 20,
-                   [](const Trace& trace, Invariant invariant, const Recording& recording) {
-                     const std::string colored = screen_of(trace, invariant, recording, true);
+                   [](const Trace& trace, Invariant invariant, const Recording&) {
+                     const std::string colored = screen_of(trace, invariant, true);
                      EXPECT_NE(colored, without_color(colored));
-                     EXPECT_EQ(without_color(colored), screen_of(trace, invariant, recording));
+                     EXPECT_EQ(without_color(colored), screen_of(trace, invariant));
                    });
 }
 
@@ -136,7 +136,7 @@ TEST(Story, MarksEveryBreachAtOnePlace) {
 // What shrinking leaves is short enough to be shown whole.
 TEST(Screen, ShowsEveryStepOfAMinimalTrace) {
   int shown = 0;
-  for (const Case& each : kCases) {
+  for (const Named& each : kCases) {
     const Configuration configuration = configuration_of(each);
     Runner runner(configuration.protocol, configuration.strategy);
     Generator generator({.clients = 3, .steps = 25});
@@ -148,8 +148,7 @@ TEST(Screen, ShowsEveryStepOfAMinimalTrace) {
         const Scenario minimal =
             shrink_for(runner, named.invariant, scenario, {.runs = 1'000}).scenario;
         if (minimal.steps.size() > 8) continue;
-        const std::string text =
-            screen_of(make_trace(configuration, minimal), named.invariant, runner.record(minimal));
+        const std::string text = screen_of(make_trace(configuration, minimal), named.invariant);
         expect_fits_screen(text);
         EXPECT_EQ(text.find("more step"), std::string::npos) << text;
         ++shown;
@@ -163,14 +162,10 @@ constexpr std::string_view kEcho =
     "tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\nexpect no-lost-update violated\n";
 
 TEST(Screen, KeepsCommandsWholeHoweverLong) {
-  const Trace trace = trace_of(kEcho);
-  const Recording recording = record(trace);
-  const Finding finding = finding_of(trace, Invariant::no_lost_update);
-  const Configuration configuration = configuration_of(trace);
+  Shown about = shown_finding(trace_of(kEcho), Invariant::no_lost_update);
   const std::string command = "tidemark replay " + std::string(200, 'x') + ".trace";
-  Violation violation = violation_of(finding, configuration, recording, 1, 1);
-  violation.commands = {{"replay", command}};
-  const std::string text = screen(violation, false);
+  about.commands = {{"replay", command}};
+  const std::string text = screen(about, false);
   EXPECT_NE(text.find("  replay    " + command + "\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("by seed"), std::string::npos) << text;
 }
@@ -179,53 +174,50 @@ TEST(Screen, LeavesOutTheMiddleOfALongTraceAndSaysHowMuch) {
   std::string text(kEcho.substr(0, kEcho.find("edit")));
   for (int i = 0; i < 40; ++i) text += "clock B +1\n";
   const Trace trace = trace_of(text + "edit A o1\n");
-  const std::string screen = screen_of(trace, Invariant::no_lost_update, record(trace));
+  const std::string screen = screen_of(trace, Invariant::no_lost_update);
   expect_fits_screen(screen);
   EXPECT_NE(screen.find("… 33 more steps\n"), std::string::npos) << screen;
   EXPECT_NE(screen.find(">>"), std::string::npos) << screen;
 }
 
 TEST(OneLine, NamesInvariantLengthAndCommand) {
-  const Trace trace = trace_of(kEcho);
-  const Recording recording = record(trace);
-  const Finding finding = finding_of(trace, Invariant::no_lost_update);
-  const Configuration configuration = configuration_of(trace);
-  Violation violation = violation_of(finding, configuration, recording, 1, 1);
-  violation.commands = {{"replay", "tidemark replay a.trace"}, {"by seed", "tidemark replay"}};
-  EXPECT_EQ(one_line(violation),
+  Shown about = shown_finding(trace_of(kEcho), Invariant::no_lost_update);
+  about.commands = {{"replay", "tidemark replay a.trace"}, {"by seed", "tidemark replay"}};
+  EXPECT_EQ(one_line(about),
             "FAIL no-lost-update          3 steps  from 17 episodes  3f2a91c2d0ab  tidemark replay "
             "a.trace");
 }
 
 TEST(Totals, AreOneLine) {
-  const Configuration configuration = configuration_of(kCases[0]);
-  FuzzResult result;
-  result.episodes = 20'000;
-  result.effective_steps = 2'134'567;
-  result.digest = 0x9c41;
-  EXPECT_EQ(totals(configuration, result),
+  RunReport report = run_of(configuration_of(kCases[0]));
+  PortionResult& counts = report.result.portions.front();
+  counts.episodes = 20'000;
+  counts.effective_steps = 2'134'567;
+  counts.digest = 0x9c41;
+  EXPECT_EQ(totals(report, 0),
             "page, server-priority: 20 000 episodes, 2.1 M steps, all held, digest "
             "0000000000009c41");
-  result.broken_episodes = 12'034;
-  EXPECT_EQ(totals(configuration, result),
+  counts.broken_episodes = 12'034;
+  EXPECT_EQ(totals(report, 0),
             "page, server-priority: 20 000 episodes, 2.1 M steps, 12 034 broken, digest "
             "0000000000009c41");
 }
 
 TEST(MarksTable, SaysWhichRequiredMarkWasNeverReached) {
-  MarkCounts counts{};
-  counts.fill(1'234);
-  counts[static_cast<std::size_t>(Mark::own_echo)] = 0;
-  const Configuration configuration = configuration_of(kCases[0]);
-  const std::string table = marks_table(counts, Scope{}, configuration, true, false);
+  RunReport report = run_of(configuration_of(kCases[0]));
+  PortionResult& counts = report.result.portions.front();
+  counts.marks.fill(1'234);
+  counts.marks[static_cast<std::size_t>(Mark::own_echo)] = 0;
+  counts.episodes = kEpisodesThatRequireMarks;
+  const std::string table = marks_table(report, 0, false);
   expect_narrow(table);
   EXPECT_EQ(lines_of(table).size(), kMarks + 1);
   EXPECT_NE(table.find("own-echo                                   0  required  NEVER REACHED"),
             std::string::npos)
       << table;
-  EXPECT_EQ(marks_table(counts, Scope{}, configuration, false, false).find("required  NEVER"),
-            std::string::npos);
-  EXPECT_EQ(without_color(marks_table(counts, Scope{}, configuration, true, true)), table);
+  EXPECT_EQ(without_color(marks_table(report, 0, true)), table);
+  counts.episodes = kEpisodesThatRequireMarks - 1;
+  EXPECT_EQ(marks_table(report, 0, false).find("required  NEVER"), std::string::npos);
 }
 
 }  // namespace

@@ -38,12 +38,12 @@ COMMANDS = {
                ["replay", "--seed", "7", "--engine", ADAPTER],
                ["replay", ECHO, "--protocol", "hardened", "--mutate", "ack-carries-nothing"]],
     "check": [["replay", "--check", ECHO, KEYS, TRACES / "findings/page-told-6251c4892e18.trace"]],
-    "fuzz": [["fuzz", "--protocol", "page", "--episodes", "300", "--coverage", *SMALL],
-             ["fuzz", "--protocol", "hardened", "--episodes", "300", *SMALL],
-             ["fuzz", "--engine", ADAPTER, "--episodes", "20", *SMALL]],
-    "campaign": [["fuzz", "--protocol", "page", "--episodes", "300", *SMALL],
-                 ["fuzz", "--protocol", "page", "--episodes", "300", "--coverage", *SMALL],
-                 ["fuzz", "--protocol", "hardened", "--episodes", "300", *SMALL]],
+    "run": [["fuzz", "--protocol", "page", "--episodes", "300", "--coverage", *SMALL],
+            ["fuzz", "--protocol", "hardened", "--episodes", "300", *SMALL],
+            ["fuzz", "--engine", ADAPTER, "--episodes", "20", *SMALL],
+            ["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "6000", "--out", "n"],
+            ["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "500", "--out", "n",
+             "--baseline", TRACES / "findings"]],
     "explore": [["explore", "--protocol", "page", "--edits", "2", "--clients", "1",
                  "--strategy", "server-priority", "--compare-shrinker", "3"],
                 ["explore", "--protocol", "hardened", "--edits", "1", "--clients", "1"]],
@@ -51,9 +51,6 @@ COMMANDS = {
                 ["mutants", "key-loser-yields", "drops-name", "--seeds", "1", "--without", "told"]],
     "explain": [["explain", ECHO], ["explain", KEYS], ["explain", "--protocol", "hardened", ECHO]],
     "shrink": [["shrink", ECHO]],
-    "night": [["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "6000", "--out", "n"],
-              ["campaign", ROOT / "tests/schemas/campaign.toml", "--episodes", "500", "--out", "n",
-               "--baseline", TRACES / "findings"]],
     "list": [["list"]],
     "doctor": [["doctor", "--episodes", "5"]],
     "adapter-check": [["adapter", "check", ADAPTER]],
@@ -68,9 +65,8 @@ GOLDEN = {"history": ROOT / "tests/golden/documents/history.jsonl"}
 
 def run(binary, arguments, kind):
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / ("campaign.json" if kind == "campaign" else "document.json")
-        flags = ["--out", "."] if kind == "campaign" else ["--json", str(file)]
-        command = [binary, *map(str, arguments), *flags]
+        file = Path(folder) / "document.json"
+        command = [binary, *map(str, arguments), "--json", str(file)]
         ran = subprocess.run(command, capture_output=True, text=True, cwd=folder)
         if not file.exists():
             sys.exit(f"{' '.join(command)} wrote no document:\n{ran.stderr}")
@@ -128,10 +124,10 @@ def is_map(path, kind):
     """Objects whose keys are data: labels, replicas, options."""
     shape = shape_of(path)
     return ("at_rest" in shape or (kind == "list" and shape[-1:] == ("options",)) or
-            (kind == "campaign" and shape[-1:] in (("environment",), ("traces",))) or
-            (kind == "campaign" and shape == ("steps", "[]")) or
             (kind == "history" and shape in (("marks",), ("findings",))) or
-            (kind == "night" and shape[-1:] in (("configurations",), ("marks",), ("broken",))))
+            (kind == "run" and (shape[-1:] in (("marks",), ("broken",), ("environment",)) or
+                                shape[-2:] == ("[]", "configurations") or "situations" in shape or
+                                ("coverage" in shape and "steps" in shape))))
 
 
 def spoilt(document, kind):
@@ -194,9 +190,9 @@ def properties_of(schema):
 
 
 # Where a section says `as of …`, the fields stand in that one.
-ALSO = {"check": ["replay"], "explain": ["replay"], "fuzz": ["replay", "shrink"],
-        "campaign": ["fuzz", "replay", "shrink"], "explore": ["replay", "fuzz"],
-        "mutants": ["fuzz", "explore", "list", "shrink"], "shrink": ["replay"]}
+ALSO = {"check": ["replay"], "explain": ["replay"], "run": ["replay"],
+        "explore": ["replay", "run"], "mutants": ["run", "explore", "list", "shrink"],
+        "shrink": ["replay"]}
 # Not fields, though they stand in the first column: the ways in which invariants are broken.
 KINDS = set(SCHEMAS["replay"]["properties"]["invariants"]["items"]["properties"]["breach"]
             ["anyOf"][0]["properties"]["kind"]["enum"])
@@ -208,7 +204,7 @@ def page_problems():
         yield f"docs/JSON.md and docs/schemas differ in {set(sections) ^ set(SCHEMAS)}"
     for kind, section in sections.items():
         properties = properties_of(SCHEMAS[kind])
-        for other in ("replay", "fuzz"):
+        for other in ("replay",):
             if f'"{other}.schema.json"' in json.dumps(SCHEMAS[kind]):
                 properties |= properties_of(SCHEMAS[other])
         named = names_in(section).union(*(names_in(sections[also]) for also in ALSO.get(kind, [])))

@@ -28,7 +28,7 @@ std::string row_of(const ExplainedStep& row) {
          "\n";
 }
 
-std::string step_table(const Case& about) {
+std::string step_table(const Shown& about) {
   std::string rows;
   for (const ExplainedStep& row : step_rows(about)) rows += row_of(row);
   return element("table", "class=\"anatomy\"",
@@ -39,7 +39,7 @@ std::string step_table(const Case& about) {
 
 }  // namespace
 
-std::string anatomy_section(const Case& about) {
+std::string anatomy_section(const Shown& about) {
   std::string markup;
   if (const std::string where = guilty_sentence(about); !where.empty())
     markup += element("p", escaped(where)) + "\n";

@@ -4,11 +4,11 @@
 
 #include <string>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 // Without its heading. Requires: the anatomy is known.
-std::string anatomy_section(const Case& about);
+std::string anatomy_section(const Shown& about);
 
 }  // namespace tidemark::core

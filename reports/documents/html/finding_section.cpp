@@ -23,7 +23,7 @@ constexpr std::size_t kShownTraceBytes = 700'000;
 
 class Section {
  public:
-  Section(const Case& about, const SectionOptions& options)
+  Section(const Shown& about, const SectionOptions& options)
       : about_(about),
         options_(options),
         scene_(about.run, about.configuration, about.invariant, options.prefix) {}
@@ -245,7 +245,7 @@ class Section {
   }
 
   std::string about_run() const {
-    const RunSummary& summary = about_.run.recording.outcome.summary;
+    const RunSummary& summary = about_.run.recording().outcome.summary;
     std::string rows;
     const auto add = [&](std::string_view name, const std::string& text) {
       if (!text.empty()) rows += element("dt", name) + element("dd", escaped(text)) + "\n";
@@ -267,7 +267,7 @@ class Section {
   }
 
   std::string trace() const {
-    const std::string text = print_trace(about_.run.trace);
+    const std::string text = print_trace(about_.run.trace());
     if (text.size() > kShownTraceBytes)
       return element("p", "class=\"notice\"",
                      fmt::format("The trace has {}, and is left out of this page.",
@@ -278,28 +278,28 @@ class Section {
            "trace\">copy</button>\n";
   }
 
-  const Case& about_;
+  const Shown& about_;
   SectionOptions options_;
   Scene scene_;
 };
 
 }  // namespace
 
-std::string verdict_name(const Case& about) {
+std::string verdict_name(const Shown& about) {
   return about.invariant ? name_of(*about.invariant, about.configuration) : "holds";
 }
 
-std::string finding_section(const Case& about, const SectionOptions& options) {
+std::string finding_section(const Shown& about, const SectionOptions& options) {
   return Section(about, options).write();
 }
 
-nlohmann::json finding_data(const Case& about) {
-  const Account account(about.run.trace.scenario, about.run.recording);
+nlohmann::json finding_data(const Shown& about) {
+  const Account account(about.run.scenario(), about.run.recording());
   nlohmann::json data{{"configuration", configuration_name(about.configuration)},
                       {"invariant", nullptr},
                       {"fingerprint", about.fingerprint},
                       {"sentence", nullptr},
-                      {"digest", print_digest(about.run.recording.outcome.summary.digest)}};
+                      {"digest", print_digest(about.run.recording().outcome.summary.digest)}};
   if (!about.invariant) return data;
   data["invariant"] = verdict_name(about);
   data["sentence"] = sentence(about.breach(), account);

@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
@@ -15,12 +15,12 @@ struct SectionOptions {
 };
 
 // The finding as an article.
-std::string finding_section(const Case& about, const SectionOptions& options);
+std::string finding_section(const Shown& about, const SectionOptions& options);
 
 // What it is, for programs.
-nlohmann::json finding_data(const Case& about);
+nlohmann::json finding_data(const Shown& about);
 
 // `no-lost-update`, or `holds`.
-std::string verdict_name(const Case& about);
+std::string verdict_name(const Shown& about);
 
 }  // namespace tidemark::core

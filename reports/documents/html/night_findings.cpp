@@ -26,18 +26,6 @@ std::string_view sign_of(FindingStatus status) {
   return kSigns[static_cast<std::size_t>(status)];
 }
 
-// In the order of the table.
-std::vector<const NightFinding*> sorted(const Night& night) {
-  std::vector<const NightFinding*> findings;
-  for (const NightFinding& each : night.findings) findings.push_back(&each);
-  const auto key = [](const NightFinding* each) {
-    return std::tuple(rank_of(each->status), ~each->episodes, std::string_view(each->name));
-  };
-  std::sort(findings.begin(), findings.end(),
-            [&](const auto* one, const auto* other) { return key(one) < key(other); });
-  return findings;
-}
-
 // A file of a finding beside the page. All but letters, digits and `-._~` is escaped, so that a
 // name leads nowhere else.
 std::string path_of(const std::string& name, std::string_view suffix) {
@@ -50,12 +38,6 @@ std::string path_of(const std::string& name, std::string_view suffix) {
     path += stays ? std::string(1, each) : fmt::format("%{:02X}", byte);
   }
   return path + std::string(suffix);
-}
-
-std::string link(const NightFinding& finding) {
-  const std::string name = short_text(finding.name);
-  if (!finding.has_files) return name;
-  return element("a", fmt::format("href=\"{}\"", path_of(finding.name, ".html")), name);
 }
 
 // --- when a finding was there
@@ -81,7 +63,7 @@ std::string first_of(Iterator begin, Iterator end, const std::string& name) {
       std::find_if(begin, end, [&](const HistoryNight& each) { return is_there(each, name); });
   return found == end ? "<td>–</td>" : moment(*found);
 }
-std::string first_and_last(const NightFinding& finding, std::span<const HistoryNight> nights) {
+std::string first_and_last(const Finding& finding, std::span<const HistoryNight> nights) {
   const std::string name = history_name(finding);
   return first_of(nights.begin(), nights.end(), name) +
          first_of(nights.rbegin(), nights.rend(), name);
@@ -92,58 +74,6 @@ std::string first_and_last(const NightFinding& finding, std::span<const HistoryN
 std::string status_cell(FindingStatus status) {
   return element("td", fmt::format("class=\"status {}\"", name_of(status)),
                  fmt::format("{} {}", sign_of(status), name_of(status)));
-}
-
-std::string description(const NightFinding& finding) {
-  std::string markup = "<b>" + link(finding) + "</b>";
-  if (finding.has_files)
-    markup += fmt::format(" <a class=\"file\" href=\"{}\" aria-label=\"trace of {}\">trace</a>",
-                          path_of(finding.name, ".trace"), short_text(finding.name));
-  if (!finding.sentence.empty())
-    markup += element("span", "class=\"words\"", short_text(finding.sentence));
-  if (!finding.command.empty()) markup += command_markup(finding.name, finding.command);
-  return element("th", "scope=\"row\"", markup);
-}
-
-std::string configurations(const NightFinding& finding) {
-  const std::size_t all = finding.configurations.size();
-  std::string markup;
-  for (std::size_t i = 0; i < std::min(all, kConfigurationsOfAFinding); ++i)
-    markup += (i == 0 ? "" : "<br>") + short_text(finding.configurations[i]);
-  if (all > kConfigurationsOfAFinding)
-    markup +=
-        fmt::format("<br><span class=\"soft\">and {} more</span>", all - kConfigurationsOfAFinding);
-  return element("td", "class=\"many\"", markup);
-}
-
-std::string finding_row(const NightFinding& finding, std::span<const HistoryNight> nights) {
-  const std::string episodes =
-      finding.episodes > 0 ? grouped(finding.episodes)
-                           : "<span class=\"soft\" title=\"its trace alone shows it\">trace</span>";
-  return element("tr", status_cell(finding.status) + description(finding) +
-                           element("td", "class=\"count\"", grouped(finding.steps)) +
-                           element("td", "class=\"count\"", episodes) + configurations(finding) +
-                           first_and_last(finding, nights)) +
-         "\n";
-}
-
-std::string fixed_findings(const std::vector<const NightFinding*>& findings,
-                           std::span<const HistoryNight> nights) {
-  Rows rows(kShownFindings, kFixedBytes);
-  std::size_t fixed = 0;
-  for (const NightFinding* each : findings) {
-    if (each->status != FindingStatus::fixed) continue;
-    ++fixed;
-    rows.add(
-        element("tr", element("th", "scope=\"row\"", link(*each)) + first_and_last(*each, nights)) +
-        "\n");
-  }
-  if (fixed == 0) return {};
-  return folded("fixed", fmt::format("✓ {} fixed", grouped(fixed)),
-                element("table", "class=\"listed\"",
-                        table_head({"finding", "first seen", "last seen"}) + "\n" +
-                            element("tbody", "\n" + rows.markup())) +
-                    "\n" + rows.notice("fixed findings"));
 }
 
 // --- the grid
@@ -191,8 +121,6 @@ std::set<std::string> names_in(std::span<const HistoryNight> nights) {
 
 }  // namespace
 
-std::string history_name(const NightFinding& finding) { return valid_line(finding.name); }
-
 std::string day_of(const std::string& time) { return time.substr(0, time.find('T')).substr(0, 10); }
 
 std::string short_commit(const std::string& commit) {
@@ -200,11 +128,87 @@ std::string short_commit(const std::string& commit) {
   return commit.substr(0, kLetters);
 }
 
-std::string findings_table(const Night& night, std::span<const HistoryNight> nights) {
-  const auto findings = sorted(night);
+// What is urgent first, and of that what is found most often.
+NightFindings::NightFindings(const RunReport& report, std::span<const HistoryNight> nights,
+                             const RunPlace& place, const std::set<std::string>& with_files)
+    : report_(report), nights_(nights), place_(place), with_files_(with_files) {
+  for (const Finding& each : report.findings) sorted_.push_back(&each);
+  const auto key = [](const Finding* each) {
+    return std::tuple(rank_of(each->status), ~each->all_episodes(), each->name());
+  };
+  std::sort(sorted_.begin(), sorted_.end(),
+            [&](const auto* one, const auto* other) { return key(one) < key(other); });
+}
+
+std::string NightFindings::link(const Finding& finding) const {
+  const std::string name = short_text(finding.name());
+  if (!has_files(finding)) return name;
+  return element("a", fmt::format("href=\"{}\"", path_of(finding.name(), ".html")), name);
+}
+
+std::string NightFindings::description(const Finding& finding) const {
+  const std::string name = finding.name();
+  std::string markup = "<b>" + link(finding) + "</b>";
+  if (has_files(finding))
+    markup += fmt::format(" <a class=\"file\" href=\"{}\" aria-label=\"trace of {}\">trace</a>",
+                          path_of(name, ".trace"), short_text(name));
+  std::string sentence = finding.simplest.sentence;
+  if (!finding.is_seen() && !finding.unmet.empty())
+    sentence = finding.baseline + ": " + finding.unmet.front();
+  if (!sentence.empty()) markup += element("span", "class=\"words\"", short_text(sentence));
+  if (const std::string command = replay_of(finding, report_, place_); !command.empty())
+    markup += command_markup(name, command);
+  return element("th", "scope=\"row\"", markup);
+}
+
+std::string NightFindings::configurations(const Finding& finding) const {
+  const std::size_t all = finding.episodes.size();
+  std::string markup;
+  std::size_t shown = 0;
+  for (const auto& [portion, count] : finding.episodes) {
+    if (shown == kConfigurationsOfAFinding) break;
+    markup += (shown++ == 0 ? "" : "<br>") + short_text(report_.head.portions.at(portion).name);
+  }
+  if (all > kConfigurationsOfAFinding)
+    markup +=
+        fmt::format("<br><span class=\"soft\">and {} more</span>", all - kConfigurationsOfAFinding);
+  return element("td", "class=\"many\"", markup);
+}
+
+std::string NightFindings::row(const Finding& finding) const {
+  const std::string episodes =
+      finding.is_seen() ? grouped(finding.all_episodes())
+                        : "<span class=\"soft\" title=\"its trace alone shows it\">trace</span>";
+  const std::size_t steps = finding.simplest.trace.scenario.steps.size();
+  return element("tr", status_cell(finding.status) + description(finding) +
+                           element("td", "class=\"count\"", grouped(steps)) +
+                           element("td", "class=\"count\"", episodes) + configurations(finding) +
+                           first_and_last(finding, nights_)) +
+         "\n";
+}
+
+std::string NightFindings::fixed() const {
+  Rows rows(kShownFindings, kFixedBytes);
+  std::size_t fixed = 0;
+  for (const Finding* each : sorted_) {
+    if (each->status != FindingStatus::fixed) continue;
+    ++fixed;
+    rows.add(element("tr",
+                     element("th", "scope=\"row\"", link(*each)) + first_and_last(*each, nights_)) +
+             "\n");
+  }
+  if (fixed == 0) return {};
+  return folded("fixed", fmt::format("✓ {} fixed", grouped(fixed)),
+                element("table", "class=\"listed\"",
+                        table_head({"finding", "first seen", "last seen"}) + "\n" +
+                            element("tbody", "\n" + rows.markup())) +
+                    "\n" + rows.notice("fixed findings"));
+}
+
+std::string NightFindings::table() const {
   Rows rows(kShownFindings, kFindingBytes);
-  for (const NightFinding* each : findings)
-    if (each->status != FindingStatus::fixed) rows.add(finding_row(*each, nights));
+  for (const Finding* each : sorted_)
+    if (each->status != FindingStatus::fixed) rows.add(row(*each));
   std::string markup = "<h2 id=\"findings\">Findings</h2>\n";
   if (rows.markup().empty())
     markup += "<p>None.</p>\n";
@@ -214,15 +218,15 @@ std::string findings_table(const Night& night, std::span<const HistoryNight> nig
                                                    "configurations", "first seen", "last seen"}) +
                                            "\n" + element("tbody", "\n" + rows.markup()))) +
               "\n";
-  return markup + rows.notice("findings") + fixed_findings(findings, nights);
+  return markup + rows.notice("findings") + fixed();
 }
 
-std::string findings_grid(const Night& night, std::span<const HistoryNight> nights) {
-  const auto shown = nights.last(std::min(nights.size(), kGridNights));
+std::string NightFindings::grid() const {
+  const auto shown = nights_.last(std::min(nights_.size(), kGridNights));
   std::set<std::string> names = names_in(shown);
   if (names.empty() || shown.size() < 2) return {};
   Rows rows(kShownFindings, kGridBytes);
-  for (const NightFinding* each : sorted(night))
+  for (const Finding* each : sorted_)
     if (names.erase(history_name(*each)) > 0)
       rows.add(grid_row(link(*each), history_name(*each), shown));
   for (const std::string& name : names) rows.add(grid_row(short_text(name), name, shown));

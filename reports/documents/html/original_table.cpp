@@ -107,9 +107,9 @@ std::string size_of(const Scenario& scenario) {
 
 }  // namespace
 
-std::string original_table(const Case& about) {
-  const Scenario& minimal = about.run.trace.scenario;
-  const Scenario& original = about.original->run.trace.scenario;
+std::string original_table(const Shown& about) {
+  const Scenario& minimal = about.run.scenario();
+  const Scenario& original = about.original->run.scenario();
   const std::string head = fmt::format(
       "<thead><tr><th scope=\"col\" colspan=\"2\">minimal: {}</th><th scope=\"col\" "
       "colspan=\"2\">original: {}</th></tr></thead>\n",

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 // Rows of what stands in both are aligned; what was removed is folded away between them.
 // Requires: the original is known.
-std::string original_table(const Case& about);
+std::string original_table(const Shown& about);
 
 }  // namespace tidemark::core

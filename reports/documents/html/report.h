@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
-#include "reports/documents/case.h"
-#include "reports/documents/html/campaign.h"
+#include "reports/run_report.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
@@ -14,10 +14,10 @@ inline constexpr std::size_t kShownFindings = 40;
 inline constexpr std::size_t kShownBytes = 1'800'000;
 
 // A trace. `environment`: what ran it, by name.
-std::string html_report(const Case& about, std::span<const NamedLine> environment);
+std::string html_report(const Shown& about, std::span<const NamedLine> environment);
 
-// Many traces, and the campaign that found them; null: nothing is known of it.
-std::string html_report(std::span<const Case> cases, const Campaign* campaign,
+// Many traces, and the run that found them; null: nothing is known of it.
+std::string html_report(std::span<const Shown> all, const RunReport* run,
                         std::span<const NamedLine> environment);
 
 }  // namespace tidemark::core

@@ -25,7 +25,7 @@ Scene::Scene(const Run& run, const Configuration& configuration, std::optional<I
     : run_(&run),
       strategy_(configuration.strategy.name),
       prefix_(std::move(prefix)),
-      account_(run.trace.scenario, run.recording),
+      account_(run.scenario(), run.recording()),
       words_(account_) {
   find_breaks(configuration, invariant);
   window_ = choose_window();

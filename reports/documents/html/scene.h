@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reports/account.h"
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 #include "reports/words.h"
 
 namespace tidemark::core {
@@ -42,7 +42,7 @@ class Scene {
   Scene& operator=(const Scene&) = delete;
 
   const Run& run() const { return *run_; }
-  const Scenario& scenario() const { return run_->trace.scenario; }
+  const Scenario& scenario() const { return run_->scenario(); }
   const Account& account() const { return account_; }
   const Vocabulary& words() const { return words_; }
   std::string_view strategy() const { return strategy_; }

@@ -82,8 +82,7 @@ class PictureRows {
       if (const std::string said = remark(fact); !said.empty())
         row.notes.push_back({entry.place(), said, "fact"});
     for (const TideChange& change : entry.tides)
-      for (std::string& said :
-           changes_of(change, scene_.run().recording.tells_servercounter_lastsync))
+      for (std::string& said : changes_of(change, scene_.run().recording().tells_servercounter_lastsync))
         row.notes.push_back({change.after.replica, std::move(said), "tide"});
     if (row.notes.empty() && !row.message)
       if (const std::string said = remark(passage, entry); !said.empty())
@@ -527,7 +526,7 @@ class EventTable {
                       words_.version_with_text(change.after)));
     for (const TideChange& change : entry.tides)
       for (const std::string& said :
-           changes_of(change, scene_.run().recording.tells_servercounter_lastsync))
+           changes_of(change, scene_.run().recording().tells_servercounter_lastsync))
         add(change.after.replica, said);
     for (const std::string& invariant : scene_.broken_at(spot))
       text += (text.empty() ? "" : "; ") + invariant + " broken";

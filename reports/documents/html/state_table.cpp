@@ -147,7 +147,7 @@ class Tables {
     std::string rows;
     for (const NamedTide& named : kTides) {
       const bool download = named.number == &Tide::servercounter_lastsync;
-      if (download && !scene_.run().recording.tells_servercounter_lastsync) continue;
+      if (download && !scene_.run().recording().tells_servercounter_lastsync) continue;
       rows += row(named);
     }
     return rows;

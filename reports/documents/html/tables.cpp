@@ -15,23 +15,28 @@ namespace {
 constexpr std::size_t kShortBytes = 400;
 constexpr std::size_t kMostCommandBytes = 2'000;
 
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 // Each name once, in the order in which the configurations have them.
-std::vector<std::string_view> mark_names(std::span<const MarkColumn> columns) {
-  std::vector<std::string_view> names;
-  for (const MarkColumn& column : columns)
-    for (const CountedMark& mark : column.marks)
-      if (std::find(names.begin(), names.end(), mark.name) == names.end())
-        names.push_back(mark.name);
+std::vector<std::string> mark_names(const RunReport& report, std::size_t configurations) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < configurations; ++i)
+    for (const auto& [name, count] : marks_of(report.head.portions[i], report.result.portions[i]))
+      if (!has(names, name)) names.push_back(name);
   return names;
 }
 
-std::string mark_cell(const MarkColumn& column, std::string_view name) {
-  if (std::find(column.missed.begin(), column.missed.end(), name) != column.missed.end())
+std::string mark_cell(const RunReport& report, std::size_t configuration, const std::string& name) {
+  if (has(report.missed_marks[configuration], name))
     return "<td class=\"broken\">✗ never reached</td>";
-  const auto mark = std::find_if(column.marks.begin(), column.marks.end(),
-                                 [&](const CountedMark& each) { return each.name == name; });
-  if (mark == column.marks.end()) return table_cell("");
-  return table_cell(mark->granted || mark->count > 0 ? grouped(mark->count) : "–");
+  const PortionHead& head = report.head.portions[configuration];
+  for (const auto& [mark, count] : marks_of(head, report.result.portions[configuration]))
+    if (mark == name)
+      return table_cell(
+          count > 0 || has(head.granted, name) || has(head.own_marks, name) ? grouped(count) : "–");
+  return table_cell("");
 }
 
 }  // namespace
@@ -93,14 +98,14 @@ std::string print_share(std::uint64_t part, std::uint64_t whole) {
   return part > 0 && percent < 0.05 ? "< 0.1 %" : fmt::format("{:.1f} %", percent);
 }
 
-std::string mark_table(std::span<const MarkColumn> columns) {
+std::string mark_table(const RunReport& report, std::size_t configurations) {
   std::vector<std::string> names{"mark"};
-  for (const MarkColumn& column : columns) names.emplace_back(column.name);
+  for (std::size_t i = 0; i < configurations; ++i) names.push_back(report.head.portions[i].name);
   std::string rows;
-  for (const std::string_view name : mark_names(columns)) {
+  for (const std::string& name : mark_names(report, configurations)) {
     std::string cells;
-    for (const MarkColumn& column : columns) cells += mark_cell(column, name);
-    rows += table_row(std::string(name), cells);
+    for (std::size_t i = 0; i < configurations; ++i) cells += mark_cell(report, i, name);
+    rows += table_row(name, cells);
   }
   return number_table(names, rows);
 }

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reports/documents/html/campaign.h"
+#include "reports/run_report.h"
 
 namespace tidemark::core {
 
@@ -49,14 +48,7 @@ class Rows {
 // `1.5 %`, of something never `0.0 %`; nothing of nothing.
 std::string print_share(std::uint64_t part, std::uint64_t whole);
 
-// The marks of one configuration.
-struct MarkColumn {
-  std::string_view name;
-  std::span<const CountedMark> marks;
-  std::span<const std::string> missed;
-};
-
-// Each mark with its count in each configuration, and whether it was missed there.
-std::string mark_table(std::span<const MarkColumn> columns);
+// Each mark with its count in each of so many configurations, and whether it was missed there.
+std::string mark_table(const RunReport& report, std::size_t configurations);
 
 }  // namespace tidemark::core

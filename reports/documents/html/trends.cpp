@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "reports/documents/html/markup.h"
-#include "reports/documents/html/morning.h"
+#include "reports/documents/html/night_page.h"
 #include "reports/documents/html/night_findings.h"
 #include "reports/documents/html/tables.h"
 

@@ -30,7 +30,7 @@ class VersionPicture {
   explicit VersionPicture(const Scene& scene)
       : scene_(scene),
         words_(scene.words()),
-        recording_(scene.run().recording),
+        recording_(scene.run().recording()),
         graph_(recording_.versions, recording_.decisions),
         breach_(scene.subject()->breach),
         lost_(words_for(breach_, scene.account())->taken_away()) {

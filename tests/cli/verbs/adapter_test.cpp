@@ -138,7 +138,7 @@ TEST_F(Cli, AnEngineThatHangsIsWaitedForNoLongerThanIsSaid) {
 TEST_F(Cli, AnEngineThatGoesOtherwiseTheSecondTimeIsAFault) {
   const Ran ran = tidemark("fuzz -q " + driven({"moody"}) + "--episodes 1 --seed 7");
   EXPECT_EQ(ran.code, 3);
-  EXPECT_TRUE(has(ran.err, "an episode ran otherwise the second time; paste: ")) << ran.err;
+  EXPECT_TRUE(has(ran.err, "1 episode ran otherwise the second time: 0")) << ran.err;
 }
 
 TEST_F(Cli, AnAdapterThatDoesNotSayHelloIsAFaultOfEveryVerb) {

@@ -172,15 +172,15 @@ TEST_F(Nights, TellsHowFarItIsWhenAsked) {
 TEST_F(Nights, CountsItsNights) {
   for (int i = 0; i < 2; ++i) tidemark("campaign sound.toml --episodes 1000 --out night");
   EXPECT_EQ(lines_of(content("night/history.jsonl")).size(), 2u);
-  EXPECT_EQ(report()["night"], 2);
-  const std::string seed = report()["seed"];
+  EXPECT_EQ(report()["plan"]["night"], 2);
+  const std::string seed = report()["plan"]["seed"];
   tidemark("campaign sound.toml --episodes 1000 --out night");
-  EXPECT_NE(report()["seed"], seed) << "each night searches elsewhere";
+  EXPECT_NE(report()["plan"]["seed"], seed) << "each night searches elsewhere";
   tidemark_on("GITHUB_SHA=abc", "campaign sound.toml --episodes 9 --night 4 --out a");
   tidemark_on("GITHUB_SHA=abc", "campaign sound.toml --episodes 9 --night 4 --out b");
-  EXPECT_EQ(report("a")["seed"], report("b")["seed"]);
+  EXPECT_EQ(report("a")["plan"]["seed"], report("b")["plan"]["seed"]);
   tidemark_on("GITHUB_SHA=abd", "campaign sound.toml --episodes 9 --night 4 --out b");
-  EXPECT_NE(report("a")["seed"], report("b")["seed"]);
+  EXPECT_NE(report("a")["plan"]["seed"], report("b")["plan"]["seed"]);
 }
 
 TEST_F(Nights, KeepsTheSimplestAndTheOldestTraceFromNightToNight) {
@@ -274,14 +274,14 @@ TEST_F(Nights, GrowsItsCorpus) {
   const std::string run = "campaign sound.toml --episodes 800 --seed 5 --out night --corpus corpus";
   EXPECT_EQ(tidemark(run + " --new-corpus").code, 0);
   const auto first = files().size();
-  EXPECT_GT(report()["corpus"]["new_landmarks"], 500);
+  EXPECT_GT(report()["new_landmarks"], 500);
   const std::string night = content("night/report.json");
   EXPECT_EQ(tidemark(run + " --resume").code, 0) << "though the corpus has grown";
   EXPECT_EQ(content("night/report.json"), night);
   EXPECT_EQ(files().size(), first);
   const Ran again = tidemark(run);
   EXPECT_TRUE(has(again.err, ", 0 new, in ")) << again.err;
-  EXPECT_EQ(report()["corpus"]["new_landmarks"], 0) << "what is given reaches all of it";
+  EXPECT_EQ(report()["new_landmarks"], 0) << "what is given reaches all of it";
   EXPECT_EQ(files().size(), first);
   write("corpus/broken.trace", "tidemark-trace 1\nprotocol page\nclients 0\n");
   const Ran spoilt = tidemark(run);
@@ -304,9 +304,9 @@ TEST_F(Nights, MergesCorpora) {
                                std::to_string(traces("all")) + " out"))
       << ran.out;
   tidemark("campaign sound.toml --episodes 3000 --seed 5 --out n5 --corpus all");
-  const auto with_all = report("n5")["corpus"]["new_landmarks"];
+  const auto with_all = report("n5")["new_landmarks"];
   tidemark("campaign sound.toml --episodes 3000 --seed 5 --out n5 --corpus c5");
-  EXPECT_LE(with_all, report("n5")["corpus"]["new_landmarks"]) << "it reaches what either reaches";
+  EXPECT_LE(with_all, report("n5")["new_landmarks"]) << "it reaches what either reaches";
   EXPECT_EQ(tidemark("corpus merge sound.toml all --out all").code, 0);
 }
 

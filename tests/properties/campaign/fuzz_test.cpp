@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include "reports/json.h"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "properties/campaign/campaign.h"
+#include "reports/documents/run_document.h"
 #include "tests/properties/configurations.h"
 
 namespace tidemark::core {
@@ -20,10 +24,17 @@ FuzzPlan fuzz_plan(std::uint64_t episodes) {
   return plan;
 }
 
+std::string reported(const Configuration& configuration, const FuzzPlan& plan, RunResult result) {
+  RunHead head;
+  head.portions = {head_of({.name = {}, .configuration = configuration, .plan = plan})};
+  return run_json(report_of({.head = std::move(head), .result = std::move(result)}),
+                  Clock::left_out)
+      .dump(1);
+}
+
 std::string fuzzed(const Configuration& configuration, FuzzPlan plan, std::uint32_t jobs) {
   plan.jobs = jobs;
-  const std::vector<FuzzResult> results{fuzz(configuration, plan, nullptr)};
-  return print_json(fuzz_json({&configuration, 1}, results, plan));
+  return reported(configuration, plan, fuzz(configuration, plan, nullptr));
 }
 
 // 1 100 episodes are four blocks and a part of one: three workers run them in two waves.
@@ -38,12 +49,12 @@ TEST(Fuzz, GivesTheSameForAnyNumberOfThreads) {
 
 TEST(Fuzz, ShrinksTheFirstFailuresOfEachInvariant) {
   const Configuration page = configuration("page", {}, "server-priority");
-  const FuzzResult result = fuzz(page, fuzz_plan(600), nullptr);
+  const RunResult result = fuzz(page, fuzz_plan(600), nullptr);
   std::uint64_t of_updates = 0;
-  for (const Finding& finding : result.findings)
-    if (finding.invariant == Invariant::no_lost_update) of_updates += finding.episodes;
-  EXPECT_GT(result.broken[0], 50u);
-  EXPECT_EQ(result.shrunk[0], 3u);
+  for (const Finding* finding : result.findings_of("no-lost-update"))
+    of_updates += finding->all_episodes();
+  EXPECT_GT(result.portions[0].broken[0], 50u);
+  EXPECT_EQ(result.portions[0].shrunk[0], 3u);
   EXPECT_EQ(of_updates, 3u);
 }
 
@@ -55,26 +66,73 @@ TEST(Fuzz, EndsWhereTheWatchSaysSo) {
   for (const std::uint32_t jobs : {1u, 4u}) {
     plan.jobs = jobs;
     std::uint64_t asked = 0;
-    const FuzzResult ended =
-        fuzz(engine, plan, [&](const FuzzProgress&) { return ++asked <= 1'500; });
-    EXPECT_GE(ended.episodes, 1'000u);
-    EXPECT_LT(ended.episodes, 100'000u);
+    const RunResult ended =
+        fuzz(engine, plan, [&](const RunProgress&) { return ++asked <= 1'500; });
+    EXPECT_GE(ended.episodes(), 1'000u);
+    EXPECT_LT(ended.episodes(), 100'000u);
     FuzzPlan same = plan;
     same.jobs = 1;
-    same.episodes = ended.episodes;
-    EXPECT_EQ(fuzz(engine, same, nullptr).digest, ended.digest) << jobs;
+    same.episodes = ended.episodes();
+    EXPECT_EQ(fuzz(engine, same, nullptr).digest(), ended.digest()) << jobs;
   }
 }
 
 TEST(Fuzz, ToldToEndAtOnceItStillTellsWhatBroke) {
   const Configuration page = configuration("page", {}, "server-priority");
   std::uint64_t asked = 0;
-  const FuzzResult result =
-      fuzz(page, fuzz_plan(10'000), [&](const FuzzProgress&) { return ++asked <= 20; });
-  EXPECT_LE(result.episodes, 20u);
-  EXPECT_GT(result.broken_episodes, 0u);
+  const RunResult result =
+      fuzz(page, fuzz_plan(10'000), [&](const RunProgress&) { return ++asked <= 20; });
+  EXPECT_LE(result.episodes(), 20u);
+  EXPECT_GT(result.broken_episodes(), 0u);
   ASSERT_FALSE(result.findings.empty());
-  EXPECT_FALSE(result.findings.front().shrunk.complete);
+  EXPECT_FALSE(result.findings.begin()->second.simplest.complete);
+}
+
+// --- several portions in one piece
+
+RunPlan of_two(std::uint64_t each) {
+  RunPlan plan{.portions = {}, .episodes = each, .of_each = true, .shrinks = Shrinks::first};
+  for (const char* strategy : {"server-priority", "client-priority"})
+    plan.portions.push_back({.name = strategy,
+                             .configuration = configuration("page", {}, strategy),
+                             .plan = fuzz_plan(0)});
+  return plan;
+}
+
+TEST(FuzzOfSeveral, EachPortionComesToWhatItComesToAlone) {
+  RunWatch watch;
+  const RunResult both = run(of_two(700), watch);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Portion portion = of_two(700).portions[i];
+    const PortionResult alone = fuzz(portion.configuration, fuzz_plan(700), nullptr).portions.front();
+    EXPECT_EQ(both.portions[i].episodes, 700u);
+    EXPECT_EQ(both.portions[i].digest, alone.digest);
+    EXPECT_EQ(both.portions[i].broken, alone.broken);
+    EXPECT_EQ(both.portions[i].shrunk, alone.shrunk);
+    EXPECT_EQ(both.portions[i].marks, alone.marks);
+  }
+}
+
+TEST(FuzzOfSeveral, AFindingOfBothIsOne) {
+  RunWatch watch;
+  const RunResult both = run(of_two(700), watch);
+  EXPECT_TRUE(std::any_of(both.findings.begin(), both.findings.end(),
+                          [](const auto& each) { return each.second.episodes.size() == 2; }));
+}
+
+TEST(FuzzOfSeveral, GivesTheSameForAnyNumberOfThreads) {
+  const auto ran = [](std::uint32_t jobs) {
+    RunPlan plan = of_two(1'100);
+    plan.jobs = jobs;
+    RunWatch watch;
+    RunHead head;
+    for (const Portion& each : plan.portions) head.portions.push_back(head_of(each));
+    return run_json(report_of({.head = std::move(head), .result = run(plan, watch)}),
+                    Clock::left_out)
+        .dump(1);
+  };
+  const std::string alone = ran(1);
+  for (const std::uint32_t jobs : {2u, 3u}) EXPECT_EQ(ran(jobs), alone) << jobs;
 }
 
 }  // namespace

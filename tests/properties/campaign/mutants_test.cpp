@@ -88,7 +88,7 @@ TEST(Mutants, EachThatIsCountedIsCaughtInEveryRunAndSoon) {
     EXPECT_EQ(trial.caught(), kSeeds);
     EXPECT_TRUE(trial.complete);
     ASSERT_NE(trial.simplest(), nullptr);
-    EXPECT_LE(trial.simplest()->shrunk.scenario.steps.size(), 16u);
+    EXPECT_LE(trial.simplest()->simplest.trace.scenario.steps.size(), 16u);
     EXPECT_EQ(trial.broken_with(trial.invariant), kSeeds);
     EXPECT_TRUE(holds(trial.shown_trace()));
   }
@@ -162,14 +162,14 @@ TEST(Trial, EndsWithTheFirstEpisodeThatBreaksTheInvariant) {
   const Trial trial = trial_of("drops-name", plan(1));
   const Hunt& hunt = trial.hunts.front();
   ASSERT_TRUE(hunt.caught && hunt.finding);
-  EXPECT_EQ(hunt.finding->index + 1, hunt.episodes);
-  EXPECT_EQ(hunt.finding->seed, seed_of(1, hunt.finding->index));
+  EXPECT_EQ(hunt.finding->simplest.episode + 1, hunt.episodes);
+  EXPECT_EQ(hunt.finding->simplest.seed, seed_of(1, hunt.finding->simplest.episode));
   FuzzPlan fuzzing;
   fuzzing.seed = 1;
   fuzzing.episodes = hunt.episodes;
-  const FuzzResult same = fuzz(trial.configuration, fuzzing, nullptr);
+  const RunResult same = fuzz(trial.configuration, fuzzing, nullptr);
   ASSERT_EQ(same.findings.size(), 1u);
-  EXPECT_EQ(same.findings.front().fingerprint, hunt.finding->fingerprint);
+  EXPECT_EQ(same.findings.begin()->second.fingerprint, hunt.finding->fingerprint);
 }
 
 TEST(Trial, EndsWithItsPlanWhereNothingIsBroken) {
@@ -233,14 +233,14 @@ TEST(Trial, WhatIsTooMuchForASearchIsNotSearched) {
   Finding finding = *trial_of("drops-name", plan(1)).simplest();
   EXPECT_TRUE(proof_plan(finding).has_value());
   for (const std::int64_t seconds : {10, 20})
-    finding.trace.scenario.steps.push_back(
+    finding.simplest.trace.scenario.steps.push_back(
         {.kind = StepKind::clock, .replica = Replica{1}, .seconds = seconds});
   EXPECT_FALSE(proof_plan(finding).has_value());
 }
 
 TEST(Trial, NothingIsProvenWhereTheSearchWasEndedBefore) {
   Trial trial = trial_of("ack-carries-nothing", plan(1));
-  const std::size_t length = trial.simplest()->shrunk.scenario.steps.size();
+  const std::size_t length = trial.simplest()->simplest.trace.scenario.steps.size();
   trial.proof = explore(trial.configuration, *proof_plan(*trial.simplest()),
                         [](const ExploreProgress& now) { return now.depth < 2; });
   EXPECT_EQ(trial.proof->depth, 1u);

@@ -45,30 +45,30 @@ TEST(Checks, WhatWasNotAskedForIsNotJudged) {
 }
 
 TEST(Checks, ATraceThatShowsWhatItExpectsHolds) {
-  const Case echo = case_of(kEcho);
+  const Shown echo = shown_of(kEcho);
   EXPECT_EQ(check_of(echo, "echo", "echo.trace", {}).outcome, CheckOutcome::held);
-  const Case silent = case_of("tidemark-trace 1\ncreate A o1\n");
+  const Shown silent = shown_of("tidemark-trace 1\ncreate A o1\n");
   EXPECT_EQ(check_of(silent, "silent", "", {}).outcome, CheckOutcome::not_judged);
 }
 
 TEST(Checks, ATraceThatDoesNotSaysWhatItExpectsAndWhatItBreaks) {
-  const Check check = check_of(case_of(kEcho), "echo", "echo.trace", {"expected that it holds"});
+  const Check check = check_of(shown_of(kEcho), "echo", "echo.trace", {"expected that it holds"});
   ASSERT_EQ(check.outcome, CheckOutcome::violated);
-  const ShownFinding& finding = check.findings.front();
-  EXPECT_TRUE(finding.verdict.starts_with("expected that it holds; no-lost-update: A's edit"))
-      << finding.verdict;
-  EXPECT_NE(finding.screen.find("FAIL no-lost-update"), std::string::npos);
-  EXPECT_EQ(finding.file, "echo.trace");
+  const Failure& failure = check.failures.front();
+  EXPECT_TRUE(failure.verdict.starts_with("expected that it holds; no-lost-update: A's edit"))
+      << failure.verdict;
+  EXPECT_NE(failure.screen.find("FAIL no-lost-update"), std::string::npos);
+  EXPECT_EQ(failure.file, "echo.trace");
 }
 
 TEST(Checks, ATraceThatBreaksNothingIsDrawnAllTheSame) {
-  const Case holds =
-      case_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\nexpect told violated\n");
+  const Shown holds =
+      shown_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\nexpect told violated\n");
   const Check check = check_of(holds, "holds", "", {"expected that told is violated"});
   ASSERT_EQ(check.outcome, CheckOutcome::violated);
-  EXPECT_EQ(check.findings.front().screen, "");
-  EXPECT_TRUE(check.findings.front().diagram.starts_with("sequenceDiagram\n"));
-  EXPECT_EQ(check.findings.front().replay, "tidemark replay some.trace");
+  EXPECT_EQ(check.failures.front().screen, "");
+  EXPECT_TRUE(check.failures.front().diagram.starts_with("sequenceDiagram\n"));
+  EXPECT_EQ(check.failures.front().replay, "tidemark replay some.trace");
 }
 
 TEST(Checks, TheVerdictCountsThem) {

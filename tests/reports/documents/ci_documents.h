@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "reports/documents/case.h"
 #include "reports/documents/checks.h"
+#include "reports/shown.h"
 #include "tests/reports/samples.h"
 
 namespace tidemark::core::ci_documents {
@@ -43,22 +43,18 @@ constexpr std::string_view kEcho =
     "edit A o1\n"
     "expect no-lost-update violated\n";
 
-inline Case case_of(std::string_view text) {
+inline Shown shown_of(std::string_view text) {
   const Trace trace = trace_of(text);
-  Case about = make_case(configuration_of(trace), trace);
+  Shown about = show(configuration_of(trace), trace);
   about.commands = {{"replay", "tidemark replay some.trace"}};
   return about;
 }
 
-// A finding of that trace, as if fuzzing had left it in a file.
-inline ShownFinding echo_finding() {
-  const Trace trace = trace_of(kEcho);
-  const Recording recording = record(trace);
-  const Finding finding = finding_of(trace, Invariant::no_lost_update);
-  const Configuration configuration = configuration_of(trace);
-  Violation violation = violation_of(finding, configuration, recording, 20'000, 431);
-  violation.commands = {{"replay", "tidemark replay found/no-lost-update-3f2a91c2d0ab.trace"}};
-  return shown(violation, "found/no-lost-update-3f2a91c2d0ab.trace");
+// A failed check of that trace, as if fuzzing had left it in a file.
+inline Failure echo_failure() {
+  Shown about = shown_finding(trace_of(kEcho), Invariant::no_lost_update);
+  about.commands.resize(1);
+  return failure_of(about, "found/no-lost-update-3f2a91c2d0ab.trace");
 }
 
 // One of each outcome.
@@ -70,7 +66,7 @@ inline Checks sample_checks() {
   hardened.protocol_name = "hardened";
   return {"fuzz",
           {suite_of(page, kAllInvariants & ~invariant_bit(Invariant::told),
-                    {{Invariant::no_lost_update, echo_finding()}}, {},
+                    {{Invariant::no_lost_update, echo_failure()}}, {},
                     "page, server-priority: 20 000 episodes, 431 broken"),
            suite_of(guarded, kAllInvariants, {}, {{"an episode ran otherwise the second time"}},
                     "guarded, server-priority: 20 000 episodes"),
@@ -112,8 +108,8 @@ inline std::string random_text(Random& random) {
 // A failing check, of which every text is hostile.
 inline Checks hostile_checks(Random& random) {
   const auto text = [&] { return random_text(random); };
-  ShownFinding finding{text(), text(), text(), 3, text(), text(), text(), text()};
-  Check violated{text(), CheckOutcome::violated, {}, {finding, finding}, text()};
+  Failure failure{text(), text(), text(), 3, text(), text(), text(), text()};
+  Check violated{text(), CheckOutcome::violated, {}, {failure, failure}, text()};
   Check fault{text(), CheckOutcome::fault, {text(), text()}};
   Check skipped{std::string(kRunCheck), CheckOutcome::not_judged, {text()}};
   return {"fuzz", {{text(), text(), {violated, fault, skipped}}}};

@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "reports/documents/exports.h"
-#include "tests/reports/documents/cases.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
@@ -23,7 +23,7 @@ std::string line_of(const std::string& graph, const std::string& begin) {
 
 TEST(Dot, ShowsTheLostVersionWhatIsHeldAndTheChain) {
   const std::string graph =
-      dot_graph(case_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n"));
+      dot_graph(shown_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n"));
   EXPECT_EQ(line_of(graph, "v1 ["),
             R"(v1 [label="v1\ncreate on A, step 1\nat rest on S, A, B", style="filled", )"
             R"(fillcolor="lightgrey"];)");
@@ -33,9 +33,9 @@ TEST(Dot, ShowsTheLostVersionWhatIsHeldAndTheChain) {
 }
 
 TEST(Dot, DrawsADecisionDashedByTheNameOfItsStrategy) {
-  const std::string graph = dot_graph(
-      case_of("tidemark-trace 1\nprotocol hardened\nstrategy client-priority\ncreate S o1\nsync A\n"
-              "edit S o1\nedit A o1\n"));
+  const std::string graph = dot_graph(shown_of(
+      "tidemark-trace 1\nprotocol hardened\nstrategy client-priority\ncreate S o1\nsync A\n"
+      "edit S o1\nedit A o1\n"));
   EXPECT_EQ(line_of(graph, "v2 -> v3"), R"(v2 -> v3 [label="client-priority", style="dashed"];)");
   EXPECT_EQ(line_of(graph, "v1 -> v2"), "v1 -> v2;");
   EXPECT_FALSE(has(graph, "peripheries"));
@@ -44,8 +44,8 @@ TEST(Dot, DrawsADecisionDashedByTheNameOfItsStrategy) {
 // A blind overwrite has no edge: that is why what it destroyed has no path.
 TEST(Dot, ShowsWhatWasPutOverALostVersion) {
   const std::string graph = dot_graph(
-      case_of("tidemark-trace 1\nprotocol page\nset cycle-order=upload-first\ncreate S o1\n"
-              "sync A\nedit S o1\nedit A o1\nsync A\nexpect no-lost-update violated\n"));
+      shown_of("tidemark-trace 1\nprotocol page\nset cycle-order=upload-first\ncreate S o1\n"
+               "sync A\nedit S o1\nedit A o1\nsync A\nexpect no-lost-update violated\n"));
   EXPECT_EQ(line_of(graph, "v1 -> v3"), "v1 -> v3;");
   EXPECT_EQ(line_of(graph, "v1 -> v2"), "v1 -> v2 [penwidth=\"3\"];");
   EXPECT_TRUE(line_of(graph, "v2 -> v3")
@@ -56,30 +56,30 @@ TEST(Dot, ShowsWhatWasPutOverALostVersion) {
 // What a redundant transfer names beside the version is a client.
 TEST(Dot, TakesNoClientForAVersion) {
   const std::string graph =
-      dot_graph(case_of("tidemark-trace 1\ncreate S o1\ncreate S o2\ncreate A o3\nsync A\n"
-                        "expect no-redundant-transfer violated\n"));
+      dot_graph(shown_of("tidemark-trace 1\ncreate S o1\ncreate S o2\ncreate A o3\nsync A\n"
+                         "expect no-redundant-transfer violated\n"));
   EXPECT_TRUE(has(graph, "label=\"o3\""));
   EXPECT_FALSE(has(graph, "label=\"o1\"")) << graph;
 }
 
 TEST(Dot, LeavesOutObjectsThatTheBreachIsNotAbout) {
   const std::string graph = dot_graph(
-      case_of("tidemark-trace 1\ncreate A o1\ncreate B o2\nsync A\nsync B\nedit A o1\nsync A\n"
-              "expect no-lost-update violated\n"));
+      shown_of("tidemark-trace 1\ncreate A o1\ncreate B o2\nsync A\nsync B\nedit A o1\nsync A\n"
+               "expect no-lost-update violated\n"));
   EXPECT_TRUE(has(graph, "label=\"o1\""));
   EXPECT_FALSE(has(graph, "label=\"o2\""));
 }
 
 TEST(Dot, HasAllObjectsWhereNothingIsBroken) {
   const std::string graph =
-      dot_graph(case_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\ncreate B o2\n"));
+      dot_graph(shown_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\ncreate B o2\n"));
   EXPECT_TRUE(has(graph, "label=\"o1\"") && has(graph, "label=\"o2\""));
 }
 
 TEST(Dot, EscapesWhatLabelsSay) {
   const std::string graph =
-      dot_graph(case_of("tidemark-trace 1\nprotocol hardened\ncreate A o1 value=\"&\"\n"
-                        "create A o2 value=\"\\\"];\\\\\"\n"));
+      dot_graph(shown_of("tidemark-trace 1\nprotocol hardened\ncreate A o1 value=\"&\"\n"
+                         "create A o2 value=\"\\\"];\\\\\"\n"));
   EXPECT_TRUE(has(graph, R"(v1 \"&amp;\"\ncreate)")) << graph;
   EXPECT_TRUE(has(graph, R"(v2 \"\\\"];\\\\\"\ncreate)")) << graph;
 }
@@ -99,12 +99,12 @@ bool graphviz_takes(const std::string& graph) {
 TEST(Dot, IsTakenByGraphviz) {
   if (std::system("dot -V >/dev/null 2>&1") != 0) GTEST_SKIP() << "Graphviz is not installed";
   EXPECT_FALSE(graphviz_takes("digraph { a [label=\"];\n"));
-  EXPECT_TRUE(graphviz_takes(dot_graph(case_of(kHostile))));
-  Case about = case_of(kHostile);
+  EXPECT_TRUE(graphviz_takes(dot_graph(shown_of(kHostile))));
+  Shown about = shown_of(kHostile);
   about.configuration.strategy.name = "\xFF\"];\\\n\x1b&lt;";
   EXPECT_TRUE(graphviz_takes(dot_graph(about)));
   std::size_t place = 0;
-  for (const auto& [file, traced] : cases_of_traces())
+  for (const auto& [file, traced] : shown_traces())
     if (++place % 8 == 0) {
       EXPECT_TRUE(graphviz_takes(dot_graph(traced))) << file;
     }

@@ -11,7 +11,7 @@
 #include <set>
 
 #include "sim/trace_words.h"
-#include "tests/reports/documents/cases.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
@@ -31,10 +31,10 @@ std::vector<Export> forms_in(const fs::path& folder) {
   return forms;
 }
 
-Case case_in(const fs::path& folder) {
+Shown shown_in(const fs::path& folder) {
   const std::string trace = text_of(folder / "minimal.trace");
   const fs::path original = folder / "original.trace";
-  Case made = fs::exists(original) ? case_of(trace, text_of(original)) : case_of(trace);
+  Shown made = fs::exists(original) ? shown_of(trace, text_of(original)) : shown_of(trace);
   made.commands = {{"replay", "tidemark replay minimal.trace"}};
   return made;
 }
@@ -42,7 +42,7 @@ Case case_in(const fs::path& folder) {
 class GoldenExport : public testing::TestWithParam<fs::path> {};
 
 TEST_P(GoldenExport, IsWhatIsWrittenInEveryForm) {
-  const Case about = case_in(GetParam());
+  const Shown about = shown_in(GetParam());
   const bool rewrites = std::getenv("TIDEMARK_REWRITE_GOLDEN") != nullptr;
   for (const Export& form : forms_in(GetParam())) {
     const fs::path file = GetParam() / (std::string(form.name) + ".txt");
@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(Exports, GoldenExport, testing::ValuesIn(golden_folders
 TEST(Exports, HaveGoldenFilesOfTwoTraces) { EXPECT_GE(golden_folders().size(), 2u); }
 
 TEST(Exports, AreWholeLinesOfUtf8WhateverTheTraceSays) {
-  const Case about = case_of(kHostile);
+  const Shown about = shown_of(kHostile);
   for (const Export& form : exports()) {
     const std::string text = form.write(about);
     EXPECT_TRUE(text.ends_with('\n')) << form.name;
@@ -81,17 +81,17 @@ TEST(Exports, AreWholeLinesOfUtf8WhateverTheTraceSays) {
 }
 
 TEST(Exports, GiveTheTraceAndTheJsonWhole) {
-  const Case about = case_of(kHostile);
-  EXPECT_EQ(trace_of(trace_text(about)), about.run.trace);
+  const Shown about = shown_of(kHostile);
+  EXPECT_EQ(trace_of(trace_text(about)), about.run.trace());
   const auto document = nlohmann::json::parse(replay_document(about));
   EXPECT_EQ(document["schema"], "tidemark/replay/1");
-  EXPECT_EQ(document["events"].size(), about.run.recording.events.size());
+  EXPECT_EQ(document["events"].size(), about.run.recording().events.size());
   EXPECT_EQ(document["versions"][1]["value"], "\"];\n\\");
 }
 
 // An engine behind an adapter may answer with any bytes.
 TEST(Exports, AreUtf8WhateverAnEngineSays) {
-  Case about = case_of(kHostile);
+  Shown about = shown_of(kHostile);
   about.configuration.strategy.name = "\xFF\"];\\\n\x1b";
   about.configuration.protocol_name = "\xC3(";
   for (const Export& form : exports()) EXPECT_TRUE(is_utf8(form.write(about))) << form.name;
@@ -99,12 +99,12 @@ TEST(Exports, AreUtf8WhateverAnEngineSays) {
 
 TEST(Exports, OfEqualCasesAreEqualBytes) {
   for (const Export& form : exports())
-    EXPECT_EQ(form.write(case_of(kHostile)), form.write(case_of(kHostile))) << form.name;
+    EXPECT_EQ(form.write(shown_of(kHostile)), form.write(shown_of(kHostile))) << form.name;
 }
 
 TEST(Exports, AreGivenWhereNothingIsBrokenAndWhereNothingHappens) {
   for (const std::string_view trace : {"tidemark-trace 1\n", "tidemark-trace 1\ncreate S o1\n"}) {
-    const Case about = case_of(trace);
+    const Shown about = shown_of(trace);
     ASSERT_FALSE(about.invariant);
     for (const Export& form : exports()) EXPECT_NE(form.write(about), "") << form.name;
   }

@@ -25,7 +25,7 @@ std::vector<std::string> lines_in(std::string_view text) {
 Checks with_findings(std::size_t number) {
   Checks checks = sample_checks();
   checks.suites.resize(1);
-  checks.suites[0].checks[1].findings.assign(number, echo_finding());
+  checks.suites[0].checks[1].failures.assign(number, echo_failure());
   return checks;
 }
 
@@ -88,9 +88,9 @@ TEST(GitHub, NoTextAddsAnAnnotation) {
 // Properties end at a comma, and all of them at `::`.
 TEST(GitHub, PropertiesAreEscaped) {
   Checks checks = with_findings(1);
-  ShownFinding& finding = checks.suites[0].checks[1].findings[0];
-  finding.file = "a,b:c%\n.trace";
-  finding.verdict = "50 %, a::b\nc";
+  Failure& finding = checks.suites[0].checks[1].failures[0];
+  failure.file = "a,b:c%\n.trace";
+  failure.verdict = "50 %, a::b\nc";
   const std::string line = annotations(checks);
   EXPECT_TRUE(line.starts_with("::error file=a%2Cb%3Ac%25%0A.trace,line=1,title=")) << line;
   EXPECT_NE(line.find("::50 %25, a::b c%0AReplay: "), line.npos) << line;
@@ -152,7 +152,7 @@ TEST(GitHub, NoTextBeginsAListOrABlockOfCode) {
   Checks checks = with_findings(1);
   for (const std::string_view text : {"1) one", "- one", "    one", "+ one", "===", "---"}) {
     checks.suites[0].totals = text;
-    checks.suites[0].checks[1].findings[0].verdict = text;
+    checks.suites[0].checks[1].failures[0].verdict = text;
     const std::string summary = step_summary(checks);
     EXPECT_EQ(summary.find("\n" + std::string(text)), summary.npos) << summary;
     EXPECT_EQ(summary.find("\n- " + std::string(text)), summary.npos) << summary;

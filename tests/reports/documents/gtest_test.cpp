@@ -6,7 +6,7 @@
 #include <regex>
 
 #include "reports/documents/exports.h"
-#include "tests/reports/documents/cases.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
@@ -22,7 +22,7 @@ std::string trace_in(const std::string& test) {
 }
 
 TEST(Gtest, FailsWhileTheBugIsThereOnEveryRegressionTrace) {
-  for (const auto& [file, about] : cases_of_traces()) {
+  for (const auto& [file, about] : shown_traces()) {
     const Result result = replays(TraceText{trace_in(gtest_test(about))});
     EXPECT_EQ(result.exit_code(), about.invariant ? 1 : 0) << file << "\n" << result.message();
   }
@@ -31,8 +31,8 @@ TEST(Gtest, FailsWhileTheBugIsThereOnEveryRegressionTrace) {
 // The traces of what the page's protocols get wrong, on the one that gets it right.
 TEST(Gtest, HoldsOnceTheProtocolIsMended) {
   std::size_t mended = 0;
-  for (const auto& [file, about] : cases_of_traces()) {
-    if (!about.invariant || !about.run.trace.options.empty()) continue;
+  for (const auto& [file, about] : shown_traces()) {
+    if (!about.invariant || !about.run.trace().options.empty()) continue;
     std::string trace = trace_in(gtest_test(about));
     trace = std::regex_replace(trace, std::regex("\nprotocol (page|reference|guarded)\n"),
                                "\nprotocol hardened\n");
@@ -47,29 +47,29 @@ TEST(Gtest, HoldsOnceTheProtocolIsMended) {
 }
 
 TEST(Gtest, IsNamedAfterTheInvariantAndTheFingerprint) {
-  const Case about = case_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n");
+  const Shown about = shown_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n");
   EXPECT_NE(gtest_test(about).find("TEST(NoLostUpdate, HoldsIn" + about.fingerprint + ") {\n"),
             std::string::npos);
 }
 
 TEST(Gtest, ExpectsAllToHoldWhereNothingIsBroken) {
   const std::string test =
-      gtest_test(case_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\n"));
+      gtest_test(shown_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\n"));
   EXPECT_TRUE(std::regex_search(test, std::regex("TEST\\(EveryInvariant, HoldsIn[0-9a-f]{16}\\)")));
   EXPECT_TRUE(trace_in(test).ends_with("expect holds\n"));
 }
 
 TEST(Gtest, SpeaksOfItsOwnInvariantAlone) {
   const std::string trace = trace_in(
-      gtest_test(case_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n"
-                         "expect no-redundant-transfer violated\nexpect convergence holds\n")));
+      gtest_test(shown_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n"
+                          "expect no-redundant-transfer violated\nexpect convergence holds\n")));
   EXPECT_TRUE(trace.ends_with("edit A o1\nexpect no-redundant-transfer holds\n")) << trace;
 }
 
 TEST(Gtest, KeepsTheTraceInItsLiteralWhateverItSays) {
-  const Case about = case_of(kHostile);
+  const Shown about = shown_of(kHostile);
   const std::string test = gtest_test(about);
-  EXPECT_EQ(trace_of(trace_in(test)).scenario, about.run.trace.scenario);
+  EXPECT_EQ(trace_of(trace_in(test)).scenario, about.run.scenario());
   EXPECT_NE(test.find("R\"trace1("), std::string::npos) << test;  // `)"` stands in a comment
 }
 
@@ -78,8 +78,8 @@ TEST(Gtest, HasNoCommentThatGoesOnInTheNextLine) {
   std::size_t mended = 0;
   for (std::string label = "o1"; label.size() < 20; label += "x") {
     const std::string test = gtest_test(
-        case_of("tidemark-trace 1\nprotocol page\nset empty-upload=yes\ncreate A " + label +
-                "\nsync A\nedit A " + label + R"( value="\\ \\ \\ \\ \\ \\ \\")" + "\n"));
+        shown_of("tidemark-trace 1\nprotocol page\nset empty-upload=yes\ncreate A " + label +
+                 "\nsync A\nedit A " + label + R"( value="\\ \\ \\ \\ \\ \\ \\")" + "\n"));
     const std::string comments = test.substr(0, test.find("TEST("));
     EXPECT_EQ(comments.find("\\\n"), std::string::npos) << comments;
     mended += comments.find("\\.\n") != std::string::npos;
@@ -88,7 +88,7 @@ TEST(Gtest, HasNoCommentThatGoesOnInTheNextLine) {
 }
 
 TEST(Gtest, GivesWhatTheTraceDoesNotSay) {
-  Case about = case_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n");
+  Shown about = shown_of("tidemark-trace 1\ncreate A o1\nsync A\nedit A o1\n");
   about.configuration.judge.compare_tombstones = true;
   EXPECT_NE(gtest_test(about).find("replays(trace, {.compare_tombstones = true})"),
             std::string::npos);

@@ -14,21 +14,21 @@
 #include <vector>
 
 #include "base/random.h"
-#include "tests/reports/documents/cases.h"
 #include "tests/reports/documents/nights.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
 
-std::string lines_of(const std::vector<HistoryNight>& nights) {
+std::string lines_of(const std::vector<RunReport>& nights) {
   std::string text;
-  for (const HistoryNight& each : nights) text += print_history_line(each);
+  for (const RunReport& each : nights) text += print_history_line(each);
   return text;
 }
 
 // A line with one field changed.
 std::string with(const char* field, const nlohmann::json& value) {
-  nlohmann::json line = nlohmann::json::parse(print_history_line(sample_line(3)));
+  nlohmann::json line = nlohmann::json::parse(print_history_line(sample_report(3)));
   line[nlohmann::json::json_pointer(field)] = value;
   return line.dump() + "\n";
 }
@@ -40,18 +40,41 @@ std::string problem_of(const std::string& text) {
 }
 
 TEST(HistoryFile, ComesBackAsItWasWritten) {
-  const auto nights = sample_nights();
-  const Nights read = read_history(lines_of(nights));
-  EXPECT_EQ(read.nights, nights);
+  const Nights read = read_history(lines_of(sample_reports()));
+  EXPECT_EQ(read.nights, sample_nights());
   EXPECT_TRUE(read.problems.empty());
 }
 
+TEST(HistoryFile, SaysWhatTheNightCameTo) {
+  const HistoryNight night = row_of(sample_night());
+  EXPECT_EQ(night.night, 17u);
+  EXPECT_EQ(night.began, "2026-11-17T02:17:00Z");
+  EXPECT_EQ(night.seed, "0x5d1c9e0702170017");
+  EXPECT_EQ(night.verdict, "regressed");
+  EXPECT_EQ(night.exit_code, 1);
+  EXPECT_EQ(night.seconds, 7'500);
+  EXPECT_EQ(night.episodes, 12'400'000u);
+  EXPECT_EQ(night.broken_episodes, 4'117u);
+  EXPECT_EQ(night.steps, 370'500'000u);
+  EXPECT_EQ(night.repeated, 12'400u);
+  EXPECT_EQ(night.cells_reached, 771u);
+  EXPECT_EQ(night.cells_possible, 800u);
+  EXPECT_EQ(night.corpus, 56u);
+  EXPECT_EQ(night.marks.at("restore-undid-writes"), 15u);
+  EXPECT_EQ(night.missed_marks, std::vector<std::string>{"restore-undid-writes"});
+  EXPECT_EQ(night.findings.at(kOldFinding), (HistoryFinding{FindingStatus::known, 431}));
+  EXPECT_EQ(night.findings.at(kRepairedFinding), (HistoryFinding{FindingStatus::fixed, 0}));
+}
+
 TEST(HistoryFile, KeepsNumbersOf64Bits) {
-  HistoryNight night = sample_line(3);
-  night.episodes = std::numeric_limits<std::uint64_t>::max();
-  night.night = std::numeric_limits<std::uint32_t>::max();
-  night.seconds = 0.1;
-  EXPECT_EQ(read_history(print_history_line(night)).nights, std::vector{night});
+  RunReport report = sample_report(3);
+  report.result.portions[0].episodes = std::numeric_limits<std::uint64_t>::max();
+  report.head.night = std::numeric_limits<std::uint32_t>::max();
+  report.times.seconds = 0.1;
+  const HistoryNight night = row_of(report);
+  EXPECT_EQ(night.episodes, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(night.night, std::numeric_limits<std::uint32_t>::max());
+  EXPECT_EQ(night.seconds, 0.1);
 }
 
 TEST(HistoryFile, OfNothingIsNothing) {
@@ -62,20 +85,20 @@ TEST(HistoryFile, OfNothingIsNothing) {
 }
 
 TEST(HistoryFile, IsReadByTheNumbersOfItsNights) {
-  const auto nights = sample_nights();
-  const std::vector<HistoryNight> reversed(nights.rbegin(), nights.rend());
-  EXPECT_EQ(read_history(lines_of(reversed)).nights, nights);
+  std::vector<RunReport> reports = sample_reports();
+  std::reverse(reports.begin(), reports.end());
+  EXPECT_EQ(read_history(lines_of(reports)).nights, sample_nights());
 }
 
 TEST(HistoryFile, OfANightThatWasMergedAgainTheLaterLineCounts) {
-  HistoryNight again = sample_line(3);
-  again.episodes += 1;
-  const Nights read = read_history(lines_of({sample_line(3), sample_line(4), again}));
-  EXPECT_EQ(read.nights, (std::vector{again, sample_line(4)}));
+  RunReport again = sample_report(3);
+  again.result.portions[0].episodes += 1;
+  const Nights read = read_history(lines_of({sample_report(3), sample_report(4), again}));
+  EXPECT_EQ(read.nights, (std::vector{row_of(again), sample_line(4)}));
 }
 
 TEST(HistoryFile, TellsALineThatIsTornAndKeepsTheOthers) {
-  const std::string text = lines_of({sample_line(1), sample_line(2)});
+  const std::string text = lines_of({sample_report(1), sample_report(2)});
   const Nights read = read_history(text.substr(0, text.size() - 30));
   EXPECT_EQ(read.nights, std::vector{sample_line(1)});
   EXPECT_EQ(read.problems,
@@ -84,16 +107,16 @@ TEST(HistoryFile, TellsALineThatIsTornAndKeepsTheOthers) {
 }
 
 TEST(HistoryFile, ANightBehindATornLineIsRead) {
-  const std::string text = lines_of({sample_line(1), sample_line(2)});
-  const Nights read = read_history(with_night(text.substr(0, text.size() - 30), sample_line(3)));
+  const std::string text = lines_of({sample_report(1), sample_report(2)});
+  const Nights read = read_history(with_night(text.substr(0, text.size() - 30), sample_report(3)));
   EXPECT_EQ(read.nights, (std::vector{sample_line(1), sample_line(3)}));
   EXPECT_EQ(read.problems.size(), 1u);
 }
 
 TEST(HistoryFile, ANightMoreIsALineMore) {
-  EXPECT_EQ(with_night("", sample_line(1)), print_history_line(sample_line(1)));
-  EXPECT_EQ(with_night(print_history_line(sample_line(1)), sample_line(2)),
-            lines_of({sample_line(1), sample_line(2)}));
+  EXPECT_EQ(with_night("", sample_report(1)), print_history_line(sample_report(1)));
+  EXPECT_EQ(with_night(print_history_line(sample_report(1)), sample_report(2)),
+            lines_of({sample_report(1), sample_report(2)}));
 }
 
 TEST(HistoryFile, TellsWhatIsWrongWithALine) {
@@ -108,7 +131,7 @@ TEST(HistoryFile, TellsWhatIsWrongWithALine) {
   EXPECT_EQ(problem_of(with("/night", 1ull << 32)), "line 1: 'night' is no count" + expected);
   EXPECT_EQ(problem_of(with("/exit_code", 256)), "line 1: 'exit_code' is no count" + expected);
   EXPECT_EQ(problem_of(with("/seconds", -1)), "line 1: 'seconds' is no time" + expected);
-  EXPECT_EQ(problem_of(with("/marks/ack-lost", "7")), "line 1: 'ack-lost' is no count" + expected);
+  EXPECT_EQ(problem_of(with("/marks/restore-undid-writes", "7")), "line 1: 'restore-undid-writes' is no count" + expected);
   EXPECT_EQ(problem_of(with("/missed_marks", {1})),
             "line 1: 'missed_marks' is no list of texts" + expected);
   EXPECT_EQ(problem_of(with("/findings/told-6251c4892e18/status", "odd\x1b\n")),
@@ -119,7 +142,7 @@ TEST(HistoryFile, TellsWhatIsWrongWithALine) {
 }
 
 TEST(HistoryFile, EveryFieldIsNeeded) {
-  const nlohmann::json whole = nlohmann::json::parse(print_history_line(sample_line(3)));
+  const nlohmann::json whole = nlohmann::json::parse(print_history_line(sample_report(3)));
   for (const auto& [name, value] : whole.items()) {
     nlohmann::json without = whole;
     without.erase(name);
@@ -133,9 +156,9 @@ TEST(HistoryFile, PassesOverWhatALaterVersionAdds) {
 }
 
 TEST(HistoryFile, ATextOfAnyBytesStaysOnItsLine) {
-  HistoryNight night = sample_line(3);
-  night.commit = "a\nb\r\x01\xff</script>\"";
-  night.marks["\xc3"] = 1;
+  RunReport night = sample_report(3);
+  night.head.commit = "a\nb\r\x01\xff</script>\"";
+  night.missed_marks[0] = {"\xc3"};
   const std::string line = print_history_line(night);
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
   const Nights read = read_history(line);
@@ -176,21 +199,22 @@ std::string damaged(std::string line, Random& random) {
 }
 
 TEST(HistoryFile, ALineThatIsDamagedCostsNoOther) {
+  std::vector<std::string> lines;
   std::vector<HistoryNight> nights;
   for (const std::uint32_t number : {1111u, 2222u, 3333u, 4444u, 5555u}) {
-    nights.push_back(sample_line(number % 10));
-    nights.back().night = number;
+    RunReport report = sample_report(number % 10);
+    report.head.night = number;
+    nights.push_back(row_of(report));
+    lines.push_back(print_history_line(report));
+    lines.back().pop_back();
   }
   Random random(7);
   std::size_t told = 0;
   for (int trial = 0; trial < 1'000; ++trial) {
     const std::size_t hit = random.below(nights.size());
     std::string text;
-    for (std::size_t i = 0; i < nights.size(); ++i) {
-      std::string line = print_history_line(nights[i]);
-      line.pop_back();
-      text += (i == hit ? damaged(line, random) : line) + "\n";
-    }
+    for (std::size_t i = 0; i < nights.size(); ++i)
+      text += (i == hit ? damaged(lines[i], random) : lines[i]) + "\n";
     const Nights read = read_history(text);
     told += read.problems.size();
     for (std::size_t i = 0; i < nights.size(); ++i)
@@ -203,7 +227,7 @@ TEST(HistoryFile, ALineThatIsDamagedCostsNoOther) {
 
 TEST(HistoryFile, AFileThatIsCutAnywhereKeepsItsWholeLines) {
   const auto nights = sample_nights();
-  const std::string text = lines_of(nights);
+  const std::string text = lines_of(sample_reports());
   for (std::size_t size = 0; size < text.size(); size += 7) {
     const std::string_view rest = std::string_view(text).substr(0, size);
     const auto lines = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n'));
@@ -217,8 +241,7 @@ TEST(HistoryFile, AFileThatIsCutAnywhereKeepsItsWholeLines) {
 // tests/schemas/validate.py holds this file to docs/schemas/history.schema.json.
 TEST(HistoryFile, IsWhatIsWritten) {
   const auto file = fs::path(TIDEMARK_SOURCE_DIR) / "tests/golden/documents/history.jsonl";
-  const std::string text =
-      lines_of(sample_nights()) + print_history_line(history_of(sample_night()));
+  const std::string text = lines_of(sample_reports()) + print_history_line(sample_night());
   if (std::getenv("TIDEMARK_REWRITE_GOLDEN") != nullptr)
     std::ofstream(file, std::ios::binary) << text;
   else

@@ -75,7 +75,7 @@ TEST(JUnit, AFailureBeginsWithTheVerdictThenTheCommand) {
   const std::string second = text.substr(text.find('\n') + 1);
   EXPECT_TRUE(second.starts_with("tidemark replay found/no-lost-update-3f2a91c2d0ab.trace\n"))
       << text;
-  EXPECT_NE(text.find(echo_finding().screen), text.npos) << "the screen is not all there";
+  EXPECT_NE(text.find(echo_failure().screen), text.npos) << "the screen is not all there";
 }
 
 TEST(JUnit, CountsWhatItHas) {
@@ -114,7 +114,7 @@ TEST(JUnit, NamesSpeakOfNoSeedAndNoFingerprint) {
   for (Suite& suite : other.suites)
     for (Check& check : suite.checks) {
       check.outcome = CheckOutcome::held;
-      check.findings.clear();
+      check.failures.clear();
     }
   EXPECT_EQ(names(sample_checks()), names(other));
 }
@@ -143,10 +143,10 @@ TEST(JUnit, AnyBytesLeaveItWellFormed) {
 TEST(JUnit, EachHostileTextFitsTheSchemas) {
   for (const std::string_view hostile : kHostile) {
     const std::string text(hostile);
-    const ShownFinding finding{text, text, text, 1, text, text, text, text};
+    const Failure failure{text, text, text, 1, text, text, text, text};
     const Checks checks{
         "fuzz",
-        {{"suite" + text, text, {{"check" + text, CheckOutcome::violated, {}, {finding}, text}}}}};
+        {{"suite" + text, text, {{"check" + text, CheckOutcome::violated, {}, {failure}, text}}}}};
     EXPECT_TRUE(fits(junit(checks, JUnitDialect::strict), "strict")) << printable(text);
     EXPECT_TRUE(fits(junit(checks, JUnitDialect::common), "common")) << printable(text);
   }
@@ -154,7 +154,7 @@ TEST(JUnit, EachHostileTextFitsTheSchemas) {
 
 TEST(JUnit, ControlCharactersAndBrokenBytesAreReplacedAndTheRestStays) {
   Checks checks = sample_checks();
-  checks.suites[0].checks[1].findings[0].verdict =
+  checks.suites[0].checks[1].failures[0].verdict =
       "a\x01"
       "b\xff]]>\xf0\x9f\x98\x80";
   const auto document = parsed(junit(checks, JUnitDialect::strict));

@@ -22,11 +22,11 @@ std::size_t arrows_in(const std::string& text) {
   return sum;
 }
 
-Case with_value(const std::string& value) {
+Shown with_value(const std::string& value) {
   Trace trace = trace_of(kEcho);
   trace.scenario.texts = {value};
   trace.scenario.steps[0].value = 1;
-  return make_case(configuration_of(trace), trace);
+  return show(configuration_of(trace), trace);
 }
 
 // `a#59;b` as `ab`.
@@ -44,26 +44,26 @@ std::string without_entities(const std::string& text) {
 }
 
 TEST(Mermaid, IsWhatIsWritten) {
-  expect_golden("echo.mmd", mermaid(case_of(kEcho)));
-  expect_golden("faults.mmd", mermaid(case_of("tidemark-trace 1\n"
-                                              "create A o1 value=\"100; EUR\"\n"
-                                              "sync A lose=upload-ack\n"
-                                              "begin B\n"
-                                              "deliver B\n"
-                                              "give-up B\n"
-                                              "edit A o1\n"
-                                              "arrive B\n"
-                                              "edit A o1\n"
-                                              "begin A\n"
-                                              "duplicate A\n"
-                                              "finish A\n"
-                                              "offline B\n"
-                                              "sync B\n")));
-  expect_golden("holds.mmd", mermaid(case_of("tidemark-trace 1\ncreate S o1\nexpect holds\n")));
+  expect_golden("echo.mmd", mermaid(shown_of(kEcho)));
+  expect_golden("faults.mmd", mermaid(shown_of("tidemark-trace 1\n"
+                                               "create A o1 value=\"100; EUR\"\n"
+                                               "sync A lose=upload-ack\n"
+                                               "begin B\n"
+                                               "deliver B\n"
+                                               "give-up B\n"
+                                               "edit A o1\n"
+                                               "arrive B\n"
+                                               "edit A o1\n"
+                                               "begin A\n"
+                                               "duplicate A\n"
+                                               "finish A\n"
+                                               "offline B\n"
+                                               "sync B\n")));
+  expect_golden("holds.mmd", mermaid(shown_of("tidemark-trace 1\ncreate S o1\nexpect holds\n")));
 }
 
 TEST(Mermaid, TheBreachStandsAtTheEndInAFrame) {
-  const std::string text = mermaid(case_of(kEcho));
+  const std::string text = mermaid(shown_of(kEcho));
   EXPECT_NE(text.find("rect rgb(255, 214, 214)\n    Note over A,S: no-lost-update violated: "),
             text.npos);
   EXPECT_TRUE(text.ends_with("  end\n"));
@@ -72,7 +72,7 @@ TEST(Mermaid, TheBreachStandsAtTheEndInAFrame) {
 TEST(Mermaid, ALongRunIsCutDownAndSaysSo) {
   std::string trace = "tidemark-trace 1\nprotocol hardened\nclients 3\n";
   for (int i = 0; i < 200; ++i) trace += "create A o" + std::to_string(i) + "\nsync A\nsync B\n";
-  const std::string text = mermaid(case_of(trace));
+  const std::string text = mermaid(shown_of(trace));
   EXPECT_LE(arrows_in(text), kMostArrows);
   EXPECT_GT(arrows_in(text), kMostArrows / 2);
   EXPECT_LT(text.size(), kMostMermaidBytes);
@@ -83,7 +83,7 @@ TEST(Mermaid, ALongRunIsCutDownAndSaysSo) {
 TEST(Mermaid, StepsWithoutMessagesAreCutDownToo) {
   std::string trace = "tidemark-trace 1\n";
   for (int i = 0; i < 3000; ++i) trace += "clock A +1\n";
-  const std::string text = mermaid(case_of(trace));
+  const std::string text = mermaid(shown_of(trace));
   EXPECT_LT(text.size(), kMostMermaidBytes);
   EXPECT_NE(text.find("steps left out"), text.npos) << text;
 }
@@ -92,7 +92,7 @@ TEST(Mermaid, NoTextOutgrowsWhatMermaidDraws) {
   std::string trace = "tidemark-trace 1\nclients 25\n";
   for (int i = 0; i < 200; ++i)
     trace += "create A o" + std::to_string(i) + " value=\"" + std::string(3000, ';') + "\"\n";
-  EXPECT_LT(mermaid(case_of(trace)).size(), kMostMermaidBytes);
+  EXPECT_LT(mermaid(shown_of(trace)).size(), kMostMermaidBytes);
 }
 
 TEST(Mermaid, NoTextIsSyntax) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "reports/documents/exports.h"
-#include "tests/reports/documents/cases.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
@@ -121,26 +121,26 @@ std::string problem_of(const LogEvents& events) {
   return {};
 }
 
-void expect_valid(const Case& about, const std::string& name) {
+void expect_valid(const Shown& about, const std::string& name) {
   for (const auto& [label, events] : executions_of(shiviz_log(about)))
     EXPECT_EQ(problem_of(events), "") << name << ", " << label;
 }
 
 TEST(Shiviz, TakesEveryRegressionTrace) {
-  for (const auto& [file, about] : cases_of_traces()) expect_valid(about, file.string());
+  for (const auto& [file, about] : shown_traces()) expect_valid(about, file.string());
 }
 
 TEST(Shiviz, TakesRandomEpisodes) {
   std::size_t late = 0;
-  for (const Case& about : random_cases(200)) {
-    expect_valid(about, print_trace(about.run.trace));
+  for (const Shown& about : random_shown(200)) {
+    expect_valid(about, print_trace(about.run.trace()));
     late += shiviz_log(about).find("\nreceive late ") != std::string::npos;
   }
   EXPECT_GT(late, 0u) << "no episode had a late message";
 }
 
 TEST(Shiviz, TakesWhateverTheTraceSays) {
-  const std::string log = shiviz_log(case_of(kHostile));
+  const std::string log = shiviz_log(shown_of(kHostile));
   const auto executions = executions_of(log);
   ASSERT_EQ(executions.size(), 1u);
   EXPECT_EQ(problem_of(executions.at("trace")), "");
@@ -161,7 +161,7 @@ std::multiset<std::string> texts_of(const LogEvents& events) {
 }
 
 TEST(Shiviz, HasTheOriginalBesideTheMinimalTrace) {
-  const auto executions = executions_of(shiviz_log(case_of(kMinimal, kOriginal)));
+  const auto executions = executions_of(shiviz_log(shown_of(kMinimal, kOriginal)));
   ASSERT_EQ(executions.size(), 2u);
   ASSERT_TRUE(executions.contains("original") && executions.contains("minimal"));
   EXPECT_GT(executions.at("original").size(), executions.at("minimal").size());
@@ -170,7 +170,7 @@ TEST(Shiviz, HasTheOriginalBesideTheMinimalTrace) {
 
 // Versions, marks and places differ between the two; what ShiViz compares does not.
 TEST(Shiviz, SaysOfOneThingTheSameInBoth) {
-  const auto executions = executions_of(shiviz_log(case_of(kMinimal, kOriginal)));
+  const auto executions = executions_of(shiviz_log(shown_of(kMinimal, kOriginal)));
   const auto original = texts_of(executions.at("original"));
   for (const std::string said :
        {"A: o1: create on A", "A: o1: edit on A", "A: send upload-request: o1 (edit on A)"})
@@ -182,7 +182,7 @@ TEST(Shiviz, SaysOfOneThingTheSameInBoth) {
 }
 
 TEST(Shiviz, MarksWhereTheInvariantIsBroken) {
-  const auto executions = executions_of(shiviz_log(case_of(kMinimal)));
+  const auto executions = executions_of(shiviz_log(shown_of(kMinimal)));
   const LogEvents& events = executions.at("trace");
   const auto marked = std::count_if(events.begin(), events.end(), [](const LogEvent& each) {
     return each.host == "A" &&
@@ -192,7 +192,7 @@ TEST(Shiviz, MarksWhereTheInvariantIsBroken) {
 }
 
 TEST(Shiviz, SaysWhatTheServerRefused) {
-  const std::string log = shiviz_log(case_of(
+  const std::string log = shiviz_log(shown_of(
       "tidemark-trace 1\nprotocol hardened\nclients 1\ncreate S o1\nsync A\nedit A o1\nbegin A\n"
       "deliver A\ndeliver A\nedit S o1\nfinish A\n"));
   EXPECT_NE(log.find("\nsend upload-ack: o1 (edit on A) refused\n"), std::string::npos) << log;
@@ -200,7 +200,7 @@ TEST(Shiviz, SaysWhatTheServerRefused) {
 }
 
 TEST(Shiviz, TellsAtRestWhatIsJudgedThere) {
-  const Case about = case_of(
+  const Shown about = shown_of(
       "tidemark-trace 1\nprotocol reference\nstrategy client-priority\n"
       "create A o1 pk=k name=apples\ncreate B o2 pk=k name=pears\nsync A\nsync B\nsync A\n"
       "expect convergence violated\n");

@@ -28,9 +28,9 @@ constexpr std::string_view kEcho =
     "edit A o1 value=\"120 EUR\"\n"
     "expect no-lost-update violated\n";
 
-Case case_of(std::string_view text) {
+Shown shown_of(std::string_view text) {
   const Trace trace = trace_of(text);
-  Case made = make_case(configuration_of(trace), trace);
+  Shown made = show(configuration_of(trace), trace);
   made.commands = {{"replay", "tidemark replay found/some.trace"}};
   return made;
 }
@@ -94,11 +94,11 @@ TEST(Layout, OfNothingIsNothing) { EXPECT_TRUE(lay_out(0, {}, 100, 40).nodes.emp
 // --- pages
 
 TEST(HtmlReport, OfEqualCasesIsEqual) {
-  EXPECT_EQ(html_report(case_of(kEcho), kEnvironment), html_report(case_of(kEcho), kEnvironment));
+  EXPECT_EQ(html_report(shown_of(kEcho), kEnvironment), html_report(shown_of(kEcho), kEnvironment));
 }
 
 TEST(HtmlReport, SaysWhereTheInvariantBroke) {
-  const std::string page = html_report(case_of(kEcho), kEnvironment);
+  const std::string page = html_report(shown_of(kEcho), kEnvironment);
   EXPECT_NE(page.find("<h1>no-lost-update</h1>"), std::string::npos);
   EXPECT_NE(page.find("data-first=\"round-1\""), std::string::npos);
   EXPECT_EQ(count(page, "class=\"ring\" cx"), 1u);
@@ -107,46 +107,63 @@ TEST(HtmlReport, SaysWhereTheInvariantBroke) {
 
 TEST(HtmlReport, OfARunThatHeldSaysSo) {
   const std::string page =
-      html_report(case_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\nsync A\n"), {});
+      html_report(shown_of("tidemark-trace 1\nprotocol hardened\ncreate A o1\nsync A\n"), {});
   EXPECT_NE(page.find("<h1>Everything held</h1>"), std::string::npos);
   EXPECT_EQ(count(page, "class=\"ring"), 0u);
 }
 
 TEST(HtmlReport, ShowsLostAndLateMessagesAndWhoIsOffline) {
-  const std::string page = html_report(case_of("tidemark-trace 1\n"
-                                               "create A o1\n"
-                                               "sync A lose=upload-ack\n"
-                                               "begin B\ngive-up B\n"
-                                               "offline A\nedit A o1\n"),
+  const std::string page = html_report(shown_of("tidemark-trace 1\n"
+                                                "create A o1\n"
+                                                "sync A lose=upload-ack\n"
+                                                "begin B\ngive-up B\n"
+                                                "offline A\nedit A o1\n"),
                                        {});
   EXPECT_EQ(count(page, "class=\"cross\""), 1u);
   EXPECT_EQ(count(page, "class=\"clock\""), 1u);
   EXPECT_EQ(count(page, "<title>A is offline</title>"), 1u);
 }
 
+// `page`, its counters kept from the harness.
+struct Silent final : tidemark::Engine {
+  std::shared_ptr<tidemark::Engine> inner =
+      with_engine(find_protocol("page")->protocol, built_in("server-priority"),
+                  [](auto engine) -> std::shared_ptr<tidemark::Engine> {
+                    return std::make_shared<Hosted<decltype(engine)>>(std::move(engine), "page");
+                  });
+  const tidemark::Traits& traits() const override { return inner->traits(); }
+  tidemark::Answer handle(const tidemark::Request& request) override {
+    tidemark::Answer answer = inner->handle(request);
+    answer.servercounter_lastsync.reset();
+    return answer;
+  }
+};
+
 TEST(HtmlReport, OfAnEngineThatDoesNotTellItsDownloadMarksLeavesThemOut) {
-  Case about = case_of(kEcho);
-  EXPECT_NE(html_report(about, {}).find(">servercounter_lastsync<"), std::string::npos);
-  about.run.recording.tells_servercounter_lastsync = false;
-  EXPECT_EQ(html_report(about, {}).find("servercounter_lastsync"), std::string::npos);
+  EXPECT_NE(html_report(shown_of(kEcho), {}).find(">servercounter_lastsync<"), std::string::npos);
+  const Trace trace = trace_of(kEcho);
+  Configuration silent = configuration_of(trace);
+  silent.spec = hosted_spec(std::make_shared<Silent>());
+  EXPECT_EQ(html_report(show(silent, trace), {}).find("servercounter_lastsync"),
+            std::string::npos);
 }
 
 TEST(HtmlReport, OfALongRunIsBoundedAndSaysWhatIsLeftOut) {
   std::string text = "tidemark-trace 1\nprotocol hardened\nclients 2\ncreate A o1\n";
   for (int i = 0; i < 5'000; ++i) text += i % 2 == 0 ? "edit A o1\n" : "sync A\n";
-  const std::string page = html_report(case_of(text), {});
+  const std::string page = html_report(shown_of(text), {});
   EXPECT_LT(page.size(), std::size_t{2'000'000});
   EXPECT_LE(count(page, "class=\"stop\""), kShownPassages);
   EXPECT_NE(page.find("are left out."), std::string::npos);
 }
 
 TEST(HtmlReport, PutsTheMinimalTraceBesideTheOriginal) {
-  Case about = case_of(kEcho);
-  about.original = Original{
-      run_trace(about.configuration, trace_of("tidemark-trace 1\nclients 3\n"
-                                              "create A o1 value=\"100 EUR\"\ncrash B\ncrash C\n"
-                                              "sync A\nedit A o1 value=\"120 EUR\"\n")),
-      0x7};
+  Shown about = shown_of(kEcho);
+  about.original =
+      Original{Run(about.configuration, trace_of("tidemark-trace 1\nclients 3\n"
+                                                 "create A o1 value=\"100 EUR\"\ncrash B\ncrash C\n"
+                                                 "sync A\nedit A o1 value=\"120 EUR\"\n")),
+               0x7};
   const std::string page = html_report(about, {});
   EXPECT_NE(page.find("<summary>2 steps removed</summary>"), std::string::npos);
   EXPECT_NE(page.find("original: 5 steps, 3 clients, 2 faults"), std::string::npos);
@@ -155,92 +172,26 @@ TEST(HtmlReport, PutsTheMinimalTraceBesideTheOriginal) {
 
 // --- many findings
 
-FuzzResult result_of(const Case& about) {
-  FuzzResult result;
-  result.episodes = 20'000;
-  result.broken_episodes = 431;
-  result.effective_steps = 600'000;
-  result.broken[0] = 431;
-  result.findings.push_back(finding_of(about.run.trace, *about.invariant));
-  result.findings[0].shrunk.passes = {{"sweep", 40, 12, 5}, {"chunks", 7, 2, 3}};
-  return result;
-}
-
-TEST(Campaign, ComesBackAsItWasWritten) {
-  const Case about = case_of(kEcho);
-  const FuzzResult result = result_of(about);
-  const nlohmann::json written =
-      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 12.5, kEnvironment, {});
-  std::string problem;
-  const auto campaign = read_campaign(written.dump(), problem);
-  ASSERT_TRUE(campaign) << problem;
-  EXPECT_EQ(campaign->seconds, 12.5);
-  ASSERT_EQ(campaign->parts.size(), 1u);
-  EXPECT_EQ(campaign->parts[0].name, "page, server-priority");
-  EXPECT_EQ(campaign->parts[0].episodes, 20'000u);
-  const FoundTrace& found = campaign->traces.at("no-lost-update-3f2a91c2d0ab.trace");
-  EXPECT_EQ(found.found, "431 of 20 000 episodes");
-  ASSERT_EQ(found.passes.size(), 2u);
-  EXPECT_EQ(found.passes[1].name, "chunks");
-  EXPECT_EQ(trace_of(found.original).scenario.steps.size(), 38u);
-}
-
-TEST(Campaign, OfAnythingElseIsRefusedWithWhatWasExpected) {
-  const Case about = case_of(kEcho);
-  const FuzzResult result = result_of(about);
-  const nlohmann::json whole =
-      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 1, {}, {});
-  const auto refusal = [](const std::string& text) {
-    std::string problem;
-    EXPECT_FALSE(read_campaign(text, problem)) << text.substr(0, 80);
-    EXPECT_EQ(problem.find('\n'), std::string::npos) << problem;
-    EXPECT_NE(problem.find(", expected a document tidemark/campaign/1"), std::string::npos);
-    return problem;
-  };
-  refusal("");
-  refusal("[]");
-  refusal(whole.dump().substr(0, 500));
-  for (const auto& [name, value] : whole.items()) {
-    nlohmann::json without = whole;
-    without.erase(name);
-    EXPECT_NE(refusal(without.dump()).find(name), std::string::npos);
-  }
-  nlohmann::json other = whole;
-  other["schema"] = "tidemark/campaign/9";
-  EXPECT_NE(refusal(other.dump()).find("tidemark/campaign/9"), std::string::npos);
-  other = whole;
-  other["fuzz"]["configurations"][0]["episodes"] = -1;
-  EXPECT_NE(refusal(other.dump()).find("'episodes' is no count"), std::string::npos);
-}
-
-TEST(HtmlReport, ACampaignInDoubtIsNotGreen) {
-  const Case about = case_of(kEcho);
-  const FuzzResult nothing;
-  const auto page_with = [&](const std::vector<std::string>& doubts) {
-    std::string problem;
-    const nlohmann::json written =
-        campaign_json({&about.configuration, 1}, {&nothing, 1}, {}, 2, kEnvironment, doubts);
-    const auto campaign = read_campaign(written.dump(), problem);
-    EXPECT_TRUE(campaign) << problem;
-    return html_report({}, &*campaign, {});
-  };
-  EXPECT_NE(page_with({}).find(">HELD</span>"), std::string::npos);
-  const std::string page = page_with({"vacuous: no <mark>"});
+TEST(HtmlReport, ARunInDoubtIsNotGreen) {
+  RunReport report = run_of(shown_of(kEcho).configuration);
+  EXPECT_EQ(html_report({}, &report, {}).find(">HELD</span>"), std::string::npos)
+      << "no episode ran";
+  report.vacuous.clear();
+  EXPECT_NE(html_report({}, &report, {}).find(">HELD</span>"), std::string::npos);
+  report.vacuous = {"no <mark>"};
+  const std::string page = html_report({}, &report, {});
   EXPECT_EQ(page.find(">HELD</span>"), std::string::npos);
   EXPECT_NE(page.find(">IN DOUBT</span>"), std::string::npos);
   EXPECT_NE(page.find("vacuous: no &lt;mark&gt;"), std::string::npos);
 }
 
-TEST(HtmlReport, OfACampaignCountsItsGroupsAndLinksToThem) {
-  const Case about = case_of(kEcho);
-  FuzzResult result = result_of(about);
-  result.findings[0].fingerprint = about.fingerprint;
-  std::string problem;
-  const auto campaign = read_campaign(
-      campaign_json({&about.configuration, 1}, {&result, 1}, {}, 2, kEnvironment, {}).dump(),
-      problem);
-  ASSERT_TRUE(campaign) << problem;
-  const std::string page = html_report({&about, 1}, &*campaign, {});
+TEST(HtmlReport, OfARunCountsItsGroupsAndLinksToThem) {
+  const Shown about = shown_of(kEcho);
+  RunReport report = run_that_found(about.run.trace(), *about.invariant);
+  report.findings[0].fingerprint = about.fingerprint;
+  report.times.seconds = 2;
+  report.environment = kEnvironment;
+  const std::string page = html_report({&about, 1}, &report, {});
   EXPECT_NE(page.find("<a href=\"#finding-1\">no-lost-update</a>"), std::string::npos);
   EXPECT_NE(page.find("<td class=\"count\">17</td>"), std::string::npos);
   EXPECT_NE(page.find("10 000 episodes/s, 300 000 steps/s"), std::string::npos);
@@ -249,7 +200,7 @@ TEST(HtmlReport, OfACampaignCountsItsGroupsAndLinksToThem) {
 }
 
 TEST(HtmlReport, OfMoreFindingsThanFitSaysHowManyAreShown) {
-  const std::vector<Case> cases(kShownFindings + 3, case_of(kEcho));
+  const std::vector<Shown> cases(kShownFindings + 3, shown_of(kEcho));
   const std::string page = html_report(cases, nullptr, {});
   EXPECT_NE(page.find(" of 43 findings are shown in full"), std::string::npos);
   EXPECT_EQ(count(page, "<th scope=\"row\"><a href=\"#finding-") +
@@ -269,7 +220,7 @@ std::string read(const std::filesystem::path& path) {
 TEST_P(HtmlGolden, ThePageIsWhatIsWritten) {
   const std::filesystem::path golden = std::filesystem::path(TIDEMARK_SOURCE_DIR) / "tests/golden";
   const std::string text = read(golden / "reports" / (std::string(GetParam()) + ".txt"));
-  const std::string page = html_report(case_of(text.substr(0, text.find("---- "))), kEnvironment);
+  const std::string page = html_report(shown_of(text.substr(0, text.find("---- "))), kEnvironment);
   const std::string body =
       page.substr(page.find("<main>"), page.find("<script>") - page.find("<main>"));
   const auto file = golden / "html" / (std::string(GetParam()) + ".html");

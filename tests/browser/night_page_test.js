@@ -11,7 +11,7 @@ let browser;
 let morning;
 before(async () => {
   browser = await launch();
-  morning = framed("morning");
+  morning = framed("night");
 });
 after(() => browser.close());
 

@@ -5,15 +5,15 @@
 #include <vector>
 
 #include "cli/parts/options.h"
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 
 namespace tidemark::core {
 
 // A trace as it runs, on its own engine unless flags name another. Throws BadInput.
-Case case_of(const Trace& trace, const EngineFlags& flags);
+Shown shown_of(const Trace& trace, const EngineFlags& flags);
 // That of a file, with the command that replays it. `original`: the file of the trace that it was
 // shrunk from; empty: not known. Throws BadInput.
-Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags);
+Shown load_shown(const std::string& file, const std::string& original, const EngineFlags& flags);
 
 // The traces of a folder, in the order of the alphabet. Throws BadInput.
 std::vector<std::string> traces_in(const std::string& folder);
@@ -28,6 +28,6 @@ std::vector<std::string> unmet_by(const Run& run);
 void require_page_file(const std::string& path);
 
 // As pages show it: with its anatomy, unless it is so long that this takes its time.
-Case case_for_page(Case about);
+Shown shown_for_page(Shown about);
 
 }  // namespace tidemark::core

@@ -1,4 +1,4 @@
-#include "cli/parts/cases.h"
+#include "cli/parts/traces.h"
 
 #include <fmt/format.h>
 
@@ -35,18 +35,18 @@ std::string print_unmet(const Expectation& expectation) {
 
 }  // namespace
 
-Case case_of(const Trace& trace, const EngineFlags& flags) {
+Shown shown_of(const Trace& trace, const EngineFlags& flags) {
   const Configuration configuration = configuration_of(trace, flags);
-  return make_case(configuration, flags.names_engine() ? on(configuration, trace) : trace);
+  return show(configuration, flags.names_engine() ? on(configuration, trace) : trace);
 }
 
-Case load_case(const std::string& file, const std::string& original, const EngineFlags& flags) {
+Shown load_shown(const std::string& file, const std::string& original, const EngineFlags& flags) {
   const Trace trace = load_trace(file);
-  Case loaded = case_of(trace, flags);
+  Shown loaded = shown_of(trace, flags);
   if (file != "-")
     loaded.commands = {{"replay", replay_command(loaded.configuration, file, trace)}};
   if (original.empty()) return loaded;
-  Run whole = run_trace(loaded.configuration, load_trace(original));
+  Run whole = Run(loaded.configuration, load_trace(original));
   if (loaded.invariant && !whole.verdict().broken(*loaded.invariant))
     throw BadInput{fmt::format("{}: {} is not violated, expected the trace that {} was shrunk from",
                                shown_path(original),
@@ -77,7 +77,7 @@ std::vector<Expectation> shown_by(const Verdict& verdict) {
 
 std::vector<std::string> unmet_by(const Run& run) {
   std::vector<std::string> unmet;
-  for (const Expectation& expectation : run.trace.expectations)
+  for (const Expectation& expectation : run.trace().expectations)
     if (!is_shown(expectation, run.verdict())) unmet.push_back(print_unmet(expectation));
   return unmet;
 }
@@ -88,8 +88,8 @@ void require_page_file(const std::string& path) {
   require_writable_file(path);
 }
 
-Case case_for_page(Case about) {
-  const bool is_long = about.run.trace.scenario.steps.size() > kMostDissected;
+Shown shown_for_page(Shown about) {
+  const bool is_long = about.run.scenario().steps.size() > kMostDissected;
   return is_long ? about : with_anatomy(std::move(about));
 }
 

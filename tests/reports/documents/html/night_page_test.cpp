@@ -1,6 +1,6 @@
 // The page in the morning: the verdict is that of the night, what is urgent comes first, texts of
 // users stay text, and the page stays small.
-#include "reports/documents/html/morning.h"
+#include "reports/documents/html/night_page.h"
 
 #include <gtest/gtest.h>
 
@@ -8,19 +8,28 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "tests/reports/documents/cases.h"
 #include "tests/reports/documents/nights.h"
+#include "tests/reports/documents/shown.h"
 
 namespace tidemark::core {
 namespace {
 
-const std::vector<NamedLine> kEnvironment{{"version", "tidemark 0"}, {"compiler", "a compiler"}};
+const RunPlace kPlace{"tidemark", "", "findings/",
+                      [](std::string_view word) { return std::string(word); }};
 
-std::string page_of(const Night& night, const std::vector<HistoryNight>& history = {}) {
-  return morning_page(night, history, kEnvironment);
+// All findings but those that were fixed have files.
+std::set<std::string> files_of(const RunReport& report) {
+  std::set<std::string> names;
+  for (const Finding& each : report.findings)
+    if (each.status != FindingStatus::fixed) names.insert(each.name());
+  return names;
+}
+std::string page_of(const RunReport& report, const std::vector<HistoryNight>& history = {}) {
+  return night_page(report, history, kPlace, files_of(report));
 }
 bool has(const std::string& page, std::string_view text) {
   return page.find(text) != std::string::npos;
@@ -30,22 +39,24 @@ std::size_t count(const std::string& page, std::string_view text) {
   for (auto at = page.find(text); at != std::string::npos; at = page.find(text, at + 1)) ++found;
   return found;
 }
-Night night_with(FindingStatus status) {
-  Night night{.number = 3, .seconds = 1};
-  night.findings = {{.name = "told-0", .status = status, .sentence = "x", .command = "replay x"}};
-  return night;
+RunReport night_with(FindingStatus status) {
+  RunReport report;
+  report.head.night = 3;
+  report.times.seconds = 1;
+  report.findings = {finding_named("told-0", status)};
+  return report;
 }
 
 // --- the verdict
 
 TEST(Morning, TheVerdictIsWhatIsMostUrgent) {
-  Night night{.number = 1};
+  RunReport night;
   EXPECT_TRUE(has(page_of(night), ">HELD</span>"));
-  night.doubts = {"shard 1 of 2 is missing"};
+  night.unfinished = {"shard 1 of 2 is missing"};
   EXPECT_TRUE(has(page_of(night), ">IN DOUBT</span>"));
-  night.findings = {{.name = "a", .status = FindingStatus::fresh}};
+  night.findings = {finding_named("a-1", FindingStatus::fresh)};
   EXPECT_TRUE(has(page_of(night), ">NEW FINDINGS</span>"));
-  night.findings.push_back({.name = "b", .status = FindingStatus::regressed});
+  night.findings.push_back(finding_named("b-1", FindingStatus::regressed));
   EXPECT_TRUE(has(page_of(night), ">REGRESSED</span>"));
   night.faults = {"two runs differ"};
   EXPECT_TRUE(has(page_of(night), ">FAULT</span>"));
@@ -53,40 +64,25 @@ TEST(Morning, TheVerdictIsWhatIsMostUrgent) {
 }
 
 TEST(Morning, KnownAndFixedFindingsAreHeld) {
-  EXPECT_EQ(verdict_of(night_with(FindingStatus::known)), NightVerdict::held);
-  EXPECT_EQ(verdict_of(night_with(FindingStatus::fixed)), NightVerdict::held);
+  EXPECT_EQ(verdict_of(night_with(FindingStatus::known)), RunVerdict::held);
+  EXPECT_EQ(verdict_of(night_with(FindingStatus::fixed)), RunVerdict::held);
 }
 
 TEST(Morning, OneSentenceCountsFindingsAndEpisodes) {
-  EXPECT_EQ(sentence_of(sample_night()),
-            "1 regressed finding, 1 new, 1 known, 1 fixed; 12 400 000 episodes of 3 configurations "
+  EXPECT_EQ(night_sentence(sample_night()),
+            "1 regressed finding, 1 new, 1 known, 1 fixed; 12 400 000 episodes of 4 configurations "
             "in 2 h 5 min");
-  EXPECT_EQ(sentence_of({.seconds = 41.26}),
-            "no findings; 0 episodes of 0 configurations in 41.3 s");
-  Night night = night_with(FindingStatus::known);
-  night.seconds = 7'200;
-  EXPECT_EQ(sentence_of(night), "1 known finding; 0 episodes of 0 configurations in 2 h");
+  RunReport nothing;
+  nothing.times.seconds = 41.26;
+  EXPECT_EQ(night_sentence(nothing), "no findings; 0 episodes of 0 configurations in 41.3 s");
+  RunReport night = night_with(FindingStatus::known);
+  night.times.seconds = 7'200;
+  EXPECT_EQ(night_sentence(night), "1 known finding; 0 episodes of 0 configurations in 2 h");
 }
 
 TEST(Morning, EachDoubtIsTold) {
   const std::string page = page_of(sample_night());
-  for (const std::string& doubt : sample_night().doubts) EXPECT_TRUE(has(page, doubt)) << doubt;
-}
-
-// --- as a line of the history
-
-TEST(Morning, TheNightIsALineOfTheHistory) {
-  const HistoryNight line = history_of(sample_night());
-  EXPECT_EQ(line.night, 17u);
-  EXPECT_EQ(line.verdict, "regressed");
-  EXPECT_EQ(line.exit_code, 1);
-  EXPECT_EQ(line.episodes, 12'400'000u);
-  EXPECT_EQ(line.broken_episodes, 4'117u);
-  EXPECT_EQ(line.corpus, 56u);
-  EXPECT_EQ(line.marks.at("restored"), 15u);
-  EXPECT_EQ(line.missed_marks, std::vector<std::string>{"restored"});
-  EXPECT_EQ(line.findings.at(kOldFinding), (HistoryFinding{FindingStatus::known, 431}));
-  EXPECT_EQ(line.findings.at(kRepairedFinding), (HistoryFinding{FindingStatus::fixed, 0}));
+  for (const std::string& doubt : sample_night().doubts()) EXPECT_TRUE(has(page, doubt)) << doubt;
 }
 
 // --- findings
@@ -111,10 +107,9 @@ TEST(Morning, AStatusIsAWordAndAShape) {
 }
 
 TEST(Morning, AFindingWithoutFilesHasNoLink) {
-  Night night = night_with(FindingStatus::known);
+  const RunReport night = night_with(FindingStatus::known);
   EXPECT_EQ(count(page_of(night), "href=\"findings/told-0.html\""), 1u);
-  night.findings[0].has_files = false;
-  EXPECT_EQ(count(page_of(night), "href="), 0u);
+  EXPECT_EQ(count(night_page(night, {}, kPlace, {}), "href="), 0u);
 }
 
 TEST(Morning, SaysWhenAFindingWasFirstAndLastSeen) {
@@ -131,14 +126,18 @@ TEST(Morning, SaysWhenAFindingWasFirstAndLastSeen) {
 }
 
 TEST(Morning, TheCommandIsWholeAndNoOther) {
-  Night night = night_with(FindingStatus::fresh);
-  night.findings[0].command = "tidemark replay 'a \"b\" <c>.trace' " + std::string(1'500, 'x');
+  RunReport night;
+  add_portion(night, {"page", 1, 1, 1, 1});
+  night.findings = {seen_finding("told-0", FindingStatus::fresh, {{0, 1}}, 1, "x")};
+  std::string& flags = night.head.portions[0].flags;
+  flags = "'a \"b\" <c>' " + std::string(1'500, 'x');
   EXPECT_TRUE(
-      has(page_of(night), "<code>tidemark replay &#39;a &quot;b&quot; &lt;c&gt;.trace&#39; " +
-                              std::string(1'500, 'x') + "</code>"));
-  night.findings[0].command += std::string(1'000, 'x');
+      has(page_of(night),
+          "<code>tidemark replay findings/told-0.trace &#39;a &quot;b&quot; &lt;c&gt;&#39; " +
+              std::string(1'500, 'x') + "</code>"));
+  flags += std::string(1'000, 'x');
   EXPECT_FALSE(has(page_of(night), "<code>"));
-  EXPECT_TRUE(has(page_of(night), "the command has 2.5 KB, and stands in report.json"));
+  EXPECT_TRUE(has(page_of(night), "the command has 2.6 KB, and stands in report.json"));
 }
 
 // --- nights
@@ -189,8 +188,8 @@ TEST(Morning, ATrendIsAPictureThatIsToldInWords) {
 }
 
 TEST(Morning, CoverageThatWasNotCountedIsNotDrawn) {
-  Night night = sample_night();
-  night.cells_possible = 0;
+  RunReport night = sample_night();
+  night.result.portions[0].coverage.reset();
   auto nights = sample_nights();
   EXPECT_TRUE(has(page_of(night, nights), ">–</b>")) << "only this night has none";
   for (HistoryNight& each : nights) each.cells_possible = 0;
@@ -198,7 +197,7 @@ TEST(Morning, CoverageThatWasNotCountedIsNotDrawn) {
 }
 
 TEST(Morning, NumbersThatStayTheSameAreALineToo) {
-  HistoryNight before = history_of(sample_night());
+  HistoryNight before = row_of(sample_night());
   before.night = 16;
   EXPECT_TRUE(has(page_of(sample_night(), {before}), "class=\"line\" d=\"M5 30L15 30\""));
 }
@@ -231,33 +230,31 @@ TEST(Morning, OfEqualNightsIsEqual) {
 
 const std::string kHostile = "<script>alert(1)</script>\"' onx=]]>\x01\xff\u202e&";
 
-Night hostile_night() {
-  Night night{.number = 2,
-              .began = kHostile,
-              .commit = kHostile,
-              .seed = kHostile,
-              .campaign = kHostile,
-              .seconds = 5};
-  night.faults = night.doubts = {kHostile};
-  for (const FindingStatus status :
-       {FindingStatus::fresh, FindingStatus::known, FindingStatus::fixed, FindingStatus::regressed})
-    night.findings.push_back({.name = kHostile,
-                              .status = status,
-                              .sentence = kHostile,
-                              .configurations = {kHostile},
-                              .command = kHostile});
-  night.configurations = {
-      {kHostile, 1, 1, 1, 1, kHostile, kHostile, {{kHostile, 1, true}}, {kHostile}}};
-  night.slow = {{1, 2, kHostile, kHostile}};
+RunReport hostile_night() {
+  RunReport night;
+  night.head.night = 2;
+  night.head.commit = kHostile;
+  night.times = {kHostile, 5, {{1, 2}}};
+  night.faults = night.unfinished = {kHostile};
+  add_portion(night, {kHostile, 1, 1, 1, 1});
+  night.head.portions[0].own_marks = {kHostile};
+  night.head.portions[0].canary = kHostile;
+  night.head.portions[0].flags = night.head.portions[0].replay = kHostile;
+  night.missed_marks[0] = {kHostile};
+  for (const FindingStatus status : {FindingStatus::fresh, FindingStatus::known,
+                                     FindingStatus::fixed, FindingStatus::regressed}) {
+    night.findings.push_back(seen_finding("x-1", status, {{0, 1}}, 1, kHostile));
+    night.findings.back().invariant = night.findings.back().fingerprint = kHostile;
+  }
+  night.environment = {{kHostile, kHostile}};
   return night;
 }
 
 TEST(Morning, NoTextBecomesMarkupOrLeadsElsewhere) {
-  HistoryNight before = history_of(hostile_night());
+  HistoryNight before = row_of(hostile_night());
   before.night = 1;
   before.verdict = kHostile;
-  const std::string page = morning_page(hostile_night(), std::vector{before},
-                                        std::vector<NamedLine>{{kHostile, kHostile}});
+  const std::string page = page_of(hostile_night(), {before});
   EXPECT_EQ(count(page, "<script"), 2u) << "the data, and the script of the page";
   EXPECT_FALSE(has(page, "alert(1)</"));
   EXPECT_FALSE(has(page, "\" onx"));
@@ -267,33 +264,32 @@ TEST(Morning, NoTextBecomesMarkupOrLeadsElsewhere) {
 }
 
 // So many of everything, with texts as long as they come.
-Night huge_night(std::size_t findings, std::size_t length) {
-  Night night{.number = 400, .seconds = 7'200};
+RunReport huge_night(std::size_t findings, std::size_t length) {
+  RunReport night;
+  night.head.night = 400;
+  night.times.seconds = 7'200;
   const std::string text(length, '"');
-  for (std::size_t i = 0; i < findings; ++i)
-    night.findings.push_back({.name = fmt::format("no-lost-update-{:012x}", i),
-                              .status = static_cast<FindingStatus>(i % 4),
-                              .sentence = text,
-                              .steps = 9,
-                              .episodes = i,
-                              .configurations = {text, text, text, text},
-                              .command = text});
   for (std::size_t i = 0; i < 100; ++i) {
-    night.configurations.push_back({text, 1, 1, 1, 1, text, text, {}, {}});
-    for (int mark = 0; mark < 40; ++mark)
-      night.configurations.back().marks.push_back({fmt::format("mark-{}", mark), 7, true});
-    night.slow.push_back({i, 1, text, text});
-    night.doubts.push_back(text);
+    add_portion(night, {text, 1, 1, 1, 1});
+    night.head.portions.back().canary = night.head.portions.back().replay = text;
+    night.times.slow.push_back({i, 1'000'000'000});
+    night.unfinished.push_back(text);
   }
+  night.head.portions.front().flags = text;
+  for (std::size_t i = 0; i < findings; ++i)
+    night.findings.push_back(seen_finding(fmt::format("no-lost-update-{:012x}", i),
+                                          static_cast<FindingStatus>(i % 4),
+                                          {{0, i}, {1, 1}, {2, 1}, {3, 1}}, 9, text));
   return night;
 }
 
 TEST(Morning, StaysSmallAndSaysWhatIsLeftOut) {
   for (const std::size_t length : {60u, 300u, 3'000u}) {
-    const Night night = huge_night(500, length);
+    const RunReport night = huge_night(500, length);
+    const HistoryNight row = row_of(night);
     std::vector<HistoryNight> nights;
     for (std::uint32_t number = 35; number < 400; ++number) {
-      nights.push_back(history_of(night));
+      nights.push_back(row);
       nights.back().night = number;
       nights.back().verdict = std::string(length, '<');
     }
@@ -309,10 +305,12 @@ TEST(Morning, StaysSmallAndSaysWhatIsLeftOut) {
 // --- the golden file, which the browser test opens too
 
 TEST(Morning, ThePageIsWhatIsWritten) {
-  const std::string page = page_of(sample_night(), sample_nights());
+  RunReport night = sample_night();
+  night.environment = {{"version", "tidemark 0"}, {"compiler", "a compiler"}};
+  const std::string page = page_of(night, sample_nights());
   const std::string body =
       page.substr(page.find("<main>"), page.find("<script>") - page.find("<main>"));
-  const auto file = fs::path(TIDEMARK_SOURCE_DIR) / "tests/golden/html/morning.html";
+  const auto file = fs::path(TIDEMARK_SOURCE_DIR) / "tests/golden/html/night_page.html";
   if (std::getenv("TIDEMARK_REWRITE_GOLDEN") != nullptr)
     std::ofstream(file, std::ios::binary) << body;
   else

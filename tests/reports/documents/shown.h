@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "reports/documents/case.h"
+#include "reports/shown.h"
 #include "sim/generator.h"
 #include "sim/scope.h"
 #include "tests/reports/samples.h"
@@ -27,41 +27,41 @@ inline std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline Case case_of(std::string_view trace) {
+inline Shown shown_of(std::string_view trace) {
   const Trace read = trace_of(trace);
-  return make_case(configuration_of(read), read);
+  return show(configuration_of(read), read);
 }
 
 // The same with what it was shrunk from.
-inline Case case_of(std::string_view trace, std::string_view original) {
-  Case made = case_of(trace);
-  made.original = Original{run_trace(made.configuration, trace_of(original))};
+inline Shown shown_of(std::string_view trace, std::string_view original) {
+  Shown made = shown_of(trace);
+  made.original = Original{Run(made.configuration, trace_of(original))};
   return made;
 }
 
 // The regression traces, by file.
-inline std::vector<std::pair<fs::path, Case>> cases_of_traces() {
+inline std::vector<std::pair<fs::path, Shown>> shown_traces() {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(TIDEMARK_SOURCE_DIR "/tests/traces"))
     if (entry.path().extension() == ".trace") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   EXPECT_GE(files.size(), 30u) << "the regression traces were not found";
-  std::vector<std::pair<fs::path, Case>> cases;
-  for (const fs::path& file : files) cases.emplace_back(file, case_of(text_of(file)));
+  std::vector<std::pair<fs::path, Shown>> cases;
+  for (const fs::path& file : files) cases.emplace_back(file, shown_of(text_of(file)));
   return cases;
 }
 
 // Episodes of the page's protocol with every fault, each of another seed.
-inline std::vector<Case> random_cases(std::uint64_t count) {
+inline std::vector<Shown> random_shown(std::uint64_t count) {
   Scope scope;
   scope.clients = 3;
   scope.objects = 3;
   EXPECT_EQ(parse_faults("all", scope.faults), "");
   const Configuration configuration = configuration_of(trace_of("tidemark-trace 1\n"));
-  std::vector<Case> cases;
+  std::vector<Shown> cases;
   for (std::uint64_t seed = 1; seed <= count; ++seed)
     cases.push_back(
-        make_case(configuration, make_trace(configuration, Generator(scope).generate(seed))));
+        show(configuration, make_trace(configuration, Generator(scope).generate(seed))));
   return cases;
 }
 
