@@ -85,7 +85,7 @@ def hunt_at_random(mutant, seed, seconds, folder):
     if mutant["rare"]:
         return hunt_rare(mutant, seed, seconds, folder)
     command = [ROOT / "build/tidemark", "mutants", mutant["name"], "--seeds", "1", "--seed",
-               str(seed), "--episodes", str(1 << 40), "--jobs", "1", "--json", "result.json", "-q"]
+               str(seed), "--episodes", str(1 << 40), "--jobs", "1", "--out", "result.json", "-q"]
     code, used, output = run(command, folder, seconds)
     if code is None:
         return False, used, None
@@ -149,7 +149,7 @@ HUNTS = {
 
 
 def mutants_of_hardened():
-    listed = subprocess.run([ROOT / "build/tidemark", "list", "mutants", "--json", "-"],
+    listed = subprocess.run([ROOT / "build/tidemark", "list", "mutants", "--out", "-"],
                             check=True, capture_output=True).stdout
     return [each for each in json.loads(listed)["mutants"] if each["protocol"] == "hardened"]
 

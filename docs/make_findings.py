@@ -152,7 +152,7 @@ class Tidemark:
         return self.run(["--version"]).strip()
 
     def explore(self, flags):
-        result = json.loads(self.run(["explore", *flags.split(), "--jobs", "1", "--json", "-", "-q"]))
+        result = json.loads(self.run(["explore", *flags.split(), "--jobs", "1", "--out", "-", "-q"]))
         for each in result["configurations"]:
             if not each["complete"] or each["faults"]:
                 fail(f"tidemark explore {flags}: not complete, or a fault of the search")
@@ -163,7 +163,7 @@ class Tidemark:
 
     def replay(self, text, strategy):
         """Breaches by invariant."""
-        result = json.loads(self.run(["replay", "-", "--strategy", strategy, "--json", "-", "-q"],
+        result = json.loads(self.run(["replay", "-", "--strategy", strategy, "--out", "-", "-q"],
                                      stdin=text))
         return {each["name"]: each["breach"] for each in result["invariants"] if not each["holds"]}
 
@@ -730,7 +730,7 @@ class Page:
         began = time.monotonic()
         result = json.loads(self.tidemark.run(
             ["fuzz", "--protocol", "hardened", "--strategy", strategy, "--clients", str(clients),
-             "--episodes", str(episodes), "--json", "-", "-q"]))
+             "--episodes", str(episodes), "--out", "-", "-q"]))
         each, = result["configurations"]
         if each["broken_episodes"] != 0:
             fail(f"hardened, {strategy}, {clients} clients: broken")
@@ -846,7 +846,7 @@ class PouchDB:
 
     def fuzz(self, flags):
         result = json.loads(self.tidemark.run(
-            ["fuzz", "--engine", self.engine, *flags.split(), "--json", "-", "-q"]))
+            ["fuzz", "--engine", self.engine, *flags.split(), "--out", "-", "-q"]))
         print(f"make_findings: pouchdb, {flags}", file=sys.stderr)
         return result["configurations"][0]
 
@@ -872,7 +872,7 @@ class PouchDB:
         with tempfile.NamedTemporaryFile("r", encoding="utf-8") as errors:
             result = json.loads(self.tidemark.run(
                 ["replay", str(path), "--engine", f"{self.engine} 2>{shlex.quote(errors.name)}",
-                 "--json", "-", "-q"]))
+                 "--out", "-", "-q"]))
             return result, "the server died" in errors.read()
 
 
@@ -922,7 +922,7 @@ def drift_of_traces(tidemark, text, folder):
                       r"  `tidemark replay tests/traces/findings/(.*)`", text)
     cells = re.findall(r"\[(\d+)\]\(\.\./tests/traces/findings/(.*?)\)", text)
     files = sorted(folder.glob("*.trace"))
-    checked = json.loads(tidemark.run(["replay", "--check", *map(str, files), "--json", "-", "-q"]))
+    checked = json.loads(tidemark.run(["replay", "--check", *map(str, files), "--out", "-", "-q"]))
     steps = {Path(each["file"]).name: each["replay"]["scenario"]["steps"] for each in checked["traces"]}
     yield from (f"{each['file']}: does not show what it expects"
                 for each in checked["traces"] if not each["as_expected"])

@@ -104,7 +104,7 @@ def run(program, *arguments):
 
 
 def document(program, *arguments):
-    return json.loads(run(program, "mutants", *arguments, "--json", "-", "--quiet"))
+    return json.loads(run(program, "mutants", *arguments, "--out", "-", "--quiet"))
 
 
 def kept_alone():

@@ -161,7 +161,7 @@ explore() {
   rm -f explore.json
   best explore.out "$tidemark" explore --protocol guarded --strategy server-priority --clients 2 \
     --objects 2 --edits "$edits" --lost "$lost" --backend off --shared-keys off --deletes off \
-    --interleave on --quiet --json explore.json "$@"
+    --interleave on --quiet --out explore.json "$@"
   [[ -s explore.json ]] || fail "tidemark explore wrote no JSON" explore.out
   our_states=$(number states)
   our_seconds=$(calc %.6f "$shortest / 1e6")

@@ -32,12 +32,6 @@ void set_service(CiFlags& flags, const std::string& word) {
   if (kServices[place] != "auto") flags.service = static_cast<CiService>(place);
 }
 
-void set_junit(CiFlags& flags, const std::string& file) {
-  if (file.empty() || file == "-")
-    bad_usage("--junit: '{}' is no file, expected a path such as report.xml", file);
-  flags.junit = file;
-}
-
 std::uint64_t now_s() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(
@@ -60,17 +54,13 @@ AddedFlags add_ci_flags(VerbFlags& verb, CiFlags& flags) {
               "whose log this is: github, gitlab, none; docs/CI.md")
           .usually("auto"),
       verb.text(
-          "--junit", "FILE", [&flags](const std::string& file) { set_junit(flags, file); },
-          "write the checks as JUnit XML"),
-      verb.text(
               "--junit-dialect", "NAME",
               [&flags](const std::string& word) {
                 flags.dialect = static_cast<JUnitDialect>(
                     parse_word("--junit-dialect", "dialect", word, kDialects));
               },
-              "common, or strict: as the xUnit plugin of Jenkins wants it")
+              "of an .xml: common, or strict, for the xUnit plugin of Jenkins")
           .usually("common")};
-  added[2].needs(added[1]);
   for (AddedFlag option : added) option.group("Output");
   return added;
 }
@@ -80,7 +70,8 @@ CiReport::CiReport(const CiFlags& flags, std::string verb, Output& output, Resul
       service_(flags.service.value_or(service_of_environment())),
       checks_{std::move(verb)},
       output_(output) {
-  if (!flags_.junit.empty()) require_writable_file(flags_.junit);
+  if (flags_.dialect && !output.out().wants(kJUnit))
+    bad_usage("--junit-dialect requires --out FILE.xml");
   if (service_ == CiService::github) {
     Output::change_errors(defused);
     output.change_results(without_commands);
@@ -99,7 +90,8 @@ void CiReport::add_fault(const std::string& what) {
 
 void CiReport::write() {
   output_.change_results(nullptr);
-  if (!flags_.junit.empty()) write_file(flags_.junit, junit(checks_, flags_.dialect));
+  output_.out().write(kJUnit, junit(checks_, flags_.dialect.value_or(JUnitDialect::common)));
+  output_.out().write(kSummary, step_summary(checks_));
   if (service_ == CiService::github) write_github();
 }
 

@@ -18,10 +18,9 @@ enum class CiService : std::uint8_t { none, github, gitlab };
 
 struct CiFlags {
   std::optional<CiService> service = {};  // none given: what the environment says
-  std::string junit = {};                 // a file; empty: none
-  JUnitDialect dialect = JUnitDialect::common;
+  std::optional<JUnitDialect> dialect = {};
 };
-// --ci, --junit, --junit-dialect
+// --ci, --junit-dialect
 AddedFlags add_ci_flags(VerbFlags& verb, CiFlags& flags);
 
 // How the log of a service shows the results of a verb: those of GitLab in sections, if they are
@@ -30,15 +29,19 @@ enum class ResultsAre : std::uint8_t { screens, lines };
 
 class CiReport {
  public:
-  // From here on the output is as the service wants it. Throws BadInput where the JUnit file cannot
-  // be written. The output outlives this.
+  // From here on the output is as the service wants it. Throws BadInput where flags have no
+  // meaning. The output outlives this.
   CiReport(const CiFlags& flags, std::string verb, Output& output, ResultsAre results);
 
   // Whether anybody reads checks; where not, none need be made.
-  bool wants_checks() const { return service_ == CiService::github || !flags_.junit.empty(); }
+  bool wants_checks() const {
+    return service_ == CiService::github || output_.out().wants(kJUnit) ||
+           output_.out().wants(kSummary);
+  }
   // The suite may be filled until the next one is added.
   Suite& add(Suite suite) { return checks_.suites.emplace_back(std::move(suite)); }
-  // The JUnit file, annotations and summary. The last that a verb does with its output.
+  // JUnit and summary where --out wants them, and what the service shows. The last that a verb does
+  // with its output.
   void write();
 
   // Runs a verb; where a fault ends it, that is reported as well. Throws it on.

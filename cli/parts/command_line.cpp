@@ -160,9 +160,12 @@ AddedFlag VerbFlags::text(const std::string& name, const std::string& type, std:
   return AddedFlag(app_.add_option(name, target, meaning)->type_name(type));
 }
 
-AddedFlag VerbFlags::texts(const std::string& name, const std::string& type,
-                           std::vector<std::string>& targets, const std::string& meaning) {
-  return AddedFlag(app_.add_option(name, targets, meaning)
+AddedFlag VerbFlags::texts(const std::string& name, const std::string& type, Read read,
+                           const std::string& meaning) {
+  const auto read_all = [read = std::move(read)](const std::vector<std::string>& given) {
+    for (const std::string& each : given) read(each);
+  };
+  return AddedFlag(app_.add_option_function<std::vector<std::string>>(name, read_all, meaning)
                        ->type_name(type)
                        ->allow_extra_args(false)
                        ->take_all());
@@ -191,6 +194,14 @@ AddedFlag VerbFlags::number(const std::string& name, std::uint64_t low, std::uin
         read(*number);
       },
       meaning);
+}
+
+std::string VerbFlags::name() const {
+  std::string name = app_.get_name();
+  for (const CLI::App* above = app_.get_parent();
+       above != nullptr && above->get_parent() != nullptr; above = above->get_parent())
+    name = above->get_name() + " " + name;
+  return name;
 }
 
 AddedFlag VerbFlags::find(const std::string& name) const {

@@ -70,9 +70,9 @@ class VerbFlags {
                  const std::string& meaning);
   AddedFlag text(const std::string& name, const std::string& type, std::string& target,
                  const std::string& meaning);
-  // May be repeated.
-  AddedFlag texts(const std::string& name, const std::string& type,
-                  std::vector<std::string>& targets, const std::string& meaning);
+  // May be repeated: read one after another.
+  AddedFlag texts(const std::string& name, const std::string& type, Read read,
+                  const std::string& meaning);
   // Takes `on` or `off`.
   AddedFlag on_off(const std::string& name, bool& target, const std::string& meaning);
   // Takes a whole number from `low` to `high`.
@@ -86,6 +86,8 @@ class VerbFlags {
         meaning);
   }
 
+  // `adapter check`
+  std::string name() const;
   // One that was added.
   AddedFlag find(const std::string& name) const;
 

@@ -108,10 +108,6 @@ std::optional<Shown> shown_again(std::optional<Shown> shown, std::string_view wh
   return shown;
 }
 
-TraceFolder::TraceFolder(std::string path) : path_(std::move(path)) {
-  if (!path_.empty()) require_writable_folder(path_);
-}
-
 KeptTrace TraceFolder::keep(const Configuration& configuration, Invariant invariant,
                             const std::string& name, const Trace& trace) {
   if (path_.empty()) return {};

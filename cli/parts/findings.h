@@ -62,8 +62,8 @@ struct KeptTrace {
 // of the first.
 class TraceFolder {
  public:
-  // An empty path: nothing is kept. Throws BadInput where no file can be written.
-  explicit TraceFolder(std::string path);
+  // An empty path: nothing is kept.
+  explicit TraceFolder(std::string path) : path_(std::move(path)) {}
 
   // Keeps a trace that breaks the invariant under this name, if there is none of this run. Nothing
   // where the file does not show the violation, or could not be written.

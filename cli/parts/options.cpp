@@ -148,11 +148,9 @@ void note_switches(const Scope& scope, const Scope& base, bool restricting, Flag
 
 }  // namespace
 
-void add_common_flags(VerbFlags& verb, CommonFlags& flags) {
+void add_common_flags(VerbFlags& verb, CommonFlags& flags, std::vector<OutEnding> endings) {
   constexpr const char* kGroup = "Output";
-  verb.text("--json", "FILE", flags.json,
-            "write the results as JSON; - is stdout, whole or not at all")
-      .group(kGroup);
+  if (!endings.empty()) add_out_flag(verb, flags.out, std::move(endings));
   verb.toggle("--quiet,-q", flags.quiet, "only what was found, one line each").group(kGroup);
   verb.toggle("--no-color", flags.no_color, "no colours; NO_COLOR and CLICOLOR_FORCE count too")
       .group(kGroup);
@@ -183,8 +181,10 @@ AddedFlags add_engine_flags(VerbFlags& verb, EngineFlags& flags, bool all_strate
           "--protocol", "NAME",
           [&flags](const std::string& name) { flags.protocol = protocol_named(name).name; },
           "the protocol: page, reference, guarded, hardened, …; see 'tidemark list'"),
-      verb.texts("--set", "KEY=VALUE", flags.options,
-                 "one option of the protocol; may be repeated"),
+      verb.texts(
+          "--set", "KEY=VALUE",
+          [&flags](const std::string& option) { flags.options.push_back(option); },
+          "one option of the protocol; may be repeated"),
       verb.text(
           "--mutate", "NAME",
           [&flags](const std::string& name) { flags.mutant = mutant_named(name).name; },
@@ -271,12 +271,6 @@ AddedFlags add_scope_flags(VerbFlags& verb, Scope& scope) {
   added.push_back(
       add_faults_flag(verb, scope.faults, "none, all, or some, a comma between: lost,late,clock"));
   return added;
-}
-
-AddedFlag add_out_flag(VerbFlags& verb, std::string& folder) {
-  return verb
-      .text("--out", "DIR", folder, "a folder for one trace per finding; none is written without")
-      .group("Output");
 }
 
 AddedFlag add_time_flag(VerbFlags& verb, TimeFlag& flag, const std::string& description) {
@@ -406,6 +400,12 @@ Flags flags_of(const Scope& scope, const Scope& base) {
   flags.push_back({"--steps", std::to_string(scope.steps), scope.steps == base.steps});
   note_switches(scope, base, true, flags);
   flags.push_back({"--faults", print_faults(scope.faults), scope.faults == base.faults});
+  return flags;
+}
+
+Flags out_flags_of(const OutPaths& out) {
+  Flags flags;
+  for (const std::string& path : out.all()) flags.push_back({"--out", path, false});
   return flags;
 }
 

@@ -32,7 +32,8 @@ struct EngineFlags {
   bool names_engine() const { return protocol || !options.empty() || mutant || strategy || engine; }
 };
 
-void add_common_flags(VerbFlags& verb, CommonFlags& flags);
+// --out for what is written at these endings, if any; --quiet, --no-color.
+void add_common_flags(VerbFlags& verb, CommonFlags& flags, std::vector<OutEnding> endings);
 AddedFlags add_engine_flags(VerbFlags& verb, EngineFlags& flags, bool all_strategies);
 // --engine COMMAND, --engine-timeout TIME, which are among those.
 AddedFlags add_adapter_flags(VerbFlags& verb, EngineFlags& flags);
@@ -51,8 +52,6 @@ AddedFlag add_invariants_flag(VerbFlags& verb, std::function<void(InvariantSet)>
 AddedFlag add_invariant_flag(VerbFlags& verb, const std::string& name,
                              std::optional<Invariant>& invariant, const std::string& description);
 AddedFlag add_budget_flag(VerbFlags& verb, ShrinkBudget& budget);
-// --out DIR
-AddedFlag add_out_flag(VerbFlags& verb, std::string& folder);
 // --for TIME
 struct TimeFlag {
   std::optional<std::chrono::milliseconds> limit = {};
@@ -83,6 +82,8 @@ Flags flags_of(const Configuration& configuration);
 Flags flags_of(const Scope& scope, const Scope& base = {});
 // Of its world alone; what is as in `base` is said without.
 Flags world_flags_of(const Scope& scope, const Scope& base);
+// An --out for each path.
+Flags out_flags_of(const OutPaths& out);
 // Says which faults of a scope it cannot bring about.
 void note_unreachable(const Output& output, const Scope& scope);
 // `--protocol page --clients 2`; quoted for the shell. Those that say what is so anyway only if

@@ -97,8 +97,7 @@ std::string episodes_line(const EpisodeGoal& goal, const RunProgress& now, milli
   return line;
 }
 
-std::string campaign_line(const CampaignGoal& goal, const RunProgress& now,
-                          milliseconds elapsed) {
+std::string campaign_line(const CampaignGoal& goal, const RunProgress& now, milliseconds elapsed) {
   double share = goal.episodes ? share_of(now.episodes, *goal.episodes) : 0;
   if (goal.time) share = std::max(share, share_of(elapsed, *goal.time));
   std::string line = fmt::format("{} {}", bar(share), grouped(now.episodes));

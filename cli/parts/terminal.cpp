@@ -53,11 +53,11 @@ std::size_t terminal_columns() {
 }
 
 Output::Output(const CommonFlags& flags)
-    : json_(flags.json),
+    : out_(flags.out),
       quiet_(flags.quiet),
-      to_stderr_(flags.json == "-"),
+      to_stderr_(flags.out.takes_stdout()),
       color_(wants_color(flags.no_color, to_stderr_ ? STDERR_FILENO : STDOUT_FILENO)) {
-  if (wants_json()) require_writable_file(json_);
+  out_.require_writable();
 }
 
 void Output::result(std::string_view text) const {
@@ -91,7 +91,7 @@ void Output::json(const nlohmann::json& value) const {
   if (!wants_json()) return;
   std::fflush(stdout);
   const std::string text = print_json(value);
-  write_file(json_, to_stderr_ && change_of_errors ? without_brackets(text) : text);
+  out_.write(kJson, to_stderr_ && change_of_errors ? without_brackets(text) : text);
 }
 
 }  // namespace tidemark::core

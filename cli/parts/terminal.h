@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "cli/parts/outputs.h"
 
 namespace tidemark::core {
 
@@ -23,7 +24,7 @@ std::size_t terminal_columns();
 
 // Flags that every verb has.
 struct CommonFlags {
-  std::string json;  // a file, `-` for stdout; empty: none
+  OutPaths out = {};
   bool quiet = false;
   bool no_color = false;
 };
@@ -31,9 +32,10 @@ struct CommonFlags {
 // What becomes of a text before it is written.
 using TextChange = std::function<std::string(std::string_view)>;
 
-// Where `--json -` takes stdout, results go to stderr.
+// Where `--out -` takes stdout, results go to stderr.
 class Output {
  public:
+  // Throws BadInput where what is to be written has no place.
   explicit Output(const CommonFlags& flags);
   ~Output() { release(); }
   Output(const Output&) = delete;
@@ -53,12 +55,14 @@ class Output {
   static void error(std::string_view text);
   // From here on notes and errors of this program are changed.
   static void change_errors(std::string (*change)(std::string_view));
-  // Writes the JSON where --json wants it. Throws BadInput where that fails.
+  // What --out names beside.
+  const OutPaths& out() const { return out_; }
+  // Writes the JSON where --out wants it. Throws BadInput where that fails.
   void json(const nlohmann::json& value) const;
-  bool wants_json() const { return !json_.empty(); }
+  bool wants_json() const { return out_.wants(kJson); }
 
  private:
-  std::string json_;
+  OutPaths out_;
   bool quiet_;
   bool to_stderr_;
   bool color_;

@@ -82,12 +82,6 @@ std::vector<std::string> unmet_by(const Run& run) {
   return unmet;
 }
 
-void require_page_file(const std::string& path) {
-  if (path.empty()) return;
-  if (path == "-") bad_usage("--html: stdout has the results, expected the name of a file");
-  require_writable_file(path);
-}
-
 Shown shown_for_page(Shown about) {
   const bool is_long = about.run.scenario().steps.size() > kMostDissected;
   return is_long ? about : with_anatomy(std::move(about));

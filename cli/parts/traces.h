@@ -23,10 +23,6 @@ std::vector<Expectation> shown_by(const Verdict& verdict);
 // What a run does not show of what its trace expects, in words.
 std::vector<std::string> unmet_by(const Run& run);
 
-// Checks before a run that a page can be written to this file when it is over; empty: none is asked
-// for. Throws BadInput.
-void require_page_file(const std::string& path);
-
 // As pages show it: with its anatomy, unless it is so long that this takes its time.
 Shown shown_for_page(Shown about);
 

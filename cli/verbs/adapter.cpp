@@ -453,7 +453,7 @@ void add_check(VerbFlags& verb, const std::shared_ptr<AdapterFlags>& flags) {
   VerbFlags check = verb.verb("check", "does an adapter do what docs/ADAPTERS.md asks for?");
   check.footer(kCheckExamples);
   add_command_argument(check, flags->engine);
-  add_common_flags(check, flags->common);
+  add_common_flags(check, flags->common, {kJson});
   check.runs([flags] { return CheckCommand(flags->common, flags->engine).run(); });
 }
 
@@ -477,7 +477,7 @@ void add_compare(VerbFlags& verb, const std::shared_ptr<AdapterFlags>& all) {
   compare.number("--seed", flags.seed, 0, ~std::uint64_t{0}, "decides everything")
       .usually(std::to_string(flags.seed));
   add_scope_flags(compare, flags.scope);
-  add_common_flags(compare, flags.common);
+  add_common_flags(compare, flags.common, {kJson});
   compare.runs([all] { return CompareCommand(all->compare).run(); });
 }
 

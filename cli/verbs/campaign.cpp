@@ -71,7 +71,6 @@ struct CampaignFlags {
   std::string corpus;
   bool new_corpus = false;
   std::string baseline;
-  std::string out;
   bool resume = false;
   std::optional<std::uint64_t> episode;
 };
@@ -185,7 +184,7 @@ class CampaignCommand final : public RunWatch {
 ExitCode CampaignCommand::run_all() {
   if (!flags_.episode && !file_.episodes && !file_.time.limit)
     bad_usage("nothing says how much is to be run, expected --episodes N or --for TIME");
-  if (!flags_.episode && flags_.out.empty())
+  if (!flags_.episode && output_.out().folder().empty())
     bad_usage("--out: expected the folder that the night is kept in");
   prepare();
   if (flags_.episode) return run_episode();
@@ -210,13 +209,12 @@ void CampaignCommand::prepare() {
            .episodes = file_.episodes,
            .shard = chosen.shard,
            .jobs = flags_.jobs};
-  if (!flags_.out.empty()) require_writable_folder(flags_.out);
   if (!file_.baseline.empty()) baseline_ = load_baseline(file_.baseline);
   load_given();
   commit_ = current_commit();
   const bool goes_on =
-      flags_.resume && std::filesystem::exists(shard_path(flags_.out, plan_.shard));
-  if (goes_on) document_ = load_shard(shard_path(flags_.out, plan_.shard));
+      flags_.resume && std::filesystem::exists(shard_path(output_.out().folder(), plan_.shard));
+  if (goes_on) document_ = load_shard(shard_path(output_.out().folder(), plan_.shard));
   choose_seed();
   RunHead now = head();
   if (goes_on)
@@ -252,10 +250,10 @@ void CampaignCommand::load_given() {
 // A night that is resumed is the night that it was.
 void CampaignCommand::choose_seed() {
   const bool is_known = document_.head.night > 0;
-  night_ = flags_.night         ? *flags_.night
-           : is_known           ? document_.head.night
-           : flags_.out.empty() ? 1
-                                : last_night(flags_.out) + 1;
+  night_ = flags_.night                     ? *flags_.night
+           : is_known                       ? document_.head.night
+           : output_.out().folder().empty() ? 1
+                                            : last_night(output_.out().folder()) + 1;
   if (is_known) commit_ = document_.head.commit;
   if (flags_.seed)
     seed_ = *flags_.seed;
@@ -285,7 +283,7 @@ RunHead CampaignCommand::head() const {
 }
 
 void CampaignCommand::resume(RunHead now) {
-  const std::string path = shard_path(flags_.out, plan_.shard);
+  const std::string path = shard_path(output_.out().folder(), plan_.shard);
   had_ended_ = document_.has_ended;
   if (had_ended_) forget_corpus(now, document_.head);
   if (!is_same_run(document_.head, now))
@@ -293,7 +291,7 @@ void CampaignCommand::resume(RunHead now) {
         "{}:1: is of another campaign (night {}, seed {}), expected the one that is to go on: the "
         "same file, flags, corpus, baseline and version",
         shown_path(path), document_.head.night, print_seed(document_.head.seed))};
-  times_ = load_times(times_path(flags_.out, plan_.shard));
+  times_ = load_times(times_path(output_.out().folder(), plan_.shard));
   spent_ = milliseconds(static_cast<std::int64_t>(1000 * times_.seconds));
 }
 
@@ -333,7 +331,8 @@ bool CampaignCommand::save(const ShardResult& result, bool has_ended) {
   try {
     RunTimes times = times_;
     times.seconds += std::chrono::duration<double>(stopwatch_.elapsed()).count();
-    write_shard(flags_.out, {document_.head, result, document_.unmet, has_ended}, times);
+    write_shard(output_.out().folder(), {document_.head, result, document_.unmet, has_ended},
+                times);
     cannot_save_ = false;
   } catch (const BadInput& bad) {
     if (!std::exchange(cannot_save_, true)) Output::error(printable(bad.line));
@@ -346,14 +345,15 @@ void CampaignCommand::grow_corpus(const RunResult& result) {
   if (file_.corpus.empty()) return;
   const std::vector<Trace> added = corpus_of(plan_, result);
   try {
-    add_to_corpus(flags_.out + "/corpus", added);
+    add_to_corpus(output_.out().folder() + "/corpus", added);
     if (plan_.shard.count == 1) add_to_corpus(file_.corpus, added);
   } catch (const BadInput& bad) {
     return Output::error(printable(bad.line));
   }
   output_.note(fmt::format("corpus: {} in, {} new, in {}/corpus{}",
                            count_of(corpus_.entries.size(), "trace"), grouped(added.size()),
-                           flags_.out, plan_.shard.count == 1 ? " and " + file_.corpus : ""));
+                           output_.out().folder(),
+                           plan_.shard.count == 1 ? " and " + file_.corpus : ""));
 }
 
 void CampaignCommand::tell_slow() const {
@@ -375,8 +375,8 @@ ExitCode CampaignCommand::finish(ShardResult result) {
                            grouped(per_second(ran, stopwatch_.elapsed()))));
   tell_slow();
   const ExitCode code = plan_.shard.count == 1
-                            ? leave_night({document_}, times_, flags_.out, output_, ci_)
-                            : leave_shard(document_, flags_.out, output_, ci_);
+                            ? leave_night({document_}, times_, output_.out().folder(), output_, ci_)
+                            : leave_shard(document_, output_.out().folder(), output_, ci_);
   if (!interrupted() && !had_ended_) grow_corpus(document_.result.result);
   if (!interrupted()) return is_saved || code != ExitCode::held ? code : ExitCode::bad_input;
   output_.note("tidemark: interrupted; the same command with --resume goes on");
@@ -422,8 +422,7 @@ void add_campaign(CommandLine& command) {
   verb.number("--episode", flags->episode, 0, std::numeric_limits<std::uint64_t>::max(),
               "run only the episode of this number, and tell its story")
       .group(kGroup);
-  add_out_flag(verb, flags->out);
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.runs([flags] { return CampaignCommand(*flags).run(); });
 }

@@ -28,12 +28,11 @@ struct CorpusFlags {
   CommonFlags common;
   std::string file;
   std::vector<std::string> folders;
-  std::string out;
 };
 
 ExitCode merge_corpora(const CorpusFlags& flags) {
   const Output output(flags.common);
-  require_writable_folder(flags.out);
+  if (!output.out().wants(kFolder)) bad_usage("--out: expected the folder of the new corpus");
   const CampaignFile file = load_campaign_file(flags.file);
   Corpus all;
   for (const std::string& folder : flags.folders) {
@@ -62,9 +61,9 @@ ExitCode merge_corpora(const CorpusFlags& flags) {
   std::map<std::string, std::string> kept;  // by name
   for (const std::size_t place : few_that_reach(reached, std::move(missing)))
     kept.emplace(corpus_name(all.entries[place].trace), print_trace(all.entries[place].trace));
-  replace_corpus(flags.out, kept);
+  replace_corpus(output.out().folder(), kept);
   output.result(fmt::format("{} in, {} out: {}", count_of(all.entries.size(), "trace"),
-                            grouped(kept.size()), flags.out));
+                            grouped(kept.size()), output.out().folder()));
   return ExitCode::held;
 }
 
@@ -77,8 +76,7 @@ void add_corpus(CommandLine& command) {
   verb.footer(kCorpusExamples);
   verb.argument("FILE", flags->file, "the campaign, in TOML").required();
   verb.arguments("DIR", flags->folders, "corpora").required();
-  add_out_flag(verb, flags->out).required();
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kFolder});
   verb.runs([flags] { return merge_corpora(*flags); });
 }
 

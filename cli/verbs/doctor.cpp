@@ -185,7 +185,7 @@ void add_doctor(CommandLine& command) {
   AddedFlag seed = add_seed_flag(verb, flags->seed, "decides the scenarios; decimal or 0x…")
                        .usually(std::to_string(kDefaultSeed));
   for (AddedFlag option : {episodes, seed}) option.excludes(file);
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson});
   verb.runs([flags] { return Doctor(*flags).run(); });
 }
 

@@ -9,8 +9,8 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
+#include "cli/parts/traces.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/explain_text.h"
 
@@ -63,7 +63,7 @@ void add_explain(CommandLine& command) {
   add_invariant_flag(verb, "--invariant", flags->invariant, "the broken invariant to explain");
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson});
   verb.runs([flags] { return run_explain(*flags); });
 }
 

@@ -75,8 +75,7 @@ struct ExploreFlags {
   FaultSet faults = 0;
   BoundFlags bounds;  // as named_bounds(): what is given goes before what --faults grants
   TimeFlag time;
-  std::string memory{kMemory};  // as it was given
-  std::string out;
+  std::string memory{kMemory};         // as it was given
   std::optional<unsigned> jobs;        // none: as many as there are cores, of our own protocols
   std::optional<std::uint64_t> seeds;  // to compare the shrinker with
   bool verbose = false;
@@ -168,7 +167,7 @@ class ExploreCommand {
         output_(flags.common),
         ci_(flags.ci, "explore", output_, ResultsAre::screens),
         configurations_(configurations_of(flags.engine, "all")),
-        folder_(flags.out),
+        folder_(flags.common.out.folder()),
         limit_(flags.time.limit, configurations_.size()) {
     for (const Configuration& each : configurations_) fit(plan_, flags, each);
   }
@@ -242,7 +241,8 @@ Flags ExploreCommand::run_flags() const {
               {"--memory", flags_.memory, plan_.memory == base.plan.memory}};
   if (flags_.time.limit) flags.push_back({"--for", flags_.time.text, false});
   if (flags_.seeds) flags.push_back({"--compare-shrinker", std::to_string(*flags_.seeds), false});
-  if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
+  const Flags out = out_flags_of(output_.out());
+  flags.insert(flags.end(), out.begin(), out.end());
   return flags;
 }
 
@@ -555,9 +555,8 @@ void add_explore(CommandLine& command) {
   add_faults_flag(verb, flags->faults, "one of each of these: lost,late,clock; none or all");
   add_bound_flags(verb, *flags);
   add_search_flags(verb, *flags);
-  add_out_flag(verb, flags->out);
   verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.find("--verbose").excludes(verb.find("--quiet"));
   verb.runs([flags] { return ExploreCommand(*flags).run(); });

@@ -7,8 +7,8 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
+#include "cli/parts/traces.h"
 #include "cli/parts/values.h"
 #include "cli/verbs/verbs.h"
 #include "reports/documents/exports.h"
@@ -29,7 +29,7 @@ struct ExportFlags {
   const Export* form = nullptr;
   std::string file;
   std::string original;
-  std::string out;
+  CommonFlags common;
 };
 
 void set_form(ExportFlags& flags, const std::string& name) {
@@ -42,12 +42,10 @@ void set_form(ExportFlags& flags, const std::string& name) {
 }
 
 ExitCode run_export(const ExportFlags& flags) {
-  if (!flags.out.empty()) require_writable_file(flags.out);
+  const Output output(flags.common);
   const std::string text = flags.form->write(load_shown(flags.file, flags.original, flags.engine));
-  if (flags.out.empty())
-    Output({}).result(text);
-  else
-    write_file(flags.out, text);
+  if (output.out().all().empty()) output.result(text);
+  output.out().write(kAnyFile, text);
   return ExitCode::held;
 }
 
@@ -70,7 +68,7 @@ void add_export(CommandLine& command) {
           "the form, one of those below")
       .required();
   verb.text("--original", "FILE", flags->original, "the trace that FILE was shrunk from");
-  verb.text("-o,--out", "FILE", flags->out, "where to write it [stdout]");
+  add_out_flag(verb, flags->common.out, {kAnyFile});
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   verb.runs([flags] { return run_export(*flags); });

@@ -62,8 +62,6 @@ struct FuzzFlags {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> episodes;
   TimeFlag time;
-  std::string out;
-  std::string html;
   bool marks = false;
   bool verbose = false;
 
@@ -127,7 +125,7 @@ FuzzCommand::FuzzCommand(FuzzFlags& flags)
       output_(flags.common),
       ci_(flags.ci, "fuzz", output_, ResultsAre::screens),
       configured_(configure(flags.configuration)),
-      folder_(flags.out),
+      folder_(flags.common.out.folder()),
       limit_(flags.time.limit, 1) {
   configured_.plan.seed = flags.seed.value_or(kDefaultSeed);
   if (flags.episodes) configured_.plan.episodes = *flags.episodes;
@@ -150,7 +148,6 @@ RunPlan FuzzCommand::plan() const {
   for (const Configuration& each : configurations()) {
     plan.portions.push_back(
         {.name = configuration_name(each), .configuration = each, .plan = configured_.plan});
-
   }
   return plan;
 }
@@ -179,7 +176,8 @@ Flags FuzzCommand::search_flags() const {
                    plan.shrink_most == FuzzPlan{}.shrink_most});
   const Flags judged = judge_flags_of(configured_);
   flags.insert(flags.end(), judged.begin(), judged.end());
-  if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
+  const Flags out = out_flags_of(output_.out());
+  flags.insert(flags.end(), out.begin(), out.end());
   return flags;
 }
 
@@ -236,7 +234,6 @@ void FuzzCommand::tell_waiting(const RunResult& result) const {
 }
 
 ExitCode FuzzCommand::run_all() {
-  require_page_file(flags_.html);
   catch_interrupts();
   announce();
   RunOutcome outcome{.head = head(), .result = run_episodes()};
@@ -255,7 +252,7 @@ std::optional<Shown> FuzzCommand::shown_of(const Finding& finding) {
   const std::optional<Invariant> invariant = find_invariant(finding.invariant);
   const KeptTrace kept =
       folder_.keep(configuration, *invariant, finding.file_name(), finding.simplest.trace);
-  const RunPlace place = place_of(kept.path.empty() ? "" : flags_.out);
+  const RunPlace place = place_of(kept.path.empty() ? "" : output_.out().folder());
   return shown_again(show(configuration, finding, report_, place), finding.invariant,
                      by_seed(finding, report_, place), report_.faults);
 }
@@ -321,12 +318,12 @@ void FuzzCommand::tell_sums() const {
 
 void FuzzCommand::keep_run() {
   folder_.keep_document(kRunFile, print_json(run_json(report_, Clock::told)));
-  if (flags_.html.empty()) return;
+  if (!output_.out().wants(kPage)) return;
   std::vector<Shown> all;
   for (const Finding& each : report_.findings)
     if (const auto found = shown_.find(each.name()); found != shown_.end())
       all.push_back(with_original(shown_for_page(found->second), each));
-  write_file(flags_.html, html_report(all, &report_, environment()));
+  output_.out().write(kPage, html_report(all, &report_, environment()));
 }
 
 ExitCode FuzzCommand::finish() {
@@ -334,7 +331,8 @@ ExitCode FuzzCommand::finish() {
   keep_run();
   tell_sums();
   if (ci_.wants_checks())
-    for (Suite& each : suites_of(report_, place_of(flags_.out), shown_)) ci_.add(std::move(each));
+    for (Suite& each : suites_of(report_, place_of(output_.out().folder()), shown_))
+      ci_.add(std::move(each));
   output_.release();
   ci_.write();
   return interrupted() ? interrupt_code() : static_cast<ExitCode>(exit_code_of(report_));
@@ -367,8 +365,6 @@ void add_fuzz(CommandLine& command) {
   verb.footer(kFuzzExamples);
   add_configuration_flags(verb, flags->configuration);
   add_search_flags(verb, *flags);
-  add_out_flag(verb, flags->out);
-  verb.text("--html", "FILE", flags->html, "the run and its findings as a page").group("Output");
   AddedFlag verbose =
       verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
   AddedFlag marks =
@@ -376,7 +372,7 @@ void add_fuzz(CommandLine& command) {
   AddedFlag coverage = verb.toggle("--coverage", flags->plan().coverage,
                                    "which steps were tried in which phase and situation")
                            .group("Output");
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kPage, kJson, kJUnit, kSummary, kFolder});
   add_ci_flags(verb, flags->ci);
   for (AddedFlag option : {verbose, marks, coverage}) option.excludes(verb.find("--quiet"));
   verb.runs([flags] { return FuzzCommand(*flags).run(); });

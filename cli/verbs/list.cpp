@@ -115,7 +115,7 @@ ExitCode run_list(const ListFlags& flags) {
   if (!flags.topic.empty() && std::find(names.begin(), names.end(), flags.topic) == names.end())
     bad_usage("{}", unknown_name("topic", flags.topic, names));
   const Output output(flags.common);
-  if (flags.common.json != "-") output.result(print_topics(flags.topic));
+  if (!flags.common.out.takes_stdout()) output.result(print_topics(flags.topic));
   output.json(list_json());
   return ExitCode::held;
 }
@@ -130,7 +130,7 @@ void add_list(CommandLine& command) {
       "Topics: protocols, options, strategies, invariants, steps, faults, marks, mutants.\n"
       "The JSON has all of them.");
   verb.argument("TOPIC", flags->topic, "one topic only");
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson});
   verb.runs([flags] { return run_list(*flags); });
 }
 

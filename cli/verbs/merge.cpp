@@ -33,7 +33,6 @@ struct MergeFlags {
   CommonFlags common;
   CiFlags ci;
   std::vector<std::string> folders;
-  std::string out;
 };
 
 struct FoundShard {
@@ -51,7 +50,7 @@ class Merge {
 
   ExitCode run() {
     return ci_.reporting_faults([this] {
-      require_writable_folder(flags_.out);
+      if (!output_.out().wants(kFolder)) bad_usage("--out: expected the folder of the night");
       for (const std::string& folder : flags_.folders) read(folder);
       if (shards_.empty())
         throw BadInput{
@@ -122,7 +121,7 @@ class Merge {
     keep_slowest(times.slow);
     std::vector<ShardDocument> documents;
     for (FoundShard& each : shards_) documents.push_back(std::move(each.document));
-    return leave_night(documents, times, flags_.out, output_, ci_);
+    return leave_night(documents, times, output_.out().folder(), output_, ci_);
   }
 
   const MergeFlags& flags_;
@@ -139,8 +138,7 @@ void add_merge(CommandLine& command) {
   VerbFlags verb = command.verb("merge", "put the shards of a night together");
   verb.footer(kMergeExamples);
   verb.arguments("DIR", flags->folders, "folders that 'campaign' left").required();
-  add_out_flag(verb, flags->out).required();
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.runs([flags] { return Merge(*flags).run(); });
 }

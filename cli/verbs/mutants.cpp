@@ -55,7 +55,6 @@ struct MutantsFlags {
   bool prove = false;
   std::uint64_t states = kStates;
   TimeFlag prove_for;
-  std::string out;
 
   MutantsFlags() { plan.jobs = usual_jobs(); }
 };
@@ -80,8 +79,10 @@ class MutantsCommand {
         plan_(flags.plan),
         output_(flags.common),
         mutants_(mutants_of(flags.names)),
-        folder_(flags.out) {
+        folder_(flags.common.out.folder()) {
     plan_.seed = flags.seed.value_or(kDefaultSeed);
+    if (!flags.without.empty() && output_.out().wants(kFolder))
+      bad_usage("--without excludes --out DIR: it keeps no traces");
   }
 
   ExitCode run() {
@@ -138,7 +139,8 @@ Flags MutantsCommand::run_flags() const {
   add("--jobs", plan_.jobs, base.plan.jobs);
   if (flags_.prove) add("--prove-states", flags_.states, base.states);
   if (flags_.prove_for.limit) flags.push_back({"--prove-for", flags_.prove_for.text, false});
-  if (!flags_.out.empty()) flags.push_back({"--out", flags_.out, false});
+  const Flags out = out_flags_of(output_.out());
+  flags.insert(flags.end(), out.begin(), out.end());
   return flags;
 }
 
@@ -219,7 +221,8 @@ void MutantsCommand::check(const Trial& trial) {
   if (trial.simplest() != nullptr)
     shown_again(show(trial.configuration, *trial.simplest()), trial.named->invariant,
                 command(false), problems_.faults);
-  if (!trial.named->is_rare() && !trial.passes()) problems_.faults.push_back(complaint(trial, plan_));
+  if (!trial.named->is_rare() && !trial.passes())
+    problems_.faults.push_back(complaint(trial, plan_));
 }
 
 void MutantsCommand::check(const RareMutant& rare) {
@@ -356,8 +359,7 @@ void add_mutants(CommandLine& command) {
   add_scope_flags(verb, flags->plan.scope);
   add_trial_flags(verb, *flags);
   add_proof_flags(verb, *flags);
-  add_out_flag(verb, flags->out).excludes(verb.find("--without"));
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kJson, kFolder});
   verb.runs([flags] { return MutantsCommand(*flags).run(); });
 }
 

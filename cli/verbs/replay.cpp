@@ -37,7 +37,7 @@ constexpr std::string_view kReplayExamples =
     "  tidemark replay --seed 0x5d1c9e07 --protocol reference --clients 2\n"
     "      the episode of a seed; give the flags of the run that found it\n"
     "  tidemark replay --seed 0x5d1c9e07 --shrink convergence --print-trace > small.trace\n"
-    "  tidemark replay some.trace --html some.html\n"
+    "  tidemark replay some.trace --out some.html\n"
     "      the same as a page that needs no network: a diagram to step through\n"
     "  tidemark replay --check tests/traces/*.trace\n"
     "      the regression run: exit 0 exactly when every trace shows what it expects\n"
@@ -52,7 +52,6 @@ struct ReplayFlags {
   Scope scope;
   ShrinkBudget budget;
   std::vector<std::string> files;
-  std::string html;
   std::string original;
   std::optional<std::uint64_t> seed;
   std::optional<Invariant> shrink;
@@ -77,8 +76,9 @@ std::string broken_lines(const Run& run) {
 
 ExitCode tell(const Shown& about, const ReplayFlags& flags, const Output& output) {
   const Run& run = about.run;
-  if (!flags.html.empty())
-    write_file(flags.html, html_report(shown_for_page(about), environment()));
+  if (output.out().wants(kPage))
+    output.out().write(kPage, html_report(shown_for_page(about), environment()));
+  output.out().write(kTrace, print_trace(run.trace()));
   if (flags.print_trace)
     output.result(print_trace(run.trace()));
   else if (output.quiet())
@@ -210,12 +210,23 @@ class CheckCommand {
   nlohmann::json documents_ = nlohmann::json::array();
 };
 
+// A story is a page, or a trace; what traces are compared with are checks.
+void check_outputs(const ReplayFlags& flags) {
+  const OutPaths& out = flags.common.out;
+  for (const OutEnding each : {kPage, kTrace})
+    if (flags.check && out.wants(each)) bad_usage("--check excludes --out FILE{}", each);
+  for (const OutEnding each : {kJUnit, kSummary})
+    if (!flags.check && out.wants(each)) bad_usage("--out FILE{} requires --check", each);
+  if (!flags.original.empty() && !out.wants(kPage))
+    bad_usage("--original requires --out FILE{}", kPage);
+}
+
 ExitCode run_replay(const ReplayFlags& flags) {
   if (flags.seed && !flags.files.empty())
     bad_usage("both a trace and --seed are given, expected one of them");
   if (!flags.seed && flags.files.empty())
     bad_usage("nothing to replay, expected a trace file or --seed");
-  require_page_file(flags.html);
+  check_outputs(flags);
   Output output(flags.common);
   if (flags.seed) return replay_seed(flags, output);
   return flags.check ? CheckCommand(flags, output).run() : replay_file(flags, output);
@@ -249,13 +260,10 @@ void add_replay(CommandLine& command) {
   const AddedFlags engine = add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   add_seed_flags(verb, *flags);
-  AddedFlag html = verb.text("--html", "FILE", flags->html, "the story as a page, too");
   verb.text("--original", "FILE", flags->original,
-            "the trace that FILE was shrunk from, for --html")
-      .needs(html)
+            "the trace that FILE was shrunk from, for a page")
       .excludes(verb.find("--seed"));
-  check.excludes(html);
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kPage, kJson, kJUnit, kSummary, kTrace});
   for (AddedFlag option : add_ci_flags(verb, flags->ci)) option.needs(check);
   for (AddedFlag option : engine)
     if (!option.name().starts_with("--engine")) check.excludes(option);

@@ -34,7 +34,7 @@ constexpr std::size_t kMostBytes = std::size_t{256} * 1024 * 1024;
 struct ReportFlags {
   EngineFlags engine;
   std::vector<std::string> paths;
-  std::string out;
+  OutPaths out;
 };
 
 bool is_folder(const std::string& path) {
@@ -51,7 +51,7 @@ class Report {
     if (all_.empty() && !run_)
       throw BadInput{fmt::format("{}: no trace, expected a folder with *.trace, or such a file",
                                  flags_.paths.front())};
-    write_file(flags_.out, html_report(all_, run_ ? &*run_ : nullptr, environment()));
+    flags_.out.write(kPage, html_report(all_, run_ ? &*run_ : nullptr, environment()));
     return ExitCode::held;
   }
 
@@ -91,7 +91,7 @@ class Report {
 };
 
 ExitCode run_report(const ReportFlags& flags) {
-  require_writable_file(flags.out);
+  flags.out.require_writable();
   return Report(flags).run();
 }
 
@@ -103,7 +103,7 @@ void add_report(CommandLine& command) {
   verb.footer(kReportExamples);
   verb.arguments("PATH", flags->paths, "folders of traces as fuzz --out leaves them, or traces")
       .required();
-  verb.text("-o,--out", "FILE", flags->out, "where to write the page").required();
+  add_out_flag(verb, flags->out, {kPage}).required();
   add_engine_flags(verb, flags->engine, false);
   add_compare_flag(verb, flags->engine.compare_tombstones);
   verb.runs([flags] { return run_report(*flags); });

@@ -33,7 +33,6 @@ struct ShrinkFlags {
   EngineFlags engine;  // only an adapter's, and what convergence compares
   ShrinkBudget budget;
   std::string file;
-  std::string out;
   std::optional<Invariant> invariant;
 };
 
@@ -95,7 +94,6 @@ std::string summary(const Trace& before, const Trace& after, const ShrinkResult&
 
 ExitCode run_shrink(const ShrinkFlags& flags) {
   const Output output(flags.common);
-  if (!flags.out.empty()) require_writable_file(flags.out);
   const Trace before = load_trace(flags.file);
   const Configuration configuration = configuration_of(before, flags.engine);
   Runner runner(configuration);
@@ -103,13 +101,15 @@ ExitCode run_shrink(const ShrinkFlags& flags) {
   const ShrinkResult result = shrink_for(runner, invariant, before.scenario, flags.budget);
   const Trace after = shrunk_trace(before, result, invariant, configuration, runner);
   const std::string told = summary(before, after, result, invariant);
-  if (flags.out.empty()) {
+  if (!output.out().wants(kTrace)) {
     output.result(print_trace(after));
     output.note(told);
   } else {
-    write_file(flags.out, print_trace(after));
+    output.out().write(kTrace, print_trace(after));
     if (!output.quiet())
-      output.result(fmt::format("{}; written to {}", told, printable(flags.out)));
+      output.result(
+          fmt::format("{}; written to {}", told,
+                      printable(fmt::format("{}", fmt::join(output.out().files(kTrace), ", ")))));
   }
   output.json(shrink_json(before, after, result));
   return result.complete ? ExitCode::held : ExitCode::inconclusive;
@@ -122,12 +122,11 @@ void add_shrink(CommandLine& command) {
   VerbFlags verb = command.verb("shrink", "make a failing trace as simple as it can be");
   verb.footer(kShrinkExamples);
   verb.argument("FILE", flags->file, "a trace that fails; - is stdin").required();
-  verb.text("-o,--out", "FILE", flags->out, "where to write the result [stdout]");
   add_invariant_flag(verb, "--invariant", flags->invariant, "the invariant that must stay broken");
   add_budget_flag(verb, flags->budget);
   add_adapter_flags(verb, flags->engine);
   add_compare_flag(verb, flags->engine.compare_tombstones);
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {kTrace, kJson});
   verb.runs([flags] { return run_shrink(*flags); });
 }
 

@@ -12,8 +12,8 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/parts/baseline.h"
-#include "cli/parts/traces.h"
 #include "cli/parts/options.h"
+#include "cli/parts/traces.h"
 #include "cli/verbs/verbs.h"
 
 namespace tidemark::core {
@@ -209,7 +209,7 @@ void add_action(VerbFlags& triage, const std::shared_ptr<TriageFlags>& flags, co
   if (action == &Triage::accept) verb.toggle("--all", flags->all, "all that is not known");
   verb.text("--night", "DIR", flags->night, "the folder of the campaign");
   verb.text("--baseline", "DIR", flags->baseline, "the folder of the baseline");
-  add_common_flags(verb, flags->common);
+  add_common_flags(verb, flags->common, {});
   verb.runs([flags, action] { return (Triage(*flags).*action)(); });
 }
 

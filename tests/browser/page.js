@@ -50,7 +50,7 @@ export function golden(name) {
 }
 export function pageOf(trace, ...flags) {
   const html = trace.replace(/\.trace$/, ".html");
-  tidemark("replay", trace, "--html", html, "--quiet", ...flags);
+  tidemark("replay", trace, "--out", html, "--quiet", ...flags);
   return html;
 }
 

@@ -57,7 +57,7 @@ TEST_F(Ci, EachVerbThatChecksWritesJUnitInBothDialects) {
     for (const std::string& run :
          {std::string(kBroken) + " --out found", std::string("explore --edits 2 --quiet"),
           std::string("replay --check right.trace --quiet")}) {
-      const Ran with = tidemark(run + " --junit r.xml --junit-dialect " + dialect);
+      const Ran with = tidemark(run + " --out r.xml --junit-dialect " + dialect);
       const Ran without = tidemark(run);
       EXPECT_EQ(with.code, without.code) << run;
       EXPECT_EQ(with.out, without.out) << run;
@@ -67,7 +67,7 @@ TEST_F(Ci, EachVerbThatChecksWritesJUnitInBothDialects) {
 }
 
 TEST_F(Ci, AViolationIsAFailureWithTheFileThatShowsIt) {
-  tidemark(std::string(kBroken) + " --out found --junit r.xml");
+  tidemark(std::string(kBroken) + " --out found --out r.xml");
   const std::string xml = content("r.xml");
   EXPECT_TRUE(has(xml, "<failure type=\"no-lost-update\"")) << xml;
   EXPECT_TRUE(has(xml, "name=\"no-lost-update\" file=\"found/no-lost-update-")) << xml;
@@ -76,20 +76,20 @@ TEST_F(Ci, AViolationIsAFailureWithTheFileThatShowsIt) {
 }
 
 TEST_F(Ci, TheSameCommandWritesTheSameJUnit) {
-  tidemark(std::string(kBroken) + " --junit a.xml");
-  tidemark(std::string(kBroken) + " --junit b.xml");
+  tidemark(std::string(kBroken) + " --out a.xml");
+  tidemark(std::string(kBroken) + " --out b.xml");
   EXPECT_EQ(content("a.xml"), content("b.xml"));
 }
 
 TEST_F(Ci, WhatARunDoesNotProveIsSkipped) {
-  const Ran ran = tidemark("fuzz --episodes 0 --junit r.xml");
+  const Ran ran = tidemark("fuzz --episodes 0 --out r.xml");
   EXPECT_EQ(ran.code, 4);
   EXPECT_TRUE(has(content("r.xml"), "failures=\"0\" errors=\"0\" skipped=\"9\""))
       << content("r.xml");
 }
 
 TEST_F(Ci, AFaultOfTheEngineIsAnError) {
-  const Ran ran = tidemark("fuzz --episodes 100 --junit r.xml" + flag_of_engine({"crash@300"}));
+  const Ran ran = tidemark("fuzz --episodes 100 --out r.xml" + flag_of_engine({"crash@300"}));
   EXPECT_EQ(ran.code, 3) << ran.err;
   EXPECT_TRUE(has(content("r.xml"), "<error type=\"fault\"")) << content("r.xml");
   EXPECT_TRUE(fits("r.xml", "common"));
@@ -103,7 +103,7 @@ TEST_F(Ci, AFaultThatEndsARunIsReportedToo) {
   for (int i = 0; i < 50; ++i) longer += "edit A o1\n";
   write("longer.trace", longer);
   const Ran ran =
-      tidemark("replay --check some.trace longer.trace --junit r.xml" + flag_of_engine({"crash@50"}));
+      tidemark("replay --check some.trace longer.trace --out r.xml" + flag_of_engine({"crash@50"}));
   EXPECT_EQ(ran.code, 3) << ran.err;
   EXPECT_TRUE(has(content("r.xml"), "<error type=\"fault\"")) << content("r.xml");
   EXPECT_TRUE(
@@ -114,7 +114,7 @@ TEST_F(Ci, AFaultThatEndsARunIsReportedToo) {
 TEST_F(Ci, WhatAnInterruptedRunDidNotBreakIsSkipped) {
   std::array<int, 2> pipe_ends{};
   ASSERT_EQ(pipe(pipe_ends.data()), 0);
-  const Running run({TIDEMARK_BINARY, "fuzz", "--protocol", "hardened", "--for", "1h", "--junit",
+  const Running run({TIDEMARK_BINARY, "fuzz", "--protocol", "hardened", "--for", "1h", "--out",
                      (work() / "r.xml").string()},
                     open("/dev/null", O_WRONLY), pipe_ends[1]);
   read_some(pipe_ends[0]);  // what it says before it begins
@@ -129,12 +129,11 @@ TEST_F(Ci, WhatAnInterruptedRunDidNotBreakIsSkipped) {
 
 TEST_F(Ci, FlagsThatMeanNothingAreRefused) {
   write("right.trace", kRight);
-  expect_refused("fuzz --junit-dialect strict", "--junit");
-  expect_refused("fuzz --junit r.xml --junit-dialect loose", "expected one of: common, strict");
-  expect_refused("fuzz --junit -", "'-' is no file, expected a path");
-  expect_refused("fuzz --junit nowhere/r.xml", "nowhere");
+  expect_refused("fuzz --junit-dialect strict", "--junit-dialect requires --out FILE.xml");
+  expect_refused("fuzz --out r.xml --junit-dialect loose", "expected one of: common, strict");
+  expect_refused("fuzz --out nowhere/r.xml", "nowhere");
   expect_refused("fuzz --ci gitbub", "did you mean 'github'?");
-  expect_refused("replay right.trace --junit r.xml", "--check");
+  expect_refused("replay right.trace --out r.xml", "--out FILE.xml requires --check");
   expect_refused("replay right.trace --ci github", "--check");
 }
 
@@ -190,17 +189,17 @@ TEST_F(Ci, NoTextOfAUserIsACommandToGitHub) {
   const std::string name = "::error::injected ##[error]injected.trace";
   write(name, kWrong);
   for (const std::string& run : {"replay --check '" + name + "' --ci github",
-                                 "replay --check '" + name + "' --ci github --json -",
+                                 "replay --check '" + name + "' --ci github --out -",
                                  "replay --check '" + name + "' --ci github --quiet"}) {
     const Ran ran = tidemark(run);
     EXPECT_EQ(ran.code, 1) << ran.err;
     const auto to_github =
-        has(run, "--json") ? commands_to_github(ran.err) : commands_to_github(ran.out);
+        has(run, "--out -") ? commands_to_github(ran.err) : commands_to_github(ran.out);
     EXPECT_EQ(to_github.size(), 1u) << ran.out << ran.err;
     const auto others =
-        has(run, "--json") ? commands_to_github(ran.out) : commands_to_github(ran.err);
+        has(run, "--out -") ? commands_to_github(ran.out) : commands_to_github(ran.err);
     EXPECT_EQ(others.size(), 0u) << ran.out << ran.err;
-    if (has(run, "--json")) {
+    if (has(run, "--out -")) {
       EXPECT_TRUE(has(nlohmann::json::parse(ran.out).dump(), "##[error]injected"));
     }
   }

@@ -218,8 +218,8 @@ TEST_F(Cli, PlacesThatCannotBeWrittenAreRefusedBeforeTheRun) {
   fs::create_directory(work() / "folder");
   expect_refused("fuzz --out /proc/nowhere/found", "cannot be written");
   expect_refused("fuzz --out file/found", "file is none");
-  expect_refused("fuzz --json nowhere/result.json", "nowhere/result.json: cannot be written");
-  expect_refused("fuzz --json folder", "folder: is a folder");
+  expect_refused("fuzz --out nowhere/result.json", "nowhere/result.json: cannot be written");
+  expect_refused("fuzz --out found --out nowhere/result.json", "nowhere/result.json");
   expect_refused("shrink lost.trace -o nowhere/small.trace", "cannot be written");
 }
 
@@ -267,7 +267,8 @@ TEST_F(Cli, ATraceThatBreaksNothingCannotBeShrunk) {
 
 TEST_F(Cli, AStdoutThatIsFullIsNoSuccess) {
   EXPECT_EQ(shell(TIDEMARK_BINARY " list >/dev/full").code, 2);
-  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 9 --json /dev/full").code, 2);
+  fs::create_symlink("/dev/full", work() / "full.json");
+  EXPECT_EQ(tidemark(std::string(kHolds) + "--episodes 9 --out full.json").code, 2);
 }
 
 // --- what a run says ---
@@ -326,10 +327,10 @@ TEST_F(Cli, JsonIsWholeWhereItIsWanted) {
        {"fuzz --episodes 50", "explore --edits 2", "replay lost.trace", "replay --check lost.trace",
         "shrink lost.trace", "list", "doctor --episodes 2", "mutants drops-name --seeds 2"}) {
     SCOPED_TRACE(command);
-    tidemark(std::string(command) + " --json result.json");
+    tidemark(std::string(command) + " --out result.json");
     const json to_file = json::parse(content("result.json"), nullptr, false);
     const json to_stdout =
-        json::parse(tidemark(std::string(command) + " --json -").out, nullptr, false);
+        json::parse(tidemark(std::string(command) + " --out -").out, nullptr, false);
     EXPECT_TRUE(to_file.is_object());
     EXPECT_TRUE(to_file.contains("schema"));
     EXPECT_EQ(to_file, to_stdout);
@@ -343,20 +344,20 @@ std::string digest_in(const json& document) { return document.at("digest").get<s
 std::uint64_t number_in(const std::string& digits) { return std::stoull(digits, nullptr, 16); }
 
 TEST_F(Cli, TheSeedOfAnEpisodeReplaysToItsDigest) {
-  const Ran fuzzed = tidemark("fuzz --strategy client-priority --episodes 1 --seed 7 --json -");
+  const Ran fuzzed = tidemark("fuzz --strategy client-priority --episodes 1 --seed 7 --out -");
   const json document = json::parse(fuzzed.out);
   const std::uint64_t seed = seed_of(7, 0);
   const Ran replayed =
-      tidemark("replay --strategy client-priority --json - --seed " + std::to_string(seed));
+      tidemark("replay --strategy client-priority --out - --seed " + std::to_string(seed));
   EXPECT_EQ(number_in(digest_in(document.at("configurations").at(0))),
             mix(seed ^ number_in(digest_in(json::parse(replayed.out)))));
 }
 
 TEST_F(Cli, ASeedPrintedAsATraceReplaysTheSame) {
-  const Ran story = tidemark("replay --seed 99 --clients 2 --protocol reference --json seed.json");
+  const Ran story = tidemark("replay --seed 99 --clients 2 --protocol reference --out seed.json");
   const Ran trace = tidemark("replay --seed 99 --clients 2 --protocol reference --print-trace");
   write("seed.trace", trace.out);
-  EXPECT_EQ(story.code, tidemark("replay seed.trace --json file.json").code);
+  EXPECT_EQ(story.code, tidemark("replay seed.trace --out file.json").code);
   EXPECT_EQ(digest_in(json::parse(content("seed.json"))),
             digest_in(json::parse(content("file.json"))));
   EXPECT_EQ(tidemark("replay --check seed.trace").code, 0);
@@ -461,9 +462,9 @@ TEST_F(Cli, ATraceComesFromStdinToo) {
 TEST_F(Cli, AnotherStrategyCanBePutInPlaceOfTheTraces) {
   write("conflict.trace",
         "tidemark-trace 1\nprotocol guarded\ncreate A o1 pk=k\ncreate S o2 pk=k\nsync A\n");
-  const Ran server = tidemark("replay conflict.trace --json server.json");
+  const Ran server = tidemark("replay conflict.trace --out server.json");
   const Ran client =
-      tidemark("replay conflict.trace --strategy client-priority --json client.json");
+      tidemark("replay conflict.trace --strategy client-priority --out client.json");
   EXPECT_EQ(json::parse(content("client.json")).at("engine").at("strategy"), "client-priority");
   EXPECT_NE(digest_in(json::parse(content("server.json"))),
             digest_in(json::parse(content("client.json"))));
@@ -478,7 +479,7 @@ TEST_F(Cli, AnInterruptedRunPrintsWhatItHas) {
     ASSERT_EQ(pipe(out_ends.data()), 0);
     ASSERT_EQ(pipe(error_ends.data()), 0);
     const std::string result = (work() / "result.json").string();
-    const Running run({TIDEMARK_BINARY, "fuzz", "--episodes", "30000000", "--json", result},
+    const Running run({TIDEMARK_BINARY, "fuzz", "--episodes", "30000000", "--out", result},
                       out_ends[1], error_ends[1]);
     read_some(error_ends[0]);  // it has begun
     run.signal(number);

@@ -3,7 +3,7 @@
 
     tests/schemas/validate.py BINARY
 
-Every verb is run with --json, and what it prints must be valid under its schema. So that this can
+Every verb is run with --out, and what it prints must be valid under its schema. So that this can
 fail, each document is also spoilt in every place (a field left out, of another type, one too many),
 and must be refused then. Exit codes: 0 all is right, 1 something is not, 77 python3-jsonschema is
 not installed.
@@ -66,7 +66,7 @@ GOLDEN = {"history": ROOT / "tests/golden/documents/history.jsonl"}
 def run(binary, arguments, kind):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "document.json"
-        command = [binary, *map(str, arguments), "--json", str(file)]
+        command = [binary, *map(str, arguments), "--out", str(file)]
         ran = subprocess.run(command, capture_output=True, text=True, cwd=folder)
         if not file.exists():
             sys.exit(f"{' '.join(command)} wrote no document:\n{ran.stderr}")

@@ -216,8 +216,7 @@ TEST_F(Cli, CheckTellsAFaultWithSeveralWorldsUnderWayAsAnyOther) {
 }
 
 TEST_F(Cli, CheckGivesAsJsonWhatItSays) {
-  const Ran ran =
-      tidemark("adapter check " + engine({"worlds=2", "refuses=restore"}) + " --json -");
+  const Ran ran = tidemark("adapter check " + engine({"worlds=2", "refuses=restore"}) + " --out -");
   EXPECT_EQ(ran.code, 3);
   const auto document = nlohmann::json::parse(ran.out);
   EXPECT_EQ(document["schema"], "tidemark/adapter-check/1");
@@ -267,7 +266,7 @@ TEST_F(Cli, CompareGivesAsJsonWhatItSays) {
   const auto document_of = [&](const std::string& protocol) {
     return nlohmann::json::parse(tidemark("adapter compare --protocol " + protocol + " " +
                                           kOneClient + engine({"strategy=server-priority"}) +
-                                          " --quiet --json -")
+                                          " --quiet --out -")
                                      .out);
   };
   const auto same = document_of("guarded");

@@ -351,12 +351,12 @@ TEST_F(Nights, ReadsItsShardFromTheServiceThatRunsIt) {
 }
 
 TEST_F(Nights, IsToldToCi) {
-  campaign("--episodes 4000 --junit night.xml");
+  campaign("--episodes 4000 --out night.xml");
   const std::string junit = content("night.xml");
   EXPECT_TRUE(has(junit, "old, client-priority") || has(junit, "\"old\"")) << junit;
   EXPECT_TRUE(has(junit, "<failure")) << junit;
   tidemark("triage accept --all --night night --baseline baseline");
-  campaign("--episodes 4000 --night 1 --baseline baseline --junit night.xml");
+  campaign("--episodes 4000 --night 1 --baseline baseline --out night.xml");
   EXPECT_FALSE(has(content("night.xml"), "<failure"));
   EXPECT_TRUE(has(content("night.xml"), "known: ")) << "and not green either";
 }

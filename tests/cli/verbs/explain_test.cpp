@@ -67,7 +67,7 @@ TEST_F(Cli, ExplainSaysWhatItDidNotTry) {
 
 TEST_F(Cli, ExplainsAsJson) {
   write("x.trace", kBroken);
-  const Ran ran = tidemark("explain --json - x.trace");
+  const Ran ran = tidemark("explain --out - x.trace");
   EXPECT_EQ(ran.code, 1);
   const auto document = nlohmann::json::parse(ran.out);
   EXPECT_EQ(document["schema"], "tidemark/explain/1");

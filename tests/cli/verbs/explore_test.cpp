@@ -36,7 +36,7 @@ class ExploreCommand : public Cli {
     return tidemark(std::string(flags) + more);
   }
   json document(std::string_view flags, const std::string& more = "") const {
-    return json::parse(run(flags, more + " --json -").out);
+    return json::parse(run(flags, more + " --out -").out);
   }
 };
 
@@ -196,7 +196,7 @@ TEST_F(ExploreCommand, AnInterruptedSearchPrintsWhatItHas) {
     ASSERT_EQ(pipe(pipe_ends.data()), 0);
     const Running search(
         {TIDEMARK_BINARY, "explore", "--protocol", "guarded", "--clients", "4", "--objects", "3",
-         "--edits", "12", "--faults", "lost,late", "--json", result},
+         "--edits", "12", "--faults", "lost,late", "--out", result},
         open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), pipe_ends[1]);
     std::string err = read_some(pipe_ends[0]);  // it has begun
     search.signal(number);
@@ -273,7 +273,7 @@ TEST_F(ExploreCommand, BadFlagsAreRefusedOnOneLine) {
       {"--seed 3", "unknown flag '--seed'"},
       {"more", "one argument too many"},
       {"--out /proc/nowhere/found", "cannot be written"},
-      {"--json nowhere/result.json", "nowhere/result.json: cannot be written"},
+      {"--out nowhere/result.json", "nowhere/result.json: cannot be written"},
   };
   for (const auto& [flags, said] : kRefused) expect_refused(std::string("explore ") + flags, said);
 }
@@ -399,8 +399,8 @@ TEST_F(ExploreCommand, FullSyncsAtTheEndAreCounted) {
 TEST_F(ExploreCommand, PrintsTheSameForAnyNumberOfThreads) {
   const std::string flags =
       "explore --protocol guarded --objects 2 --edits 3 --lost 1 --steps 4 --verbose ";
-  const Ran one = run(flags, "--jobs 1 --json one.json");
-  const Ran two = run(flags, "--jobs 2 --json two.json");
+  const Ran one = run(flags, "--jobs 1 --out one.json");
+  const Ran two = run(flags, "--jobs 2 --out two.json");
   EXPECT_EQ(one.code, 1);
   EXPECT_GT(count(one.out, "FAIL "), 3) << one.out;
   EXPECT_EQ(one.out, two.out);
@@ -521,7 +521,7 @@ TEST_F(ExploreCommand, TellsWhatItCostOnStderr) {
 TEST_F(ExploreCommand, ComparesTheShrinkerWithWhatIsShortest) {
   const std::string flags =
       "explore --strategy server-priority --edits 2 --interleave off --compare-shrinker 2";
-  const Ran ran = run(flags, " --json result.json");
+  const Ran ran = run(flags, " --out result.json");
   EXPECT_EQ(ran.code, 1);
   EXPECT_TRUE(has(ran.out, "page, server-priority: the shrinker against the search\n")) << ran.out;
   EXPECT_TRUE(has(ran.out, "  no-lost-update: 2 of 2 seeds reach the shortest, 3 steps\n"))

@@ -55,7 +55,7 @@ TEST_F(MutantsCommand, ShowsATableInTheOrderOfTheList) {
 }
 
 TEST_F(MutantsCommand, PrintsTheSameForAnyNumberOfThreads) {
-  const std::string flags = std::string(kThree) + "--seeds 4 --prove --json ";
+  const std::string flags = std::string(kThree) + "--seeds 4 --prove --out ";
   const Ran one = tidemark(flags + "one.json --jobs 1");
   const Ran two = tidemark(flags + "two.json --jobs 3");
   EXPECT_EQ(one.code, 0) << one.err;
@@ -91,10 +91,11 @@ TEST_F(MutantsCommand, BadUsageEndsWith2) {
   expect_refused("mutants --prove-states 10", "--prove-states requires --prove");
   expect_refused("mutants --prove --prove-for soon", "'soon' is no time");
   expect_refused("mutants --out /dev/null/none", "/dev/null/none");
+  expect_refused("mutants --without all --out found", "--without excludes --out DIR");
 }
 
 TEST_F(MutantsCommand, ProvesThatNoTraceIsShorter) {
-  const Ran ran = run(kThree, "--prove --json result.json");
+  const Ran ran = run(kThree, "--prove --out result.json");
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(lines_of(ran.out).at(0).ends_with("proven")) << ran.out;
   const json result = json::parse(content("result.json"));

@@ -14,19 +14,18 @@ constexpr const char* kEchoTrace =
 
 TEST_F(Cli, ReplayWritesAPageBesideItsStory) {
   write("echo.trace", kEchoTrace);
-  const Ran ran = tidemark("replay echo.trace --html echo.html");
+  const Ran ran = tidemark("replay echo.trace --out echo.html");
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_EQ(ran.out, tidemark("replay echo.trace").out);
   const std::string page = content("echo.html");
   EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
   EXPECT_TRUE(has(page, "replay echo.trace</code>"));
-  tidemark("replay echo.trace --html again.html");
+  tidemark("replay echo.trace --out again.html");
   EXPECT_EQ(content("again.html"), page);
 }
 
 TEST_F(Cli, ThePageOfASeedReplaysByThatSeed) {
-  const Ran ran =
-      tidemark("replay --seed 0x5e41ab087439611e --shrink no-lost-update --html a.html");
+  const Ran ran = tidemark("replay --seed 0x5e41ab087439611e --shrink no-lost-update --out a.html");
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_TRUE(has(content("a.html"), "replay --seed 0x5e41ab087439611e"));
   EXPECT_TRUE(has(content("a.html"), "<h1>no-lost-update</h1>"));
@@ -35,9 +34,9 @@ TEST_F(Cli, ThePageOfASeedReplaysByThatSeed) {
 TEST_F(Cli, FlagsOfPagesThatHaveNoMeaningAreRefused) {
   write("echo.trace", kEchoTrace);
   write("calm.trace", "tidemark-trace 1\nprotocol hardened\ncreate A o1\n");
-  expect_refused("replay echo.trace --original echo.trace", "--original requires --html");
-  expect_refused("replay --check echo.trace --html a.html", "--check excludes --html");
-  expect_refused("replay echo.trace --original calm.trace --html a.html",
+  expect_refused("replay echo.trace --original echo.trace", "--original requires --out FILE.html");
+  expect_refused("replay --check echo.trace --out a.html", "--check excludes --out FILE.html");
+  expect_refused("replay echo.trace --original calm.trace --out a.html",
                  "expected the trace that echo.trace was shrunk from");
   expect_refused("report echo.trace", "--out");
   expect_refused("report missing -o a.html", "missing");
@@ -46,7 +45,7 @@ TEST_F(Cli, FlagsOfPagesThatHaveNoMeaningAreRefused) {
 
 TEST_F(Cli, FuzzLeavesARunThatReportReadsBack) {
   const Ran ran =
-      tidemark("fuzz --strategy server-priority --episodes 200 --out found --html a.html");
+      tidemark("fuzz --strategy server-priority --episodes 200 --out found --out a.html");
   EXPECT_EQ(ran.code, 1) << ran.err;
   const auto run = nlohmann::json::parse(content("found/report.json"));
   EXPECT_EQ(run.at("schema"), "tidemark/run/1");
@@ -72,17 +71,6 @@ TEST_F(Cli, ARunThatIsNoneIsRefusedByItsName) {
   write("found/echo.trace", kEchoTrace);
   write("found/report.json", "{\"schema\": \"tidemark/run/1\"}");
   expect_refused("report found -o a.html", "found/report.json: ");
-}
-
-TEST_F(Cli, APageIsNoResultOnStdout) {
-  write("x.trace", "tidemark-trace 1\nprotocol page\nclients 1\ncreate A o1\n");
-  for (const char* verb : {"replay x.trace", "fuzz --episodes 1"}) {
-    const Ran ran = tidemark(std::string(verb) + " --html -");
-    EXPECT_EQ(ran.code, 2);
-    EXPECT_EQ(ran.out, "");
-    EXPECT_TRUE(has(ran.err, "--html: stdout has the results, expected the name of a file\n"))
-        << ran.err;
-  }
 }
 
 }  // namespace
