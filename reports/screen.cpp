@@ -25,13 +25,14 @@ constexpr std::size_t kActualMost = 2;
 // Draws a screen part by part: head, table, reasons, commands.
 class Screen {
  public:
-  Screen(const Shown& about, bool color)
+  Screen(const Shown& about, bool color, std::size_t width)
       : about_(about),
         account_(about.run.scenario(), about.run.recording()),
         breach_(about.breach()),
         explanation_(explain(breach_, account_, about.configuration.strategy.name)),
         words_(account_),
-        paint_(color) {}
+        paint_(color),
+        width_(width) {}
 
   std::string draw();
 
@@ -63,12 +64,13 @@ class Screen {
   Explanation explanation_;
   Vocabulary words_;
   Paint paint_;
+  std::size_t width_;
   std::string text_;
 };
 
 void Screen::paragraph(std::string_view prefix, std::string_view text, std::size_t most,
                        Style style) {
-  const std::size_t width = kReportColumns - columns(prefix);
+  const std::size_t width = width_ - columns(prefix);
   std::vector<std::string> lines = wrap(text, width);
   if (lines.size() > most) {
     lines.resize(most);
@@ -87,9 +89,9 @@ void Screen::draw_head() {
       fmt::format("FAIL {}  {}", name_of(*about_.invariant, about_.configuration),
                   configuration_name(about_.configuration));
   const std::string where = fmt::format("{}  fingerprint {}", about_.found, about_.fingerprint);
-  const bool fits = columns(what) + 2 + columns(where) <= kReportColumns;
-  line(paint_(Style::bad, fits ? what + "  " + where : clip(what, kReportColumns)));
-  if (!fits) line(paint_(Style::bad, "     " + clip(where, kReportColumns - 5)));
+  const bool fits = columns(what) + 2 + columns(where) <= width_;
+  line(paint_(Style::bad, fits ? what + "  " + where : clip(what, width_)));
+  if (!fits) line(paint_(Style::bad, "     " + clip(where, width_ - 5)));
   paragraph(kIndent, sentence(breach_, account_), kSentenceMost, Style::strong);
   named(about_.origin.name, about_.origin.text, 1);
 }
@@ -109,7 +111,7 @@ void Screen::draw_commands() {
 }
 
 void Screen::draw_table(std::size_t most) {
-  for (const TableLine& each : space_time(account_, breach_, explanation_.spot, most - 1))
+  for (const TableLine& each : space_time(account_, breach_, explanation_.spot, most - 1, width_))
     line(each.marked ? paint_(Style::bad, each.text) : each.text);
 }
 
@@ -152,7 +154,9 @@ std::string totals(const RunReport& report, std::size_t portion) {
                      print_digest(result.digest));
 }
 
-std::string screen(const Shown& about, bool color) { return Screen(about, color).draw(); }
+std::string screen(const Shown& about, bool color, std::size_t width) {
+  return Screen(about, color, width).draw();
+}
 
 std::string marks_table(const RunReport& report, std::size_t portion, bool color) {
   const PortionHead& head = report.head.portions[portion];

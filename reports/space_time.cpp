@@ -198,7 +198,7 @@ class Rows {
 // One line of the table, column by column.
 class Canvas {
  public:
-  Canvas() : columns_(kReportColumns, " ") {}
+  explicit Canvas(std::size_t width) : columns_(width, " ") {}
 
   void put(std::size_t column, std::string_view text) {
     for (; !text.empty() && column < columns_.size(); ++column) {
@@ -219,16 +219,17 @@ class Canvas {
 
 class Layout {
  public:
-  Layout(const Account& account, const std::vector<Row>& rows, const Breach& breach) {
+  Layout(const Account& account, const std::vector<Row>& rows, const Breach& breach,
+         std::size_t width)
+      : width_(width) {
     choose_lanes(account, rows, breach);
     for (const Row& row : rows) step_width_ = std::max(step_width_, columns(row.title));
     step_width_ = std::min(step_width_, lanes_.size() > 3 ? kStepMostWhenCrowded : kStepMost);
-    lane_width_ =
-        std::clamp((kReportColumns - first_lane()) / lanes_.size(), kLaneLeast, kLaneMost);
+    lane_width_ = std::clamp((width_ - first_lane()) / lanes_.size(), kLaneLeast, kLaneMost);
   }
 
   std::string heading() const {
-    Canvas canvas;
+    Canvas canvas(width_);
     canvas.put(4, "#");
     canvas.put(kNumberColumns - 2, "step");
     for (const Replica replica : lanes_)
@@ -237,7 +238,7 @@ class Layout {
   }
 
   std::string draw(const Row& row) const {
-    Canvas canvas;
+    Canvas canvas(width_);
     if (row.marked) canvas.put(0, ">>");
     canvas.put(5 - std::min<std::size_t>(columns(row.number), 3), row.number);
     canvas.put(kNumberColumns - 2, clip(row.title, step_width_));
@@ -258,7 +259,7 @@ class Layout {
     acting.erase(kServer);
     lanes_.assign(acting.begin(), acting.end());
     lanes_.insert(lanes_.begin() + static_cast<std::ptrdiff_t>((lanes_.size() + 1) / 2), kServer);
-    const std::size_t most = (kReportColumns - kNumberColumns - kStepMostWhenCrowded) / kLaneLeast;
+    const std::size_t most = (width_ - kNumberColumns - kStepMostWhenCrowded) / kLaneLeast;
     if (lanes_.size() <= most) return;
     std::erase(lanes_, kServer);
     lanes_.resize(most - 1);
@@ -324,6 +325,7 @@ class Layout {
     return rightward ? '>' : '<';
   }
 
+  std::size_t width_;
   std::vector<Replica> lanes_;
   std::size_t step_width_ = 14;
   std::size_t lane_width_ = kLaneMost;
@@ -361,10 +363,11 @@ void thin_out(std::vector<Row>& rows, std::size_t most) {
 }  // namespace
 
 std::vector<TableLine> space_time(const Account& account, const Breach& breach,
-                                  const std::optional<Spot>& cause, std::size_t most) {
+                                  const std::optional<Spot>& cause, std::size_t most,
+                                  std::size_t width) {
   std::vector<Row> rows = Rows(account, breach, cause).read();
   thin_out(rows, most);
-  const Layout layout(account, rows, breach);
+  const Layout layout(account, rows, breach, width);
   std::vector<TableLine> lines{{layout.heading()}};
   const std::size_t fits = std::max<std::size_t>(most, 3);
   const std::size_t out = rows.size() > fits ? rows.size() - fits + 1 : 0;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "reports/account.h"
 
 namespace tidemark::core {
@@ -25,8 +26,9 @@ struct TableLine {
 
 // The table up to the breach, or up to the rest where it was judged there: a heading and at most
 // `most` lines, but no fewer than three. What is left out, from the middle, is counted in a line of
-// its own. `cause`: where it went wrong, marked `>>`.
+// its own. `cause`: where it went wrong, marked `>>`. No line is wider than `width` columns.
 std::vector<TableLine> space_time(const Account& account, const Breach& breach,
-                                  const std::optional<Spot>& cause, std::size_t most);
+                                  const std::optional<Spot>& cause, std::size_t most,
+                                  std::size_t width = kReportColumns);
 
 }  // namespace tidemark::core

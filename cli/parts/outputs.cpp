@@ -32,13 +32,13 @@ std::string_view what_is(OutEnding ending) {
   return "a folder";
 }
 
-bool is_folder(const std::string& path) {
+bool leads_to_folder(const std::string& path) {
   std::error_code error;
   return fs::is_directory(path, error);
 }
 
 // One name for all paths to one file.
-std::string place_of(const std::string& path) {
+std::string canonical(const std::string& path) {
   std::error_code error;
   if (path == kStdout) return path;
   return fs::weakly_canonical(fs::absolute(path), error).string();
@@ -54,7 +54,7 @@ void OutPaths::accept(std::string verb, std::vector<OutEnding> endings) {
 OutEnding OutPaths::ending_of(const std::string& path) const {
   if (accepted_.front() == kAnyFile) return kAnyFile;
   if (path == kStdout) return kJson;
-  if (is_folder(path)) return kFolder;
+  if (leads_to_folder(path)) return kFolder;
   for (const NamedEnding& named : kEndings)
     if (path.ends_with(named.ending)) return named.ending;
   return kFolder;
@@ -108,7 +108,7 @@ const std::vector<std::string>& OutPaths::files(OutEnding ending) const {
 void OutPaths::require_writable() const {
   std::map<std::string, std::string> places;
   for (const std::string& path : all_)
-    if (const auto [other, is_new] = places.emplace(place_of(path), path); !is_new)
+    if (const auto [other, is_new] = places.emplace(canonical(path), path); !is_new)
       bad_usage("--out: '{}' and '{}' are one place, expected two", other->second, path);
   for (const auto& [ending, paths] : paths_)
     for (const std::string& path : paths)

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,9 @@
 
 namespace tidemark::core {
 namespace {
+
+constexpr std::size_t kLeastColumns = 60;
+constexpr std::size_t kMostColumns = 160;
 
 std::string (*change_of_errors)(std::string_view) = nullptr;
 
@@ -50,6 +54,12 @@ std::size_t terminal_columns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
+}
+
+std::size_t report_columns() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kReportColumns;
+  return std::clamp<std::size_t>(size.ws_col, kLeastColumns, kMostColumns);
 }
 
 Output::Output(const CommonFlags& flags)

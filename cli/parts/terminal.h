@@ -21,6 +21,9 @@ bool is_terminal(int descriptor);
 
 // Columns of the terminal on stderr; 80 where it does not say.
 std::size_t terminal_columns();
+// Those that results have: of the terminal on stdout, within reason; kReportColumns where it is
+// none.
+std::size_t report_columns();
 
 // Flags that every verb has.
 struct CommonFlags {

@@ -32,6 +32,7 @@
 #include "reports/documents/run_document.h"
 #include "reports/json.h"
 #include "reports/screen.h"
+#include "reports/terminal_text.h"
 #include "reports/words.h"
 #include "sim/foreign.h"
 
@@ -50,10 +51,11 @@ constexpr std::string_view kFuzzExamples =
     "timestamp-priority\n"
     "\n"
     "What a protocol promises is judged, in the scope in which it promises it, unless flags say\n"
-    "otherwise; 'tidemark list protocols' has the promises. Each finding ends with a line to "
-    "paste:\n"
-    "it replays the failure. The same command gives the same bytes on stdout, unless --for ends "
-    "it.";
+    "otherwise; 'tidemark list protocols' has the promises. Each invariant has a line to paste: "
+    "it\n"
+    "replays the simplest failure; with -q, each bug has one. The same command gives the same "
+    "bytes\n"
+    "on stdout, unless --for ends it.";
 
 struct FuzzFlags {
   CommonFlags common;
@@ -95,7 +97,9 @@ class FuzzCommand final : public RunWatch {
   RunResult run_episodes();
   void tell_waiting(const RunResult& result) const;
 
-  void tell_findings();
+  void show_findings();
+  void tell_findings() const;
+  TextFormat format() const { return {report_columns(), output_.color()}; }
   void tell_portions() const;
   void tell_episodes(const PortionResult& portion) const;
   void tell_problems() const;
@@ -104,7 +108,7 @@ class FuzzCommand final : public RunWatch {
   void keep_run();
   ExitCode finish();
   Flags search_flags() const;
-  std::string command(bool all) const;
+  std::string command() const;
   const std::vector<Configuration>& configurations() const { return configured_.configurations; }
 
   FuzzFlags flags_;
@@ -181,20 +185,20 @@ Flags FuzzCommand::search_flags() const {
   return flags;
 }
 
-// The whole command, so that the log of a run is enough to repeat it.
-std::string FuzzCommand::command(bool all) const {
+// The command that repeats the run: what differs from the defaults.
+std::string FuzzCommand::command() const {
   Flags flags = flags_of(configurations().front());
   for (Flag& flag : flags)
-    if (flag.name == "--strategy" && configurations().size() > 1) flag.value = "all";
+    if (flag.name == "--strategy" && configurations().size() > 1) flag = {flag.name, "all", true};
   const Scope promised = within(Scope{}, configured_.promise.scope);
   for (const Flags& more : {flags_of(configured_.plan.scope, promised), search_flags()})
     flags.insert(flags.end(), more.begin(), more.end());
-  return fmt::format("{} fuzz {}", command_name(), print_flags(flags, all));
+  return fmt::format("{} fuzz {}", command_name(), print_flags(flags, false));
 }
 
 void FuzzCommand::announce() const {
   output_.note(fmt::format("{}, seed {}", version_line(), print_seed(configured_.plan.seed)));
-  output_.note(command(true));
+  output_.note(command());
   note_unreachable(output_, configured_.plan.scope);
   tell_promise();
 }
@@ -241,6 +245,7 @@ ExitCode FuzzCommand::run_all() {
   report_ = report_of(std::move(outcome));
   report_.times.seconds = std::chrono::duration<double>(limit_.elapsed()).count();
   report_.environment = environment();
+  show_findings();
   tell_findings();
   tell_portions();
   return finish();
@@ -257,26 +262,37 @@ std::optional<Shown> FuzzCommand::shown_of(const Finding& finding) {
                      by_seed(finding, report_, place), report_.faults);
 }
 
-void FuzzCommand::tell_findings() {
+// Each bug is shown once, whoever has it.
+void FuzzCommand::show_findings() {
+  for (const Finding& finding : report_.findings)
+    if (std::optional<Shown> shown = shown_of(finding))
+      shown_.emplace(finding.name(), *std::move(shown));
+}
+
+void FuzzCommand::tell_findings() const {
   for (const Finding& finding : report_.findings) {
-    std::optional<Shown> shown = shown_of(finding);
-    if (!shown) continue;
-    const bool whole_screen = !output_.quiet() && (shown_.empty() || flags_.verbose);
-    output_.result(whole_screen ? screen(*shown, output_.color()) + "\n" : one_line(*shown));
-    shown_.emplace(finding.name(), *std::move(shown));
+    const auto shown = shown_.find(finding.name());
+    if (shown == shown_.end()) continue;
+    if (output_.quiet()) output_.result(one_line(shown->second));
+    if (flags_.verbose)
+      output_.result(screen(shown->second, output_.color(), report_columns()) + "\n");
   }
+  if (!output_.quiet())
+    output_.result(bugs_text(report_, flags_.verbose ? ShownFindings{} : shown_, format()));
 }
 
 void FuzzCommand::tell_portions() const {
   if (output_.quiet()) return;
   for (std::size_t i = 0; i < plan_.portions.size(); ++i) {
     const Portion& portion = plan_.portions[i];
+    const auto& coverage = report_.result.portions[i].coverage;
+    if (flags_.marks || coverage) output_.result("\n" + portion.name);
     if (flags_.marks) output_.result(marks_table(report_, i, output_.color()));
-    output_.result(totals(report_, i));
-    if (const auto& coverage = report_.result.portions[i].coverage)
+    if (coverage)
       output_.result(coverage_table(*coverage, portion.plan.scope, portion.configuration.protocol,
                                     output_.color()));
   }
+  output_.result("\n" + portions_text(report_, format()));
 }
 
 // Which episodes are to be looked at again.
@@ -297,9 +313,9 @@ void FuzzCommand::tell_problems() const {
   }
   for (const std::string& each : report_.problems()) Output::error("tidemark: " + printable(each));
   if (interrupted())
-    output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command(false)));
+    output_.note(fmt::format("tidemark: interrupted; to run it whole: {}", command()));
   else if (!report_.unfinished.empty() || !report_.vacuous.empty())
-    output_.note(fmt::format("tidemark: to run it again: {}", command(false)));
+    output_.note(fmt::format("tidemark: to run it again: {}", command()));
 }
 
 void FuzzCommand::tell_sums() const {
@@ -314,6 +330,7 @@ void FuzzCommand::tell_sums() const {
                              count_of(result.portions.size(), "configuration"),
                              grouped(result.episodes() - result.broken_episodes()),
                              grouped(result.broken_episodes()), print_digest(result.digest())));
+  output_.result(last_line(report_, output_.out().all()));
 }
 
 void FuzzCommand::keep_run() {

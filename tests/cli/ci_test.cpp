@@ -216,7 +216,7 @@ TEST_F(Ci, NoTextOfAUserIsACommandToGitHub) {
 TEST_F(Ci, GitLabIsShownScreensInSections) {
   const Ran ran = tidemark_on("GITLAB_CI=true", "fuzz --episodes 200 --strategy server-priority");
   EXPECT_TRUE(ran.out.starts_with("\x1b[0Ksection_start:")) << ran.out;
-  EXPECT_TRUE(has(ran.out, "[collapsed=true]\r\x1b[0KFAIL no-lost-update")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "[collapsed=true]\r\x1b[0KFAIL no-redundant-transfer")) << ran.out;
   EXPECT_FALSE(has(ran.out, "::error"));
   write("wrong.trace", kWrong);
   EXPECT_FALSE(has(tidemark_on("GITLAB_CI=true", "replay --check wrong.trace").out, "section"));

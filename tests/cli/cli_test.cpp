@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "tests/cli/cli.h"
 
 namespace tidemark::core {
@@ -53,12 +54,14 @@ TEST_F(Cli, APastedLineShowsTheTraceThatWasFound) {
   EXPECT_GT(pasted, 5);
 }
 
-TEST_F(Cli, TheReadmeShowsWhatTheFirstCommandPrints) {
+TEST_F(Cli, TheReadmeShowsWhatItsFirstCommandPrints) {
   const std::string readme = read(TIDEMARK_SOURCE_DIR "/README.md");
   const std::size_t begin = readme.find("```\nFAIL ");
   ASSERT_NE(begin, std::string::npos);
   const std::string sample = readme.substr(begin + 4, readme.find("```", begin + 4) - begin - 4);
-  EXPECT_TRUE(has(tidemark("fuzz --strategy server-priority").out, sample)) << sample;
+  EXPECT_TRUE(
+      has(tidemark("fuzz --strategy server-priority --invariants no-lost-update").out, sample))
+      << sample;
 }
 
 // --- exit codes ---
@@ -273,14 +276,43 @@ TEST_F(Cli, AStdoutThatIsFullIsNoSuccess) {
 
 // --- what a run says ---
 
-TEST_F(Cli, ARunSaysItsSeedAndEveryOptionBefore) {
-  const Ran ran = tidemark("fuzz --episodes 20 --seed 0xabc --faults lost,clock");
-  for (const char* said :
-       {"seed 0x0000000000000abc", "--protocol page", "--strategy all", "--clients 3",
-        "--objects 3", "--steps 40", "--episodes 20", "--faults lost,clock", "--backend on",
-        "--shared-keys on", "--deletes on", "--interleave on", "--compare live", "--shrink-most 16",
-        "--shrink-runs 50000", "--require-marks auto"})
-    EXPECT_TRUE(has(ran.err, said)) << said << "\n" << ran.err;
+TEST_F(Cli, ARunSaysItsSeedAndWhatDiffersFromTheDefaultsBefore) {
+  const Ran ran = tidemark("fuzz --episodes 20 --seed 0xabc --clients 3 --faults lost,clock");
+  EXPECT_TRUE(has(ran.err, ", seed 0x0000000000000abc\n")) << ran.err;
+  EXPECT_TRUE(has(ran.err,
+                  "fuzz --faults lost,clock --seed 0x0000000000000abc "
+                  "--episodes 20\n"))
+      << ran.err;
+}
+
+// --- the terminal of fuzz ---
+
+TEST_F(Cli, EachBugIsOneLineOverAllStrategies) {
+  const Ran ran = tidemark("fuzz --episodes 300");
+  const json run = json::parse(tidemark("fuzz --episodes 300 --out -").out);
+  for (const json& each : run.at("findings")) {
+    const std::string row = "\n  " + each.at("fingerprint").get<std::string>() + "  ";
+    EXPECT_NE(ran.out.find(row), std::string::npos) << row;
+    EXPECT_EQ(ran.out.find(row), ran.out.rfind(row)) << row;
+  }
+  EXPECT_GT(run.at("findings").size(), 10u);
+  EXPECT_LE(lines_of(ran.out).size() + lines_of(ran.err).size(), 70u) << ran.out;
+}
+
+TEST_F(Cli, OnlyWhatIsPastedIsWiderThanAReport) {
+  for (const std::string& line : lines_of(tidemark("fuzz --episodes 100").out))
+    if (!has(line, TIDEMARK_BINARY)) {
+      EXPECT_LE(columns(line), kReportColumns) << line;
+    }
+}
+
+TEST_F(Cli, TheLastLineSumsUpAndSaysWhatWasWrittenOrHow) {
+  const auto last = [&](const std::string& flags) {
+    return lines_of(tidemark("fuzz --episodes 100 --strategy server-priority " + flags).out).back();
+  };
+  EXPECT_TRUE(has(last(""), " invariants, the shortest in 1 step; --out found/ writes each"));
+  EXPECT_TRUE(has(last("-o r.json -o found"), ", the shortest in 1 step; written: r.json, found"));
+  EXPECT_TRUE(last("--protocol hardened").ends_with("all held in 100 episodes"));
 }
 
 TEST_F(Cli, FaultsThatCannotBeReachedAreNamed) {
@@ -463,8 +495,7 @@ TEST_F(Cli, AnotherStrategyCanBePutInPlaceOfTheTraces) {
   write("conflict.trace",
         "tidemark-trace 1\nprotocol guarded\ncreate A o1 pk=k\ncreate S o2 pk=k\nsync A\n");
   const Ran server = tidemark("replay conflict.trace --out server.json");
-  const Ran client =
-      tidemark("replay conflict.trace --strategy client-priority --out client.json");
+  const Ran client = tidemark("replay conflict.trace --strategy client-priority --out client.json");
   EXPECT_EQ(json::parse(content("client.json")).at("engine").at("strategy"), "client-priority");
   EXPECT_NE(digest_in(json::parse(content("server.json"))),
             digest_in(json::parse(content("client.json"))));

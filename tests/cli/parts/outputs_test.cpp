@@ -20,7 +20,8 @@ constexpr const char* kEchoOut =
 constexpr const char* kFuzzOut = "fuzz --strategy server-priority --clients 1 --episodes 20 ";
 
 TEST_F(Cli, TheEndingOfAPathSaysWhatIsWrittenThere) {
-  const Ran ran = tidemark(std::string(kFuzzOut) + "--out p.html -o d.json -o c.xml -o s.md -o found");
+  const Ran ran =
+      tidemark(std::string(kFuzzOut) + "--out p.html -o d.json -o c.xml -o s.md -o found");
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_TRUE(content("p.html").starts_with("<!DOCTYPE html>"));
   EXPECT_TRUE(json::parse(content("d.json")).contains("schema"));
@@ -51,7 +52,7 @@ TEST_F(Cli, AnEndingThatIsNotKnownIsThatOfAFolder) {
 TEST_F(Cli, JsonOnStdoutLeavesTheRestToStderr) {
   const Ran ran = tidemark(std::string(kFuzzOut) + "-o - -o r.json");
   EXPECT_EQ(ran.out, content("r.json"));
-  EXPECT_TRUE(has(ran.err, "FAIL no-lost-update"));
+  EXPECT_TRUE(has(ran.err, "FAIL no-redundant-transfer"));
 }
 
 TEST_F(Cli, AStoryIsATraceToo) {
