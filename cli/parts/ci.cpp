@@ -90,8 +90,10 @@ void CiReport::add_fault(const std::string& what) {
 
 void CiReport::write() {
   output_.change_results(nullptr);
-  output_.out().write(kJUnit, junit(checks_, flags_.dialect.value_or(JUnitDialect::common)));
-  output_.out().write(kSummary, step_summary(checks_));
+  for (const CheckForm& form : kCheckForms)
+    if (output_.out().wants(form.ending))
+      output_.out().write(form.ending,
+                          form.write(checks_, flags_.dialect.value_or(JUnitDialect::common)));
   if (service_ == CiService::github) write_github();
 }
 

@@ -1,6 +1,7 @@
 // What a verb leaves for CI: a JUnit file, and what the service shows whose job this is. docs/CI.md
 #pragma once
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
@@ -9,8 +10,8 @@
 #include "cli/parts/findings.h"
 #include "cli/parts/options.h"
 #include "cli/parts/terminal.h"
+#include "reports/documents/check_forms.h"
 #include "reports/documents/checks.h"
-#include "reports/documents/junit.h"
 
 namespace tidemark::core {
 
@@ -35,12 +36,13 @@ class CiReport {
 
   // Whether anybody reads checks; where not, none need be made.
   bool wants_checks() const {
-    return service_ == CiService::github || output_.out().wants(kJUnit) ||
-           output_.out().wants(kSummary);
+    return service_ == CiService::github ||
+           std::any_of(kCheckForms.begin(), kCheckForms.end(),
+                       [this](const CheckForm& form) { return output_.out().wants(form.ending); });
   }
   // The suite may be filled until the next one is added.
   Suite& add(Suite suite) { return checks_.suites.emplace_back(std::move(suite)); }
-  // JUnit and summary where --out wants them, and what the service shows. The last that a verb does
+  // The forms of checks that --out wants, and what the service shows. The last that a verb does
   // with its output.
   void write();
 

@@ -9,6 +9,7 @@
 
 #include "base/exit_code.h"
 #include "base/files.h"
+#include "reports/documents/check_forms.h"
 
 namespace tidemark::core {
 namespace {
@@ -19,11 +20,13 @@ struct NamedEnding {
   OutEnding ending;
   std::string_view what;
 };
-constexpr std::array<NamedEnding, 5> kEndings{{{kPage, "a page"},
-                                               {kJson, "a document"},
-                                               {kJUnit, "checks as JUnit XML"},
-                                               {kSummary, "a summary"},
-                                               {kTrace, "a trace"}}};
+constexpr auto kEndings = [] {
+  std::array<NamedEnding, 3 + kCheckForms.size()> endings{
+      {{kPage, "a page"}, {kJson, "a document"}, {kTrace, "a trace"}}};
+  for (std::size_t i = 0; i < kCheckForms.size(); ++i)
+    endings[3 + i] = {kCheckForms[i].ending, kCheckForms[i].what};
+  return endings;
+}();
 constexpr std::string_view kStdout = "-";
 
 std::string_view what_is(OutEnding ending) {
@@ -48,7 +51,11 @@ std::string canonical(const std::string& path) {
 
 void OutPaths::accept(std::string verb, std::vector<OutEnding> endings) {
   verb_ = std::move(verb);
-  accepted_ = std::move(endings);
+  for (const OutEnding each : endings)
+    if (each == kChecks)
+      for (const CheckForm& form : kCheckForms) accepted_.push_back(form.ending);
+    else
+      accepted_.push_back(each);
 }
 
 OutEnding OutPaths::ending_of(const std::string& path) const {

@@ -15,9 +15,9 @@ namespace tidemark::core {
 using OutEnding = std::string_view;
 inline constexpr OutEnding kPage = ".html";
 inline constexpr OutEnding kJson = ".json";  // what `-` wants, too: on stdout
-inline constexpr OutEnding kJUnit = ".xml";
-inline constexpr OutEnding kSummary = ".md";
 inline constexpr OutEnding kTrace = ".trace";
+// Those of all forms of checks (reports/documents/check_forms.h).
+inline constexpr OutEnding kChecks = "checks";
 // A folder that there is, or a path without one of these endings.
 inline constexpr OutEnding kFolder = "";
 // A file, however it ends: for a verb that is told otherwise what is wanted.

@@ -422,7 +422,7 @@ void add_campaign(CommandLine& command) {
   verb.number("--episode", flags->episode, 0, std::numeric_limits<std::uint64_t>::max(),
               "run only the episode of this number, and tell its story")
       .group(kGroup);
-  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
+  add_common_flags(verb, flags->common, {kJson, kChecks, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.runs([flags] { return CampaignCommand(*flags).run(); });
 }

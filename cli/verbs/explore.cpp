@@ -556,7 +556,7 @@ void add_explore(CommandLine& command) {
   add_bound_flags(verb, *flags);
   add_search_flags(verb, *flags);
   verb.toggle("--verbose", flags->verbose, "a screen for every finding").group("Output");
-  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
+  add_common_flags(verb, flags->common, {kJson, kChecks, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.find("--verbose").excludes(verb.find("--quiet"));
   verb.runs([flags] { return ExploreCommand(*flags).run(); });

@@ -389,7 +389,7 @@ void add_fuzz(CommandLine& command) {
   AddedFlag coverage = verb.toggle("--coverage", flags->plan().coverage,
                                    "which steps were tried in which phase and situation")
                            .group("Output");
-  add_common_flags(verb, flags->common, {kPage, kJson, kJUnit, kSummary, kFolder});
+  add_common_flags(verb, flags->common, {kPage, kJson, kChecks, kFolder});
   add_ci_flags(verb, flags->ci);
   for (AddedFlag option : {verbose, marks, coverage}) option.excludes(verb.find("--quiet"));
   verb.runs([flags] { return FuzzCommand(*flags).run(); });

@@ -138,7 +138,7 @@ void add_merge(CommandLine& command) {
   VerbFlags verb = command.verb("merge", "put the shards of a night together");
   verb.footer(kMergeExamples);
   verb.arguments("DIR", flags->folders, "folders that 'campaign' left").required();
-  add_common_flags(verb, flags->common, {kJson, kJUnit, kSummary, kFolder});
+  add_common_flags(verb, flags->common, {kJson, kChecks, kFolder});
   add_ci_flags(verb, flags->ci);
   verb.runs([flags] { return Merge(*flags).run(); });
 }

@@ -215,8 +215,9 @@ void check_outputs(const ReplayFlags& flags) {
   const OutPaths& out = flags.common.out;
   for (const OutEnding each : {kPage, kTrace})
     if (flags.check && out.wants(each)) bad_usage("--check excludes --out FILE{}", each);
-  for (const OutEnding each : {kJUnit, kSummary})
-    if (!flags.check && out.wants(each)) bad_usage("--out FILE{} requires --check", each);
+  for (const CheckForm& form : kCheckForms)
+    if (!flags.check && out.wants(form.ending))
+      bad_usage("--out FILE{} requires --check", form.ending);
   if (!flags.original.empty() && !out.wants(kPage))
     bad_usage("--original requires --out FILE{}", kPage);
 }
@@ -263,7 +264,7 @@ void add_replay(CommandLine& command) {
   verb.text("--original", "FILE", flags->original,
             "the trace that FILE was shrunk from, for a page")
       .excludes(verb.find("--seed"));
-  add_common_flags(verb, flags->common, {kPage, kJson, kJUnit, kSummary, kTrace});
+  add_common_flags(verb, flags->common, {kPage, kJson, kChecks, kTrace});
   for (AddedFlag option : add_ci_flags(verb, flags->ci)) option.needs(check);
   for (AddedFlag option : engine)
     if (!option.name().starts_with("--engine")) check.excludes(option);
