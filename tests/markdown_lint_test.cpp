@@ -1,10 +1,11 @@
-// The linter of what is read as it stands: prose wraps at 120 columns. Tables, code, and what has
-// no place to break at, are as long as they are.
+// The linter of what is read as it stands. Prose wraps at 120 columns; tables, code, and what has
+// no place to break at, are as long as they are. Paths that are named are there.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -58,6 +59,42 @@ std::vector<int> long_lines(const std::string& text) {
   return numbers;
 }
 
+// What stands between backquotes and is a path of ours, with or without an end: `sim/step.*`.
+std::vector<std::string> paths_in(const std::string& text) {
+  std::vector<std::string> paths;
+  std::istringstream parts(text);
+  bool in_code = false;
+  for (std::string part; std::getline(parts, part, '`'); in_code = !in_code) {
+    const bool is_path =
+        part.find('/') != std::string::npos && part.find_first_of(" <>:|=") == std::string::npos &&
+        fs::is_directory(fs::path(TIDEMARK_SOURCE_DIR) / part.substr(0, part.find('/')));
+    if (in_code && is_path) paths.push_back(part);
+  }
+  return paths;
+}
+
+bool is_there(const std::string& path) {
+  const fs::path whole = fs::path(TIDEMARK_SOURCE_DIR) / path;
+  if (!path.ends_with(".*")) return fs::exists(whole);
+  return fs::exists(whole.parent_path() / whole.stem().concat(".h")) ||
+         fs::exists(whole.parent_path() / whole.stem().concat(".cpp"));
+}
+
+std::vector<std::string> missing_paths(const std::string& text) {
+  std::vector<std::string> paths = paths_in(text);
+  paths.erase(std::remove_if(paths.begin(), paths.end(), is_there), paths.end());
+  return paths;
+}
+
+// Those that a text names a second time.
+std::vector<std::string> repeated_paths(const std::string& text) {
+  std::vector<std::string> repeated;
+  std::set<std::string> seen;
+  for (const std::string& path : paths_in(text))
+    if (!seen.insert(path.substr(0, path.rfind('.'))).second) repeated.push_back(path);
+  return repeated;
+}
+
 std::string markdown_of(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
@@ -81,6 +118,37 @@ TEST(MarkdownLint, ProseWrapsAt120Columns) {
     for (const int number : long_lines(markdown_of(path)))
       ADD_FAILURE() << fs::relative(path, TIDEMARK_SOURCE_DIR).generic_string() << ":" << number
                     << ": this line has more than 120 columns, wrap it";
+}
+
+TEST(MarkdownLint, PathsThatAreNamedAreThere) {
+  std::size_t named = 0;
+  for (const fs::path& path : documents()) {
+    if (path.filename() == "CHANGELOG.md") continue;
+    const std::string text = markdown_of(path);
+    named += paths_in(text).size();
+    for (const std::string& missing : missing_paths(text))
+      ADD_FAILURE() << fs::relative(path, TIDEMARK_SOURCE_DIR).generic_string() << ": there is no "
+                    << missing;
+  }
+  EXPECT_GE(named, 50u);
+}
+
+TEST(MarkdownLint, TheNewcomersWalkNamesEachFileOnce) {
+  const std::string text = markdown_of(fs::path(TIDEMARK_SOURCE_DIR) / "docs/ARCHITECTURE.md");
+  const auto begin = text.find("## A newcomer's walk\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string walk = text.substr(begin, text.find("\n## ", begin) - begin);
+  EXPECT_GE(paths_in(walk).size(), 20u);
+  for (const std::string& path : repeated_paths(walk)) ADD_FAILURE() << path << " is visited twice";
+}
+
+TEST(MarkdownLint, CatchesAPathThatIsNotThereAndOneThatIsTwice) {
+  EXPECT_EQ(missing_paths("`sim/step.h`, `sim/step.*`, `docs/`, `sim/stair.h`, `sim/stair.*`"),
+            (std::vector<std::string>{"sim/stair.h", "sim/stair.*"}));
+  EXPECT_TRUE(
+      missing_paths("sim/stair.h, `--out found/x.trace`, `a/b.h`, `found/x.trace`").empty());
+  EXPECT_EQ(repeated_paths("`sim/step.h`, `sim/world.h`, `sim/step.*`"),
+            std::vector<std::string>{"sim/step.*"});
 }
 
 TEST(MarkdownLint, CatchesALineOfProse) {
