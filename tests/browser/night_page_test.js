@@ -11,7 +11,7 @@ let browser;
 let morning;
 before(async () => {
   browser = await launch();
-  morning = framed("night");
+  morning = framed("night_page");
 });
 after(() => browser.close());
 
