@@ -166,7 +166,7 @@ std::string missed(const Scope& scope, const Protocol& protocol, std::string_vie
     runner.run(generator.generate(seed));
   std::string names;
   for (const NamedMark& mark : marks())
-    if (is_granted(mark, scope, protocol, strategy) &&
+    if (is_granted(mark, scope, protocol, built_in(strategy)) &&
         runner.marks()[static_cast<std::size_t>(mark.mark)] == 0)
       names.append(names.empty() ? "" : ", ").append(mark.name);
   return names;

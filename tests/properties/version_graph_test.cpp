@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "sim/ancestry.h"
 
 namespace tidemark::core {
 namespace {

@@ -7,6 +7,8 @@
 namespace tidemark::core {
 namespace {
 
+Configuration page() { return configuration("page", {}, "server-priority"); }
+
 ExplorePlan three_changes() {
   ExplorePlan plan;
   plan.search.scope = {.clients = 2,

@@ -88,7 +88,7 @@ TEST(GitHub, NoTextAddsAnAnnotation) {
 // Properties end at a comma, and all of them at `::`.
 TEST(GitHub, PropertiesAreEscaped) {
   Checks checks = with_findings(1);
-  Failure& finding = checks.suites[0].checks[1].failures[0];
+  Failure& failure = checks.suites[0].checks[1].failures[0];
   failure.file = "a,b:c%\n.trace";
   failure.verdict = "50 %, a::b\nc";
   const std::string line = annotations(checks);

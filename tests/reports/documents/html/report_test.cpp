@@ -11,10 +11,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "properties/engines.h"
 #include "reports/documents/html/layout.h"
 #include "reports/documents/html/markup.h"
 #include "reports/documents/html/scene.h"
 #include "tests/reports/samples.h"
+#include "tests/sim/hosted.h"
 
 namespace tidemark::core {
 namespace {
@@ -144,8 +146,7 @@ TEST(HtmlReport, OfAnEngineThatDoesNotTellItsDownloadMarksLeavesThemOut) {
   const Trace trace = trace_of(kEcho);
   Configuration silent = configuration_of(trace);
   silent.spec = hosted_spec(std::make_shared<Silent>());
-  EXPECT_EQ(html_report(show(silent, trace), {}).find("servercounter_lastsync"),
-            std::string::npos);
+  EXPECT_EQ(html_report(show(silent, trace), {}).find("servercounter_lastsync"), std::string::npos);
 }
 
 TEST(HtmlReport, OfALongRunIsBoundedAndSaysWhatIsLeftOut) {
@@ -160,9 +161,10 @@ TEST(HtmlReport, OfALongRunIsBoundedAndSaysWhatIsLeftOut) {
 TEST(HtmlReport, PutsTheMinimalTraceBesideTheOriginal) {
   Shown about = shown_of(kEcho);
   about.original =
-      Original{Run(about.configuration, trace_of("tidemark-trace 1\nclients 3\n"
-                                                 "create A o1 value=\"100 EUR\"\ncrash B\ncrash C\n"
-                                                 "sync A\nedit A o1 value=\"120 EUR\"\n")),
+      Original{tidemark::core::Run(about.configuration,
+                                   trace_of("tidemark-trace 1\nclients 3\n"
+                                            "create A o1 value=\"100 EUR\"\ncrash B\ncrash C\n"
+                                            "sync A\nedit A o1 value=\"120 EUR\"\n")),
                0x7};
   const std::string page = html_report(about, {});
   EXPECT_NE(page.find("<summary>2 steps removed</summary>"), std::string::npos);
