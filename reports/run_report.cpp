@@ -54,14 +54,14 @@ class Reporter {
 
   void check_reach(const PortionHead& head, const PortionResult& portion,
                    std::vector<std::string>& missed) {
-    if (portion.episodes == 0) {
-      if (report_.result.episodes() > 0) report_.vacuous.push_back(head.name + " ran no episode");
-      return;
-    }
     if (report_.head.of_each && report_.head.episodes && portion.episodes < *report_.head.episodes)
       report_.unfinished.push_back(fmt::format("{} ran {} of {} episodes", head.name,
                                                grouped(portion.episodes),
                                                grouped(*report_.head.episodes)));
+    if (portion.episodes == 0) {
+      if (report_.result.episodes() > 0) report_.vacuous.push_back(head.name + " ran no episode");
+      return;
+    }
     const std::vector<std::string> required = required_marks(head, portion);
     for (const auto& [name, count] : marks_of(head, portion))
       if (count == 0 && std::find(required.begin(), required.end(), name) != required.end())
@@ -321,6 +321,14 @@ Schedule::Place place_of(const RunHead& head, std::uint64_t episode) {
   return Schedule(weights).place_of(episode);
 }
 
+// Empty where the episode was given: no seed makes it.
+std::string by_seed(std::optional<std::uint64_t> seed, const PortionHead& portion,
+                    const RunPlace& place) {
+  if (!seed) return {};
+  return fmt::format("{} replay --seed {}{}{}", place.command, print_seed(*seed),
+                     portion.replay.empty() ? "" : " ", portion.replay);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> seed_of(const RunHead& head, std::uint64_t episode) {
@@ -345,15 +353,12 @@ std::string share_of(const Finding& finding, const RunReport& report) {
 }
 
 std::string by_seed(std::uint64_t episode, const RunReport& report, const RunPlace& place) {
-  const std::optional<std::uint64_t> seed = seed_of(report.head, episode);
-  if (!seed) return {};
-  const std::string& flags = portion_of(report.head, episode).replay;
-  return fmt::format("{} replay --seed {}{}{}", place.command, print_seed(*seed),
-                     flags.empty() ? "" : " ", flags);
+  return by_seed(seed_of(report.head, episode), portion_of(report.head, episode), place);
 }
 
 std::string by_seed(const Finding& finding, const RunReport& report, const RunPlace& place) {
-  return finding.is_seen() ? by_seed(finding.simplest.episode, report, place) : "";
+  if (!finding.is_seen()) return {};
+  return by_seed(finding.simplest.seed, report.home_of(finding), place);
 }
 
 std::string replay_of(const Finding& finding, const RunReport& report, const RunPlace& place) {

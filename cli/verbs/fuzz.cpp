@@ -190,8 +190,7 @@ std::string FuzzCommand::command() const {
   Flags flags = flags_of(configurations().front());
   for (Flag& flag : flags)
     if (flag.name == "--strategy" && configurations().size() > 1) flag = {flag.name, "all", true};
-  const Scope promised = within(Scope{}, configured_.promise.scope);
-  for (const Flags& more : {flags_of(configured_.plan.scope, promised), search_flags()})
+  for (const Flags& more : {flags_of(configured_.plan.scope), search_flags()})
     flags.insert(flags.end(), more.begin(), more.end());
   return fmt::format("{} fuzz {}", command_name(), print_flags(flags, false));
 }

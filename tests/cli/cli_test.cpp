@@ -518,8 +518,8 @@ TEST_F(Cli, AnInterruptedRunPrintsWhatItHas) {
     close(out_ends[0]);
     close(error_ends[0]);
     EXPECT_EQ(run.wait(), code);
-    EXPECT_TRUE(has(out, "page, server-priority: ")) << out;
-    EXPECT_FALSE(has(out, "in 3 configurations: 90 000")) << out;
+    EXPECT_TRUE(has(out, "page, server-priority ")) << out;
+    EXPECT_FALSE(has(out, "90 000 000 episodes")) << out;
     EXPECT_TRUE(json::parse(read(result), nullptr, false).is_object());
   }
 }

@@ -46,6 +46,7 @@ std::vector<Promise> kept_promises() {
 FuzzPlan plan_within(const Promise& promise) {
   FuzzPlan plan;
   plan.scope = within(plan.scope, promise.scope);
+  plan.canary = usual_canary(plan.scope);
   return plan;
 }
 

@@ -42,26 +42,30 @@ Trace echo() {
       "create A o1\nsync A\nbegin B\ndeliver B\nfinish B\nedit A o1\nsync A\nsync B\n");
 }
 
-Recording record(const Trace& trace, std::shared_ptr<tidemark::Engine> engine) {
+Configuration driven(std::shared_ptr<tidemark::Engine> engine) {
   Configuration configuration{.protocol_name = "page"};
   configuration.spec = hosted_spec(std::move(engine));
+  return configuration;
+}
+Recording record(const Trace& trace, const Configuration& configuration) {
   return Runner(configuration).record(trace.scenario);
 }
 
 // The story, and the screen of whatever is broken.
-std::string all_reports(const Trace& trace, const Recording& recording) {
+std::string all_reports(const Trace& trace, const Configuration& configuration) {
+  const Recording recording = record(trace, configuration);
   std::string text = story(trace, recording, {});
   for (std::size_t i = 0; i < kInvariants; ++i)
     if (const auto invariant = static_cast<Invariant>(i);
         recording.outcome.verdict.broken(invariant))
-      text += screen_of(trace, invariant);
+      text += screen(shown_finding(configuration, trace, invariant), false);
   return text;
 }
 
 TEST(ReportsOfForeign, SayNothingOfMarksThatNoAnswerReported) {
-  const Recording recording = record(echo(), std::make_shared<Page>(false));
-  ASSERT_TRUE(recording.outcome.verdict.broken(Invariant::no_redundant_transfer));
-  const std::string text = all_reports(echo(), recording);
+  const Configuration silent = driven(std::make_shared<Page>(false));
+  ASSERT_TRUE(record(echo(), silent).outcome.verdict.broken(Invariant::no_redundant_transfer));
+  const std::string text = all_reports(echo(), silent);
   EXPECT_FALSE(std::regex_search(text, std::regex("since \\d"))) << text;
   EXPECT_FALSE(std::regex_search(text, std::regex(" \n"))) << text;
   EXPECT_NE(text.find("A asked, and was sent it again"), std::string::npos) << text;
@@ -70,7 +74,7 @@ TEST(ReportsOfForeign, SayNothingOfMarksThatNoAnswerReported) {
 TEST(ReportsOfForeign, SayTheMarksThatAnswersReported) {
   const Trace trace = echo();
   Recording ours = record(trace);
-  Recording theirs = record(trace, std::make_shared<Page>(true));
+  Recording theirs = record(trace, driven(std::make_shared<Page>(true)));
   ours.outcome.summary.digest = theirs.outcome.summary.digest = 0;  // facts come in another order
   EXPECT_EQ(story(trace, theirs, {}), story(trace, ours, {}));
 }
@@ -96,7 +100,7 @@ TEST(ReportsOfForeign, NameTheVersionThatAChangeItselfBroughtBack) {
   const Trace trace = trace_of(
       "tidemark-trace 1\nclients 1\n"
       "create S o1\nsync A\nedit S o1\nedit A o1\nsync A\ndelete S o1\n");
-  const Recording recording = record(trace, std::make_shared<Resurrecting>("v3"));
+  const Recording recording = record(trace, driven(std::make_shared<Resurrecting>("v3")));
   const Verdict& verdict = recording.outcome.verdict;
   ASSERT_TRUE(verdict.broken(Invariant::no_lost_update));
   const Account account(trace.scenario, recording);

@@ -56,8 +56,9 @@ inline RunReport run_of(const Configuration& configuration) {
 }
 
 // A run of 20 000 episodes that found this trace in 431 of them.
-inline RunReport run_that_found(const Trace& trace, Invariant invariant) {
-  RunReport report = run_of(configuration_of(trace));
+inline RunReport run_that_found(const Configuration& configuration, const Trace& trace,
+                                Invariant invariant) {
+  RunReport report = run_of(configuration);
   PortionResult& counts = report.result.portions.front();
   counts.episodes = 20'000;
   counts.broken_episodes = 431;
@@ -69,13 +70,20 @@ inline RunReport run_that_found(const Trace& trace, Invariant invariant) {
   report.findings = {finding_of(trace, invariant)};
   return report;
 }
+inline RunReport run_that_found(const Trace& trace, Invariant invariant) {
+  return run_that_found(configuration_of(trace), trace, invariant);
+}
 
 // As it is shown, with its commands as if it had been left in a folder.
-inline Shown shown_finding(const Trace& trace, Invariant invariant) {
-  const RunReport report = run_that_found(trace, invariant);
+inline Shown shown_finding(const Configuration& configuration, const Trace& trace,
+                           Invariant invariant) {
+  const RunReport report = run_that_found(configuration, trace, invariant);
   const RunPlace place{"tidemark", "found/", "found/",
                        [](std::string_view word) { return std::string(word); }};
-  return show(configuration_of(trace), report.findings.front(), report, place).value();
+  return show(configuration, report.findings.front(), report, place).value();
+}
+inline Shown shown_finding(const Trace& trace, Invariant invariant) {
+  return shown_finding(configuration_of(trace), trace, invariant);
 }
 
 // A counterexample as if the trace had been found to be shortest.

@@ -15,7 +15,7 @@
 namespace tidemark::core {
 namespace {
 
-constexpr std::size_t kShownFindings = 100;
+constexpr std::size_t kFindingRows = 100;
 constexpr std::size_t kFindingBytes = 100'000;
 constexpr std::size_t kFixedBytes = 20'000;
 constexpr std::size_t kGridBytes = 80'000;
@@ -188,7 +188,7 @@ std::string NightFindings::row(const Finding& finding) const {
 }
 
 std::string NightFindings::fixed() const {
-  Rows rows(kShownFindings, kFixedBytes);
+  Rows rows(kFindingRows, kFixedBytes);
   std::size_t fixed = 0;
   for (const Finding* each : sorted_) {
     if (each->status != FindingStatus::fixed) continue;
@@ -206,7 +206,7 @@ std::string NightFindings::fixed() const {
 }
 
 std::string NightFindings::table() const {
-  Rows rows(kShownFindings, kFindingBytes);
+  Rows rows(kFindingRows, kFindingBytes);
   for (const Finding* each : sorted_)
     if (each->status != FindingStatus::fixed) rows.add(row(*each));
   std::string markup = "<h2 id=\"findings\">Findings</h2>\n";
@@ -225,7 +225,7 @@ std::string NightFindings::grid() const {
   const auto shown = nights_.last(std::min(nights_.size(), kGridNights));
   std::set<std::string> names = names_in(shown);
   if (names.empty() || shown.size() < 2) return {};
-  Rows rows(kShownFindings, kGridBytes);
+  Rows rows(kFindingRows, kGridBytes);
   for (const Finding* each : sorted_)
     if (names.erase(history_name(*each)) > 0)
       rows.add(grid_row(link(*each), history_name(*each), shown));

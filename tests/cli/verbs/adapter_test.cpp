@@ -1,6 +1,7 @@
 // Engines behind adapters, as the command drives, tells and judges them.
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ TEST_F(Cli, AnEngineThatHoldsIsToldAndJudgedForWhatItDoesNotExcuse) {
                   "told\n"))
       << ran.err;
   EXPECT_TRUE(has(ran.err, "--shared-keys off"));
-  EXPECT_TRUE(has(ran.out, "puppet, own: 40 episodes"));
+  EXPECT_TRUE(std::regex_search(ran.out, std::regex("puppet, own +40 "))) << ran.out;
   EXPECT_TRUE(has(ran.out, "no-redundant-transfer,integrity held")) << ran.out;
   EXPECT_EQ(tidemark(command).out, ran.out) << "the same command gives the same bytes";
 }
@@ -47,8 +48,8 @@ TEST_F(Cli, WhatAnEngineLosesIsFoundShrunkAndReplaysAsPasted) {
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_TRUE(has(ran.out, "FAIL no-lost-update  puppet, own\n")) << ran.out;
   EXPECT_TRUE(has(ran.out, "-> 4 steps")) << ran.out;
-  ASSERT_EQ(files().size(), 3u) << "the folder, the campaign, the trace";
-  EXPECT_TRUE(content(files()[2]).starts_with("tidemark-trace 1\nengine puppet\nstrategy own\n"));
+  ASSERT_EQ(files().size(), 3u) << "the folder, the trace, the run";
+  EXPECT_TRUE(content(files()[1]).starts_with("tidemark-trace 1\nengine puppet\nstrategy own\n"));
   const std::vector<std::string> commands = commands_in(ran.out);
   ASSERT_EQ(commands.size(), 2u) << "the trace, and its seed";
   for (const std::string& command : commands) {
