@@ -17,10 +17,8 @@ Object booking(WireTexts& texts) {
   return {
       texts.guid_of("FC385707"),
       Identity::of({texts.number_of(0, "room:100,date:2015-05-12"), texts.number_of(1, "booking")}),
-      texts.value_of("90"),
-      false,
-      1400000000,
-      1400000010};
+      {texts.value_of("90"), false},
+      {1400000000, 1400000010}};
 }
 
 Message of_kind(MessageKind kind) {
