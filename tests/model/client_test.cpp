@@ -31,7 +31,7 @@ class Phone {
       : protocol_(protocol), strategy_(own_strategy("own", decide)) {}
 
   void create(Guid guid, Value value, Key key = kRoom) {
-    apply_change(client, {ChangeKind::create, guid, key, Name{guid.number}, value}, kNow);
+    apply_change(client, {ChangeKind::create, guid, {key, Name{guid.number}}, value}, kNow);
   }
   void edit(Guid guid, Value value) {
     apply_change(client, {.kind = ChangeKind::edit, .guid = guid, .value = value}, kNow);
@@ -92,7 +92,7 @@ class Phone {
 
 Object from_server(Guid guid, Value value, Timestamp stamp = kEarlier, bool isdeleted = false,
                    Key key = kRoom) {
-  return {guid, key, Name{40 + guid.number}, value, isdeleted, kEarlier, stamp};
+  return {guid, {key, Name{40 + guid.number}}, {value, isdeleted}, {kEarlier, stamp}};
 }
 
 // --- The page
@@ -129,7 +129,7 @@ TEST(Client, DeletionIsSoft) {
 
 TEST(Client, CreateSetsBothStampsAnEditOnlyTheLastUpdate) {
   Phone phone;
-  apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
+  apply_change(phone.client, {ChangeKind::create, kOne, {kRoom, Name{0}}, Value{1}}, kEarlier);
   EXPECT_EQ(phone.at(kOne).stamps.created, kEarlier);
   EXPECT_EQ(phone.at(kOne).stamps.lastupdate, kEarlier);
   phone.edit(kOne, Value{2});
@@ -305,8 +305,8 @@ TEST(Client, EachMergeTakesAFreshValue) {
 
 // --- upload-ack-moves-download-mark
 
-// The client's servercounter_lastsync after one upload, of one object, that the server answers with this
-// counter; it was 10 before.
+// The client's servercounter_lastsync after one upload, of one object, that the server answers with
+// this counter; it was 10 before.
 std::uint64_t servercounter_lastsync_after(std::string_view option, std::uint64_t answered,
                                            std::vector<Guid> refused = {}) {
   Phone phone(with(option));
@@ -460,7 +460,7 @@ TEST(ClientOption, TimestampsLocalAreTheReceiversNowOfANewObject) {
 }
 TEST(ClientOption, TimestampsLocalStayThoseOfAnExistingObject) {
   Phone phone(with("timestamps=local"));
-  apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
+  apply_change(phone.client, {ChangeKind::create, kOne, {kRoom, Name{0}}, Value{1}}, kEarlier);
   phone.sync({}, 0);
   phone.sync({from_server(kOne, Value{2}, kLater)}, 2);
   EXPECT_EQ(phone.at(kOne).content.value, Value{2});
@@ -469,7 +469,7 @@ TEST(ClientOption, TimestampsLocalStayThoseOfAnExistingObject) {
 // The stamp of a version that was pending, made at kEarlier, when the server's later one wins.
 Timestamp stamp_after_defeat(std::string_view option, std::string_view strategy) {
   Phone phone(with(option), strategy);
-  apply_change(phone.client, {ChangeKind::create, kOne, kRoom, Name{0}, Value{1}}, kEarlier);
+  apply_change(phone.client, {ChangeKind::create, kOne, {kRoom, Name{0}}, Value{1}}, kEarlier);
   phone.begin();
   phone.download({from_server(kOne, Value{2}, kLater)}, 1);
   EXPECT_EQ(phone.at(kOne).content.value, Value{2});

@@ -305,7 +305,7 @@ TEST_P(Page, Assumption3DownloadComesFirst) {
 TEST_P(Page, Assumption4DownloadLeavesTheServerAsItWas) {
   const Protocol protocol = find_protocol(GetParam().protocol)->protocol;
   Server server;
-  apply_change(server, {ChangeKind::create, Guid{0}, Key{0}, Name{0}, Value{1}}, 100);
+  apply_change(server, {ChangeKind::create, Guid{0}, {Key{0}, Name{0}}, Value{1}}, 100);
   const Server before = server;
   Message request, first, second;
   request.reset(MessageKind::download_request);

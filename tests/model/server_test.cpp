@@ -25,7 +25,7 @@ Protocol with(std::string_view assignment, Protocol protocol = {}) {
 }
 
 Object object(Guid guid, Value value, Key key, bool isdeleted = false) {
-  return {guid, key, Name{guid.number}, value, isdeleted, kEarlier, kLater};
+  return {guid, {key, Name{guid.number}}, {value, isdeleted}, {kEarlier, kLater}};
 }
 Object own_key(Guid guid, Value value) { return object(guid, value, Key{guid.number}); }
 Object with_room(Guid guid, Value value) { return object(guid, value, kRoom); }
@@ -36,7 +36,7 @@ class Backend {
   explicit Backend(Protocol protocol = {}) : protocol_(protocol) {}
 
   void create(Guid guid, Value value, Key key) {
-    apply_change(server, {ChangeKind::create, guid, key, Name{guid.number}, value}, kNow);
+    apply_change(server, {ChangeKind::create, guid, {key, Name{guid.number}}, value}, kNow);
   }
   void remove(Guid guid, Value value) {
     apply_change(server, {.kind = ChangeKind::remove, .guid = guid, .value = value}, kNow);
