@@ -62,7 +62,7 @@ class OnGitHub(Night):
             self.assertEqual(self.run_in(folder, "tidemark", *words.split(), GITHUB_SHA=commit), 1,
                              self.output)
             report = json.loads((folder / "gate/report.json").read_text())
-            self.assertEqual(report["commit"], commit)
+            self.assertEqual(report["plan"]["commit"], commit)
             gates.append([report["digest"], report["findings"]])
         self.assertEqual(gates[0], gates[1])
 

@@ -64,7 +64,8 @@ TEST(Bounds, ArePackedSoThatAllAreComparedAtOnce) {
   EXPECT_EQ(std::popcount(packed.guards), 3);
   const auto covers = [&](int edits, int lost, int crashes, int e, int l, int c) {
     return packed.covers(
-        bounds_of({{Kind::edits, edits}, {Kind::lost, lost}, {Kind::crashes, crashes}}).packed(most),
+        bounds_of({{Kind::edits, edits}, {Kind::lost, lost}, {Kind::crashes, crashes}})
+            .packed(most),
         bounds_of({{Kind::edits, e}, {Kind::lost, l}, {Kind::crashes, c}}).packed(most));
   };
   for (int mine = 0; mine < 24; ++mine)

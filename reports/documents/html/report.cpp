@@ -174,9 +174,9 @@ std::string html_report(std::span<const Shown> all, const RunReport* run,
                         std::span<const NamedLine> environment) {
   Overview overview(all, run);
   const std::string body =
-      element("main", "\n" + overview.write() +
-                          what_ran(run ? std::span<const NamedLine>(run->environment)
-                                                  : environment)) +
+      element("main",
+              "\n" + overview.write() +
+                  what_ran(run ? std::span<const NamedLine>(run->environment) : environment)) +
       "\n";
   return html_page(overview.title() + " · tidemark", body, data_of(all));
 }

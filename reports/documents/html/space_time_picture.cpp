@@ -82,7 +82,8 @@ class PictureRows {
       if (const std::string said = remark(fact); !said.empty())
         row.notes.push_back({entry.place(), said, "fact"});
     for (const TideChange& change : entry.tides)
-      for (std::string& said : changes_of(change, scene_.run().recording().tells_servercounter_lastsync))
+      for (std::string& said :
+           changes_of(change, scene_.run().recording().tells_servercounter_lastsync))
         row.notes.push_back({change.after.replica, std::move(said), "tide"});
     if (row.notes.empty() && !row.message)
       if (const std::string said = remark(passage, entry); !said.empty())

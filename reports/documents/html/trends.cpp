@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "reports/documents/html/markup.h"
-#include "reports/documents/html/night_page.h"
 #include "reports/documents/html/night_findings.h"
+#include "reports/documents/html/night_page.h"
 #include "reports/documents/html/tables.h"
 
 namespace tidemark::core {

@@ -104,7 +104,8 @@ TEST(FuzzOfSeveral, EachPortionComesToWhatItComesToAlone) {
   const RunResult both = run(of_two(700), watch);
   for (std::size_t i = 0; i < 2; ++i) {
     const Portion portion = of_two(700).portions[i];
-    const PortionResult alone = fuzz(portion.configuration, fuzz_plan(700), nullptr).portions.front();
+    const PortionResult alone =
+        fuzz(portion.configuration, fuzz_plan(700), nullptr).portions.front();
     EXPECT_EQ(both.portions[i].episodes, 700u);
     EXPECT_EQ(both.portions[i].digest, alone.digest);
     EXPECT_EQ(both.portions[i].broken, alone.broken);

@@ -30,7 +30,8 @@ struct ExactSetting {
       : search(search_of(bounds)), alphabet(search, {.clients_alike = false}) {
     scenario = alphabet.empty_scenario();
     scenario.steps.resize(64);
-    distinctions.may_be_wiped = search.bounds.any(ExactB::reinstalls) || search.bounds.any(ExactB::restores);
+    distinctions.may_be_wiped =
+        search.bounds.any(ExactB::reinstalls) || search.bounds.any(ExactB::restores);
   }
   static SearchScope search_of(std::initializer_list<std::pair<Bounded, int>> bounds) {
     SearchScope search;
@@ -125,7 +126,8 @@ struct ExactComparison {
   std::string difference;
 };
 
-ExactComparison compare_exactly(const Configuration& direct, ExactSetting setting, int walks = kExactWalks) {
+ExactComparison compare_exactly(const Configuration& direct, ExactSetting setting,
+                                int walks = kExactWalks) {
   const Foreign engine(behind_the_door(direct).spec->hosted(), 0, Foreign::States::kept);
   const ExactWalk root(engine, setting);
   std::map<decltype(root.form()), ExactWalk> met;
@@ -150,9 +152,14 @@ ExactComparison compare_exactly(const Configuration& direct, ExactSetting settin
 TEST(ExactForm, TwoHistoriesOfOneFormAreJudgedAlike) {
   const std::vector<ExactSetting> settings{
       ExactSetting({{ExactB::edits, 4}}),
-      ExactSetting({{ExactB::edits, 3}, {ExactB::lost, 1}, {ExactB::late, 2}, {ExactB::duplicates, 2}}),
-      ExactSetting({{ExactB::edits, 4}, {ExactB::clock, 2}, {ExactB::full, 1}, {ExactB::offline, 1}}),
-      ExactSetting({{ExactB::edits, 3}, {ExactB::crashes, 1}, {ExactB::reinstalls, 1}, {ExactB::restores, 1}}),
+      ExactSetting(
+          {{ExactB::edits, 3}, {ExactB::lost, 1}, {ExactB::late, 2}, {ExactB::duplicates, 2}}),
+      ExactSetting(
+          {{ExactB::edits, 4}, {ExactB::clock, 2}, {ExactB::full, 1}, {ExactB::offline, 1}}),
+      ExactSetting({{ExactB::edits, 3},
+                    {ExactB::crashes, 1},
+                    {ExactB::reinstalls, 1},
+                    {ExactB::restores, 1}}),
   };
   for (const ExactSetting& setting : settings)
     for (const char* protocol : {"page", "reference", "guarded", "hardened"})

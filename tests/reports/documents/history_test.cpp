@@ -131,7 +131,8 @@ TEST(HistoryFile, TellsWhatIsWrongWithALine) {
   EXPECT_EQ(problem_of(with("/night", 1ull << 32)), "line 1: 'night' is no count" + expected);
   EXPECT_EQ(problem_of(with("/exit_code", 256)), "line 1: 'exit_code' is no count" + expected);
   EXPECT_EQ(problem_of(with("/seconds", -1)), "line 1: 'seconds' is no time" + expected);
-  EXPECT_EQ(problem_of(with("/marks/restore-undid-writes", "7")), "line 1: 'restore-undid-writes' is no count" + expected);
+  EXPECT_EQ(problem_of(with("/marks/restore-undid-writes", "7")),
+            "line 1: 'restore-undid-writes' is no count" + expected);
   EXPECT_EQ(problem_of(with("/missed_marks", {1})),
             "line 1: 'missed_marks' is no list of texts" + expected);
   EXPECT_EQ(problem_of(with("/findings/told-6251c4892e18/status", "odd\x1b\n")),
