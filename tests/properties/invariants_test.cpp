@@ -391,7 +391,7 @@ TEST(NoResurrection, DeletedObjectThatABlindOverwriteRevives) {
 TEST(NoResurrection, ClientThatRevivesDeletionsIsCaught) {
   const Bug revives{.before_begin = [](Client& client, bool) {
     if (Object* object = record_of(client, kOne); object != nullptr && object->content.isdeleted)
-      *object = {kOne, object->identity.pk, object->identity.name, Value{1}, false};
+      *object = {kOne, object->identity, {Value{1}, false}, {}};
   }};
   EXPECT_EQ(found(I::no_resurrection, revives, "create A o1; sync A; delete A o1; sync A"),
             "resurrected at A at rest");
