@@ -68,6 +68,8 @@ class Run {
   }
 
   ShardResult run(std::vector<TimedEpisode>& slow) {
+    // Asked before any thread begins, so that a run of no time runs nothing.
+    conduct_.ended = conduct_.ended || !conduct_.go_on();
     std::vector<std::future<void>> others;
     for (std::uint32_t thread = 1; thread < jobs(); ++thread)
       others.push_back(std::async(std::launch::async, [this] { work(false); }));

@@ -114,7 +114,7 @@ bool has_simpler_trace(const Finding& a, const Finding& b) {
   return is_simpler(a.simplest.trace.scenario, b.simplest.trace.scenario);
 }
 
-std::vector<const Finding*> RunResult::findings_of(std::string_view invariant) const {
+std::vector<const Finding*> RunResult::findings_of(std::string_view invariant) const& {
   std::vector<const Finding*> found;
   for (const auto& [name, finding] : findings)
     if (finding.invariant == invariant) found.push_back(&finding);

@@ -96,7 +96,9 @@ struct RunResult {
   std::uint64_t effective_steps() const;
   std::uint64_t digest() const;
   // Those of one invariant, the simplest trace first.
-  std::vector<const Finding*> findings_of(std::string_view invariant) const;
+  // They are the result's own: of one that is about to go there are none to point at.
+  std::vector<const Finding*> findings_of(std::string_view invariant) const&;
+  std::vector<const Finding*> findings_of(std::string_view invariant) const&& = delete;
 };
 
 // The first of these findings by the simplicity of their traces.

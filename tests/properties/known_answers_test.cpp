@@ -132,8 +132,8 @@ TEST(Fingerprints, OneBugHasOneInTheMedian) {
       const auto until_broken = [](const RunProgress& progress) {
         return progress.broken_episodes < 3;
       };
-      for (const Finding* finding :
-           fuzz(planted, plan, until_broken).findings_of(name_of(bug.invariant)))
+      const RunResult result = fuzz(planted, plan, until_broken);
+      for (const Finding* finding : result.findings_of(name_of(bug.invariant)))
         fingerprints.insert(finding->fingerprint);
     }
     EXPECT_FALSE(fingerprints.empty()) << bug.option;
